@@ -1,0 +1,67 @@
+"""NASBOT for Optuna: Bayesian optimisation over neural network architectures.
+
+Kandasamy, Neiswanger, Schneider, Poczos, Xing: "Neural Architecture Search with Bayesian
+Optimisation and Optimal Transport", NeurIPS 2018.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import Operation
+from optuna_nasbot.distance import OTMANN
+from optuna_nasbot.distance import otmann_distance
+from optuna_nasbot.evolution_sampler import EvolutionSampler
+from optuna_nasbot.sampler import NASBOTSampler
+from optuna_nasbot.spaces import CNNSpace
+from optuna_nasbot.spaces import MLPSpace
+from optuna_nasbot.suggest import best_architecture
+from optuna_nasbot.suggest import create_architecture_trial
+from optuna_nasbot.suggest import enqueue_architecture
+from optuna_nasbot.suggest import get_architecture
+from optuna_nasbot.suggest import suggest_architecture
+
+if TYPE_CHECKING:
+    from optuna_nasbot.network import build_module
+    from optuna_nasbot.network import lsuv_init_
+    from optuna_nasbot.network import module_source
+
+__all__ = [
+    "OTMANN",
+    "Architecture",
+    "ArchitectureError",
+    "CNNSpace",
+    "EvolutionSampler",
+    "Layer",
+    "MLPSpace",
+    "NASBOTSampler",
+    "Operation",
+    "best_architecture",
+    "build_module",
+    "create_architecture_trial",
+    "enqueue_architecture",
+    "get_architecture",
+    "lsuv_init_",
+    "module_source",
+    "otmann_distance",
+    "suggest_architecture",
+]
+
+_NEEDS_TORCH = {"build_module", "lsuv_init_", "module_source"}
+
+
+def __getattr__(name: str) -> Any:
+    # torch takes seconds to import, so that what needs it is imported when it is asked for.
+    if name in _NEEDS_TORCH:
+        import optuna_nasbot.network as network
+
+        return getattr(network, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,56 @@
+"""From a surrogate to what the evolutionary search maximises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optuna_nasbot.acquisition.expected_improvement import log_expected_improvement
+from optuna_nasbot.acquisition.thompson_sampling import thompson_sample
+from optuna_nasbot.acquisition.upper_confidence_bound import upper_confidence_bound
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.gp.surrogate import Surrogate
+
+AcquisitionName = Literal["log_ei", "ucb", "ts"]
+Criterion = Callable[[Sequence[Architecture]], NDArray[np.float64]]
+
+
+def criterion(
+    name: AcquisitionName, surrogate: Surrogate, best: float, rng: np.random.Generator
+) -> Criterion:
+    """The acquisition function of a name.
+
+    Args:
+        name: `"log_ei"`, `"ucb"` or `"ts"` (Thompson sampling).
+        surrogate: The Gaussian process.
+        best: The largest observed value on the scale of the surrogate.
+        rng: Source of randomness of Thompson sampling.
+
+    Returns:
+        A function from m networks to m acquisition values, larger is better.
+    """
+    if name == "log_ei":
+        return lambda networks: log_expected_improvement(*surrogate.predict(networks), best)
+    if name == "ucb":
+        return lambda networks: upper_confidence_bound(*surrogate.predict(networks))
+    return _ThompsonSample(surrogate, rng)
+
+
+class _ThompsonSample:
+    """One draw of the posterior that stays the same draw from call to call.
+
+    What was drawn before enters the surrogate as if it had been observed.
+    """
+
+    def __init__(self, surrogate: Surrogate, rng: np.random.Generator) -> None:
+        self._surrogate = surrogate
+        self._rng = rng
+
+    def __call__(self, networks: Sequence[Architecture]) -> NDArray[np.float64]:
+        drawn = thompson_sample(*self._surrogate.predict_jointly(networks), self._rng)
+        self._surrogate = self._surrogate.hallucinate(networks, drawn)
+        return drawn

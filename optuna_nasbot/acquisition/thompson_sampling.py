@@ -1,0 +1,25 @@
+"""Thompson sampling."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def thompson_sample(
+    mean: NDArray[np.float64], covariance: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """One draw of the posterior at m points, to be used as their acquisition values.
+
+    Args:
+        mean: Posterior means, shape ``(m,)``.
+        covariance: Joint posterior covariance, positive semidefinite, shape ``(m, m)``.
+        rng: Source of randomness.
+
+    Returns:
+        Sample of shape ``(m,)``.
+    """
+    eigenvalues, vectors = np.linalg.eigh(covariance)
+    # Rounding can leave eigenvalues of a semidefinite matrix slightly below 0.
+    deviations = np.sqrt(np.maximum(eigenvalues, 0)) * rng.standard_normal(len(mean))
+    return np.asarray(mean + vectors @ deviations)

@@ -1,0 +1,64 @@
+"""How much a network computes: channels and layer masses (paper, section 3)."""
+
+from __future__ import annotations
+
+from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.operation import INPUT
+
+NON_PROCESSING_SHARE = 0.1
+MIN_NON_PROCESSING_MASS = 100.0
+
+
+def channels(
+    architecture: Architecture,
+) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+    """Channels into and out of each layer, as the mass of a layer counts them.
+
+    The input has one channel, inputs are concatenated, a layer without units passes its channels
+    on; decision layers and the output give none.
+
+    Returns:
+        Two tuples with an entry a layer, None where it is undefined.
+    """
+    operations = architecture.operations.by_label
+    into: list[int | None] = []
+    out: list[int | None] = []
+    for layer, parents in zip(architecture.layers, architecture.parents, strict=True):
+        arriving = [out[parent] for parent in parents]
+        total = sum(count for count in arriving if count is not None)
+        into.append(total if arriving and None not in arriving else None)
+        if layer.label == INPUT:
+            out.append(1)
+        elif layer.label in operations:
+            out.append(total if layer.units is None else layer.units)
+        else:
+            out.append(None)
+    return tuple(into), tuple(out)
+
+
+def layer_masses(architecture: Architecture) -> tuple[float, ...]:
+    """The mass of each layer: how much it computes.
+
+    Processing layers follow the mass rule of their operation. The input and the output get
+    P = max(0.1 * total processing mass, 100) each, and the decision layers share P equally.
+    """
+    operations = architecture.operations
+    channels_in, _ = channels(architecture)
+    masses = [0.0] * len(architecture.layers)
+    decisions = []
+    for index, layer in enumerate(architecture.layers):
+        operation = operations.by_label.get(layer.label)
+        if operation is not None:
+            masses[index] = operation.mass(channels_in[index] or 0, layer.units or 0)
+        elif layer.label == operations.decision:
+            decisions.append(index)
+    share = max(NON_PROCESSING_SHARE * sum(masses), MIN_NON_PROCESSING_MASS)
+    masses[0] = masses[-1] = share
+    for index in decisions:
+        masses[index] = share / len(decisions)
+    return tuple(masses)
+
+
+def total_mass(architecture: Architecture) -> float:
+    """The sum of all layer masses."""
+    return sum(layer_masses(architecture))

@@ -1,0 +1,101 @@
+"""The operation sets of the paper (`cnn`, `mlp-reg`, `mlp-class`) and the register of kinds."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.operation import Operation
+from optuna_nasbot.architecture.operation import OperationSet
+from optuna_nasbot.architecture.operation import pooling_mass
+from optuna_nasbot.architecture.operation import tenth_mass
+
+RECTIFIERS = ("relu", "crelu", "leaky-relu", "softplus", "elu")
+SIGMOIDS = ("logistic", "tanh")
+POOLS = ("max-pool", "avg-pool")
+
+
+def mlp_mislabel(label: str, other: str, penalty: float) -> float:
+    """Mislabel cost of two activations (paper, appendix; in units of the penalty).
+
+    0.1 within the rectifiers and within the sigmoids, 0.25 between the two.
+    """
+    same_group = (label in RECTIFIERS) == (other in RECTIFIERS)
+    return penalty * (0.1 if same_group else 0.25)
+
+
+def cnn_mislabel(label: str, other: str, penalty: float) -> float:
+    """Mislabel cost of two image layers (paper, appendix; golden README, quirk 5).
+
+    Convolutions with filters a and b: x = sqrt(2)/10 sqrt(|a - b|); a convolution and a residual
+    layer: 0.9 x + 0.1 penalty; maximum and average pooling: 0.5; all times the penalty.
+    """
+    if label in POOLS and other in POOLS:
+        return 0.5 * penalty
+    name, size = _filter(label)
+    other_name, other_size = _filter(other)
+    if not name or not other_name:
+        return math.inf
+    cost = math.sqrt(2.0) / 10.0 * math.sqrt(abs(size - other_size))
+    if name != other_name and cost <= penalty:
+        cost = 0.9 * cost + 0.1 * penalty
+    return penalty * cost
+
+
+def filter_size(label: str) -> int:
+    """Side of the square filter of a convolution or residual label; 0 for other labels."""
+    return _filter(label)[1]
+
+
+def _filter(label: str) -> tuple[str, int]:
+    match = re.fullmatch(r"(conv|res)(\d+)", label)
+    return (match[1], int(match[2])) if match else ("", 0)
+
+
+def mlp_operations(task: str) -> OperationSet:
+    """The layers of a multi-layer perceptron for `"regression"` or `"classification"`."""
+    decision = {"regression": "linear", "classification": "softmax"}[task]
+    kind = {"regression": "mlp-reg", "classification": "mlp-class"}[task]
+    rectifiers = tuple(Operation(label, "rectifier") for label in RECTIFIERS)
+    sigmoids = tuple(Operation(label, "sigmoid") for label in SIGMOIDS)
+    return OperationSet(kind, rectifiers + sigmoids, decision, mlp_mislabel)
+
+
+def cnn_operations(max_filter: int = 7) -> OperationSet:
+    """The layers of a convolutional network, with odd filters from 3 to `max_filter`."""
+    filters = tuple(
+        Operation(f"{name}{size}", "conv", strides=(1, 2))
+        for size in range(3, max_filter + 1, 2)
+        for name in ("conv", "res")
+    )
+    pools = tuple(
+        Operation(label, "pool", mass=pooling_mass, has_units=False, image="halve")
+        for label in POOLS
+    )
+    dense = Operation("fc", "fc", mass=tenth_mass, image="flatten")
+    return OperationSet("cnn", (*filters, *pools, dense), "softmax", cnn_mislabel, is_image=True)
+
+
+_REGISTER: dict[str, OperationSet] = {
+    operations.kind: operations
+    for operations in (
+        mlp_operations("regression"),
+        mlp_operations("classification"),
+        cnn_operations(),
+    )
+}
+
+
+def operations_of(kind: str) -> OperationSet:
+    """The operation set that a kind of architecture is made of.
+
+    Args:
+        kind: `"cnn"`, `"mlp-reg"` or `"mlp-class"`.
+
+    Raises:
+        ArchitectureError: The kind is not known.
+    """
+    if not isinstance(kind, str) or kind not in _REGISTER:
+        raise ArchitectureError(f"kind: expected one of {sorted(_REGISTER)}, got {kind!r}.")
+    return _REGISTER[kind]

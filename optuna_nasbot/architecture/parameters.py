@@ -1,0 +1,103 @@
+"""How many trainable parameters the network of an architecture has."""
+
+from __future__ import annotations
+
+import numbers
+
+from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.kinds import filter_size
+from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.operation import INPUT
+from optuna_nasbot.architecture.operation import OUTPUT
+
+
+def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -> int:
+    """The number of trainable parameters of the module that `build_module` makes.
+
+    It only counts: nothing is allocated, however large the network.
+
+    Args:
+        architecture: The network.
+        inputs: Features (MLP) or channels (CNN) of the input.
+        outputs: Outputs of the network: targets or classes.
+
+    Returns:
+        The sum over all layers of weights, biases, and scales and shifts of batch normalisation.
+
+    Raises:
+        ValueError: `inputs` or `outputs` is not a positive whole number.
+    """
+    inputs = positive_whole_number("inputs", inputs)
+    outputs = positive_whole_number("outputs", outputs)
+    channels_in, _ = module_channels(architecture, inputs)
+    decision = architecture.operations.decision
+    return sum(
+        _dense(channels, outputs) if layer.label == decision else _layer(layer, channels)
+        for layer, channels in zip(architecture.layers, channels_in, strict=True)
+    )
+
+
+def module_channels(
+    architecture: Architecture, inputs: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Features or channels into and out of each layer of the module.
+
+    Unlike `optuna_nasbot.architecture.cost.channels`, which the masses count: the input has as
+    many channels as the data, and `crelu` gives two outputs a unit.
+
+    Args:
+        architecture: The network.
+        inputs: Features (MLP) or channels (CNN) of the input.
+
+    Returns:
+        Two tuples with an entry a layer; decision layers and the output give 0.
+    """
+    into: list[int] = []
+    out: list[int] = []
+    for layer, parents in zip(architecture.layers, architecture.parents, strict=True):
+        total = sum(out[parent] for parent in parents)
+        into.append(total)
+        out.append(_channels_out(architecture, layer, inputs if layer.label == INPUT else total))
+    return tuple(into), tuple(out)
+
+
+def _channels_out(architecture: Architecture, layer: Layer, channels_in: int) -> int:
+    if layer.label in (architecture.operations.decision, OUTPUT):
+        return 0
+    if layer.units is None:
+        return channels_in
+    return 2 * layer.units if layer.label == "crelu" else layer.units
+
+
+def _layer(layer: Layer, channels_in: int) -> int:
+    if layer.units is None:
+        return 0
+    size = filter_size(layer.label)
+    if size == 0:
+        return _dense(channels_in, layer.units)
+    count = _convolution(channels_in, layer.units, size)
+    if layer.label.startswith("res"):
+        count += _convolution(layer.units, layer.units, size)
+        if layer.stride != 1 or channels_in != layer.units:
+            count += _convolution(channels_in, layer.units, 1)
+    return count
+
+
+def _dense(channels_in: int, units: int) -> int:
+    return (channels_in + 1) * units
+
+
+def _convolution(channels_in: int, units: int, size: int) -> int:
+    return channels_in * units * size**2 + 2 * units
+
+
+def positive_whole_number(name: str, value: object) -> int:
+    """Return the value of an argument as an `int` (NumPy's integers are whole numbers, too).
+
+    Raises:
+        ValueError: It is not a positive whole number.
+    """
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or int(value) < 1:  # type: ignore[call-overload]
+        raise ValueError(f"{name}: expected a positive whole number, got {value!r}.")
+    return int(value)  # type: ignore[call-overload, no-any-return]

@@ -1,0 +1,92 @@
+"""The stored form of an architecture: a plain JSON object, small enough for every database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.layer import Layer
+
+FORMAT = "optuna-nasbot/1"
+MAX_BYTES = 60_000
+"""MySQL's TEXT, in which Optuna keeps user attributes, ends at 65,535 bytes."""
+
+_KEYS = ("kind", "layers", "edges")
+_LAYER_KEYS = ("label", "units", "stride")
+
+
+def to_dict(architecture: Architecture) -> dict[str, Any]:
+    """The architecture as a JSON object; null units and strides are left out.
+
+    Raises:
+        ArchitectureError: It would take more than `MAX_BYTES` bytes.
+    """
+    document = {
+        "format": FORMAT,
+        "kind": architecture.kind,
+        "layers": [_layer_dict(layer) for layer in architecture.layers],
+        "edges": [list(edge) for edge in architecture.edges],
+    }
+    size = len(json.dumps(document).encode())
+    if size > MAX_BYTES:
+        raise ArchitectureError(
+            f"architecture: expected at most {MAX_BYTES:,} bytes as JSON, got {size:,} "
+            f"({len(architecture.layers)} layers, {len(architecture.edges)} edges)."
+        )
+    return document
+
+
+def _layer_dict(layer: Layer) -> dict[str, Any]:
+    fields = {"label": layer.label, "units": layer.units, "stride": layer.stride}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def from_dict(document: Mapping[str, Any]) -> Architecture:
+    """Read the stored form; `format` may be missing, null fields are the same as absent ones.
+
+    Raises:
+        ArchitectureError: The document is damaged, of another format, or not a network.
+    """
+    if not isinstance(document, Mapping):
+        raise ArchitectureError(
+            f"architecture: expected a JSON object, got {type(document).__name__}."
+        )
+    form = document.get("format", FORMAT)
+    if form != FORMAT:
+        raise ArchitectureError(
+            f"format: expected '{FORMAT}', got {str(form)[:80]!r}. "
+            "A newer version of optuna_nasbot may have written it."
+        )
+    _check_keys("architecture", document, required=_KEYS, known=("format", *_KEYS))
+    for key in ("layers", "edges"):
+        if not isinstance(document[key], Sequence) or isinstance(document[key], str):
+            raise ArchitectureError(
+                f"{key}: expected a JSON array, got {type(document[key]).__name__}."
+            )
+    layers = tuple(_read_layer(index, item) for index, item in enumerate(document["layers"]))
+    return Architecture(layers=layers, edges=tuple(document["edges"]), kind=document["kind"])
+
+
+def _read_layer(index: int, item: Any) -> Layer:
+    where = f"layers[{index}]"
+    if not isinstance(item, Mapping):
+        raise ArchitectureError(f"{where}: expected a JSON object, got {type(item).__name__}.")
+    _check_keys(where, item, required=("label",), known=_LAYER_KEYS)
+    return Layer(label=item["label"], units=item.get("units"), stride=item.get("stride"))
+
+
+def _check_keys(
+    where: str, item: Mapping[str, Any], required: Sequence[str], known: Sequence[str]
+) -> None:
+    missing = [key for key in required if key not in item]
+    if missing:
+        raise ArchitectureError(f"{where}: expected the key '{missing[0]}', which is missing.")
+    unknown = [key for key in item if key not in known]
+    if unknown:
+        raise ArchitectureError(
+            f"{where}: expected only the keys {', '.join(known)}, got {str(unknown[0])[:80]!r}."
+        )

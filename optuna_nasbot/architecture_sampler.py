@@ -1,0 +1,139 @@
+"""What the samplers of architectures share: everything but how to choose a network."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
+from optuna.samplers import TPESampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+from optuna.trial import Trial
+from optuna.trial import TrialState
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.spaces import ArchitectureSpace
+
+
+class ArchitectureSampler(BaseSampler):
+    """A sampler that chooses networks itself and leaves ordinary parameters to another one.
+
+    Args:
+        seed: Seed of all random choices; None for a different one each time.
+        independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
+    """
+
+    def __init__(self, *, seed: int | None, independent_sampler: BaseSampler | None) -> None:
+        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+            raise ValueError(f"seed: expected None or a whole number of at least 0, got {seed!r}.")
+        if independent_sampler is not None and not isinstance(independent_sampler, BaseSampler):
+            raise TypeError(
+                f"independent_sampler: expected an Optuna sampler, got {independent_sampler!r}."
+            )
+        self._entropy = np.random.SeedSequence(seed).entropy
+        self._independent_sampler = independent_sampler or TPESampler(seed=seed)
+        self.suggesting = threading.RLock()
+
+    @abstractmethod
+    def sample_architecture(
+        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
+    ) -> Architecture:
+        """Choose a network for a running trial.
+
+        `suggest_architecture` calls this while it holds `suggesting`, and stores the network
+        before it lets go: threads that share a sampler see each other's networks.
+
+        Args:
+            study: The study.
+            trial: The running trial.
+            name: The name under which the trial will carry the network.
+            space: The search space.
+
+        Returns:
+            A network of the space.
+        """
+
+    def trial_rng(self, trial_number: int, name: str) -> np.random.Generator:
+        """Random numbers of one suggestion.
+
+        They depend on the seed, the trial and the name only: workers with equal seeds differ,
+        and a resumed study goes on as if it had not stopped.
+        """
+        return np.random.default_rng([self._entropy, trial_number, zlib.crc32(name.encode())])
+
+    def reseed_rng(self) -> None:
+        self._entropy = np.random.SeedSequence().entropy
+        self._independent_sampler.reseed_rng()
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        return self._independent_sampler.infer_relative_search_space(study, trial)
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        return self._independent_sampler.sample_relative(study, trial, search_space)
+
+    def sample_independent(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        return self._independent_sampler.sample_independent(
+            study, trial, param_name, param_distribution
+        )
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        self._independent_sampler.before_trial(study, trial)
+
+    def after_trial(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        state: TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
+        self._independent_sampler.after_trial(study, trial, state, values)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "suggesting"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.suggesting = threading.RLock()
+
+
+def check_single_objective(study: Study) -> None:
+    """Refuse studies with several objectives.
+
+    Raises:
+        ValueError: The study has several objectives.
+    """
+    if len(study.directions) > 1:
+        raise ValueError(
+            f"study: architectures can be searched for one objective only, got "
+            f"{len(study.directions)} directions. Combine the objectives into one."
+        )
+
+
+def check_n_startup_trials(n_startup_trials: object) -> int:
+    """Check the number of start-up trials.
+
+    Raises:
+        ValueError: It is no whole number of at least 1.
+    """
+    is_int = isinstance(n_startup_trials, int) and not isinstance(n_startup_trials, bool)
+    if not is_int or n_startup_trials < 1:  # type: ignore[operator]
+        raise ValueError(
+            f"n_startup_trials: expected a whole number of at least 1, got {n_startup_trials!r}."
+        )
+    return n_startup_trials  # type: ignore[return-value]

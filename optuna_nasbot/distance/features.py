@@ -1,0 +1,112 @@
+"""What the distance needs to know of one network, computed once and kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture import layer_masses
+from optuna_nasbot.distance.path_lengths import path_lengths
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkFeatures:
+    """The n layers of a network that have mass, ordered by the component of their labels.
+
+    Args:
+        masses: Layer masses (n,), all positive.
+        labels: Positions (n,) of the labels in `OperationSet.labels`.
+        path_lengths: Path lengths (n, D) to the input, then to the output. The structural cost of
+            two layers is the mean absolute difference of their rows.
+        offsets: Component c is the layers `offsets[c]:offsets[c + 1]`.
+        total_mass: The sum of the masses.
+    """
+
+    masses: NDArray[np.float64]
+    labels: NDArray[np.intp]
+    path_lengths: NDArray[np.float64]
+    offsets: NDArray[np.intp]
+    total_mass: float
+
+
+def network_features(
+    architecture: Architecture, operations: OperationSet, component: NDArray[np.intp]
+) -> NetworkFeatures:
+    """Masses, labels and path lengths of a network.
+
+    Args:
+        architecture: The network.
+        operations: The labels that it may have.
+        component: For each label the component of labels that it can be matched with.
+
+    Raises:
+        ArchitectureError: The operation set does not know a label, or the mass rule of an
+            operation gives a mass that is not a finite number of at least 0.
+    """
+    names = [layer.label for layer in architecture.layers]
+    unknown = set(names) - operations.label_index.keys()
+    if unknown:
+        raise ArchitectureError(
+            f"layers: expected labels that the operations of the distance know "
+            f"({', '.join(operations.labels)}), got {', '.join(sorted(unknown))}."
+        )
+    masses = np.array(layer_masses(architecture))
+    for index in np.flatnonzero(~((masses >= 0.0) & np.isfinite(masses))):
+        raise ArchitectureError(
+            f"layers[{index}] ('{architecture.layers[index]}'): expected its operation to give a "
+            f"finite mass of at least 0, got {masses[index]}."
+        )
+    labels = np.array([operations.label_index[name] for name in names])
+    order = np.argsort(component[labels], kind="stable")
+    order = order[masses[order] > 0.0]
+    lengths = path_lengths(architecture, operations).reshape(len(names), -1)
+    sizes = np.bincount(component[labels[order]], minlength=int(component.max()) + 1)
+    return NetworkFeatures(
+        masses=masses[order],
+        labels=labels[order],
+        path_lengths=lengths[order],
+        offsets=np.concatenate([[0], np.cumsum(sizes)]),
+        total_mass=float(masses.sum()),
+    )
+
+
+class FeatureCache:
+    """Remembers the features of the networks that were asked for last; safe between threads.
+
+    Isomorphic networks share an entry, whichever comes first.
+
+    Args:
+        compute: Computes the features of a network.
+        max_size: The largest number of networks to remember.
+    """
+
+    def __init__(self, compute: Callable[[Architecture], NetworkFeatures], max_size: int) -> None:
+        self._compute = compute
+        self._max_size = max_size
+        self._entries: OrderedDict[str, NetworkFeatures] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, architecture: Architecture) -> NetworkFeatures:
+        """The features of a network, computed where they are not remembered."""
+        key = architecture.canonical_hash()
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
+        features = self._compute(architecture)
+        with self._lock:
+            features = self._entries.setdefault(key, features)
+            while len(self._entries) > self._max_size:
+                self._entries.popitem(last=False)
+        return features
+
+    def __len__(self) -> int:
+        return len(self._entries)

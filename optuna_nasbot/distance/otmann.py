@@ -1,0 +1,266 @@
+"""The OTMANN distance between network architectures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from functools import partial
+from numbers import Real
+from typing import Any
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.distance.costs import MatchingCosts
+from optuna_nasbot.distance.costs import matching_costs
+from optuna_nasbot.distance.features import FeatureCache
+from optuna_nasbot.distance.features import NetworkFeatures
+from optuna_nasbot.distance.features import network_features
+
+STRUCT_COEFFS = (0.1, 0.25, 0.61, 1.5)
+CACHE_SIZE = 4096
+
+Distances = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""(d, d_bar), two arrays of one shape."""
+
+
+class _HasOperations(Protocol):
+    @property
+    def operations(self) -> OperationSet: ...
+
+
+@dataclass(frozen=True)
+class OTMANN:
+    """Optimal transport metrics for architectures of neural networks (paper, section 3).
+
+    Layers of two networks are matched so that the total cost is least. A layer can be matched with
+    several others and in part; what is matched is mass. The cost of a unit of mass is::
+
+        mislabel_coeff * mislabel cost + struct_coeff * structural cost
+
+    or `non_assignment_penalty` for mass that stays unmatched. The mislabel cost is that of the two
+    labels, the structural cost the mean absolute difference of path lengths. The least cost is d,
+    a pseudo-metric: different networks can have distance 0. d_bar = d / (total mass of a + total
+    mass of b) lies between 0 and the penalty.
+
+    Objects are immutable, can be pickled, and can be used from several threads. What the distance
+    needs of a network is kept for the next call.
+
+    Args:
+        operations: The labels of the networks, their path-length groups and mislabel costs.
+        struct_coeffs: Weights of the structural cost; one distance for each of them.
+        mislabel_coeff: Weight of the mislabel cost.
+        non_assignment_penalty: Cost of a unit of mass that stays unmatched. The built-in mislabel
+            costs scale with it.
+
+    Raises:
+        TypeError: `operations` is no OperationSet, or a coefficient no number.
+        ValueError: A coefficient is not positive and finite, there is no structural coefficient,
+            or a mislabel cost is negative.
+    """
+
+    operations: OperationSet
+    struct_coeffs: tuple[float, ...] = STRUCT_COEFFS
+    mislabel_coeff: float = 1.0
+    non_assignment_penalty: float = 1.0
+    _costs: MatchingCosts = field(init=False, repr=False, compare=False)
+    _features: FeatureCache = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.operations, OperationSet):
+            raise TypeError(
+                f"operations: expected an OperationSet, got {self.operations!r}. "
+                "OTMANN.for_kind(kind) and OTMANN.for_space(space) find the right one."
+            )
+        coeffs = _checked_coefficients("struct_coeffs", self.struct_coeffs)
+        mislabel = _checked_coefficient("mislabel_coeff", self.mislabel_coeff)
+        penalty = _checked_coefficient("non_assignment_penalty", self.non_assignment_penalty)
+        costs = matching_costs(self.operations, coeffs, mislabel, penalty)
+        compute = partial(network_features, operations=self.operations, component=costs.component)
+        derived = {
+            "struct_coeffs": coeffs,
+            "mislabel_coeff": mislabel,
+            "non_assignment_penalty": penalty,
+            "_costs": costs,
+            "_features": FeatureCache(compute, CACHE_SIZE),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        coefficients = (self.struct_coeffs, self.mislabel_coeff, self.non_assignment_penalty)
+        return (type(self), (self.operations, *coefficients))
+
+    @classmethod
+    def for_kind(cls, kind: str) -> OTMANN:
+        """The distance with the paper's coefficients between networks of a kind.
+
+        Args:
+            kind: `"cnn"`, `"mlp-reg"` or `"mlp-class"`.
+
+        Raises:
+            ArchitectureError: The kind is not known.
+        """
+        return cls(operations_of(kind))
+
+    @classmethod
+    def for_space(cls, space: _HasOperations) -> OTMANN:
+        """The distance with the paper's coefficients between networks of a search space.
+
+        Args:
+            space: A search space; its attribute `operations` counts.
+
+        Raises:
+            TypeError: There is no OperationSet in this attribute.
+        """
+        operations = getattr(space, "operations", None)
+        if not isinstance(operations, OperationSet):
+            raise TypeError(
+                f"space: expected a search space, with an OperationSet in its attribute "
+                f"'operations', got {space!r}."
+            )
+        return cls(operations)
+
+    def pairwise(
+        self, a: Sequence[Architecture], b: Sequence[Architecture] | None = None
+    ) -> Distances:
+        """Distances of all pairs of networks.
+
+        Args:
+            a: n networks.
+            b: m networks; None for all pairs within `a` (symmetric, each pair computed once).
+
+        Returns:
+            (d, d_bar): arrays (n_coeffs, n, m) of the unnormalised distances (mass times cost) and
+            the normalised ones (between 0 and the penalty). Exactly 0 where two networks are equal
+            up to the numbering of their layers, never negative.
+
+        Raises:
+            ArchitectureError: `a` or `b` is not a sequence of architectures, or a network is of
+                another kind than the operations.
+        """
+        rows = self._checked_networks("a", a)
+        columns = rows if b is None else self._checked_networks("b", b)
+        row_features = [self._features(network) for network in rows]
+        if b is None:
+            column_features = row_features
+            below = self._transport_costs(row_features, row_features, below_diagonal=True)
+            d = below + below.transpose(0, 2, 1)
+        else:
+            column_features = [self._features(network) for network in columns]
+            d = self._transport_costs(row_features, column_features)
+        d[:, _equal_pairs(rows, columns)] = 0.0
+        return d, d / _sums_of_masses(row_features, column_features)
+
+    def _transport_costs(
+        self,
+        rows: Sequence[NetworkFeatures],
+        columns: Sequence[NetworkFeatures],
+        below_diagonal: bool = False,
+    ) -> NDArray[np.float64]:
+        # Imported here because POT takes seconds to import (it looks for all array libraries).
+        from optuna_nasbot.distance.transport import transport_costs
+
+        if len(rows) > len(columns):  # the columns are stacked: the longer side saves more
+            return transport_costs(columns, rows, self._costs).transpose(0, 2, 1)
+        return transport_costs(rows, columns, self._costs, below_diagonal)
+
+    def _checked_networks(self, name: str, networks: object) -> list[Architecture]:
+        if isinstance(networks, (Architecture, str)) or not isinstance(networks, Iterable):
+            raise ArchitectureError(
+                f"{name}: expected a sequence of Architecture, got {type(networks).__name__}."
+            )
+        checked = []
+        for index, network in enumerate(networks):
+            checked.append(_checked_network(f"{name}[{index}]", network))
+            if network.kind != self.operations.kind:
+                raise ArchitectureError(
+                    f"{name}[{index}].kind: expected '{self.operations.kind}', the kind of the "
+                    f"operations of this distance, got '{network.kind}'."
+                )
+        return checked
+
+
+def otmann_distance(
+    a: Architecture,
+    b: Architecture,
+    struct_coeffs: Sequence[float] = STRUCT_COEFFS,
+    mislabel_coeff: float = 1.0,
+    non_assignment_penalty: float = 1.0,
+) -> Distances:
+    """The distance between two networks of one kind; for many use `OTMANN`, which is faster.
+
+    Args:
+        a: A network.
+        b: Another network of the same kind.
+        struct_coeffs: Weights of the structural cost; one distance for each of them.
+        mislabel_coeff: Weight of the mislabel cost.
+        non_assignment_penalty: Cost of a unit of mass that stays unmatched.
+
+    Returns:
+        (d, d_bar): arrays (n_coeffs,) of the unnormalised and the normalised distances.
+
+    Raises:
+        TypeError: A coefficient is no number.
+        ValueError: A coefficient is not positive and finite.
+        ArchitectureError: `a` or `b` is no architecture, or the kinds differ.
+    """
+    a, b = _checked_network("a", a), _checked_network("b", b)
+    if a.kind != b.kind:
+        raise ArchitectureError(f"b.kind: expected that of a, '{a.kind}', got '{b.kind}'.")
+    otmann = OTMANN(a.operations, tuple(struct_coeffs), mislabel_coeff, non_assignment_penalty)
+    d, d_bar = otmann.pairwise([a], [b])
+    return d[:, 0, 0], d_bar[:, 0, 0]
+
+
+def _equal_pairs(
+    rows: Sequence[Architecture], columns: Sequence[Architecture]
+) -> NDArray[np.bool_]:
+    """Which pairs (n, m) are equal up to the numbering of their layers."""
+    hashes = [network.canonical_hash() for network in (*rows, *columns)]
+    number = np.unique(hashes, return_inverse=True)[1]
+    equal: NDArray[np.bool_] = np.equal.outer(number[: len(rows)], number[len(rows) :])
+    return equal
+
+
+def _sums_of_masses(
+    rows: Sequence[NetworkFeatures], columns: Sequence[NetworkFeatures]
+) -> NDArray[np.float64]:
+    """The sum of the two total masses of each pair (n, m)."""
+    row_masses: NDArray[np.float64] = np.array([features.total_mass for features in rows])
+    column_masses: NDArray[np.float64] = np.array([features.total_mass for features in columns])
+    return row_masses[:, None] + column_masses
+
+
+def _checked_network(name: str, network: object) -> Architecture:
+    if not isinstance(network, Architecture):
+        raise ArchitectureError(f"{name}: expected an Architecture, got {type(network).__name__}.")
+    return network
+
+
+def _checked_coefficients(name: str, values: object) -> tuple[float, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(f"{name}: expected a sequence of numbers, got {values!r}.")
+    checked = tuple(
+        _checked_coefficient(f"{name}[{index}]", value) for index, value in enumerate(values)
+    )
+    if not checked:
+        raise ValueError(f"{name}: expected at least one coefficient, got none.")
+    return checked
+
+
+def _checked_coefficient(name: str, value: object) -> float:
+    if not isinstance(value, Real):
+        raise TypeError(f"{name}: expected a number, got {value!r}.")
+    number = float(value)
+    if not math.isfinite(number) or number <= 0.0:
+        raise ValueError(f"{name}: expected a positive, finite number, got {value!r}.")
+    return number

@@ -1,0 +1,94 @@
+"""Path lengths from each layer to the input and to the output (paper, section 3 and appendix).
+
+Plain lists are faster here than arrays: networks are small and each layer is a step of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import OperationSet
+
+ENDS = ("input", "output")
+TYPES = ("shortest", "longest", "rw")
+ALL_LAYERS = "all"
+
+
+def path_length_groups(operations: OperationSet) -> tuple[str, ...]:
+    """The groups whose layers are counted: `"all"`, then those of the operation set."""
+    return (ALL_LAYERS, *operations.groups)
+
+
+def path_lengths(
+    architecture: Architecture, operations: OperationSet | None = None
+) -> NDArray[np.float64]:
+    """Shortest, longest and random-walk path lengths of every layer.
+
+    The length of a path is the number of layers of a group on it. The layer itself counts, the end
+    (`ip` or `op`) does not. A random walk (`rw`) goes to each parent (towards the input) or child
+    (towards the output) with the same probability; its length is an expected value.
+
+    Args:
+        architecture: A network of n layers.
+        operations: Says which layers are of which group; that of the architecture's kind if None.
+
+    Returns:
+        Array (n, 2, 3, n_groups): layer; end, in the order of `ENDS`; type, in the order of
+        `TYPES`; group, in the order of `path_length_groups(operations)`.
+    """
+    operations = architecture.operations if operations is None else operations
+    groups = path_length_groups(operations)
+    group_of = {op.label: groups.index(op.group) for op in operations.operations}
+    counted = [group_of.get(layer.label, 0) for layer in architecture.layers]
+    forwards = range(len(counted))
+    to_input = _walk(forwards, architecture.parents, counted, len(groups))
+    to_output = _walk(reversed(forwards), architecture.children, counted, len(groups))
+    joined = [near + far for near, far in zip(to_input, to_output, strict=True)]
+    return np.array(joined).reshape(len(counted), len(ENDS), len(TYPES), len(groups))
+
+
+def _walk(
+    order: Iterable[int],
+    next_layers: tuple[tuple[int, ...], ...],
+    counted: list[int],
+    n_groups: int,
+) -> list[list[float]]:
+    """Path lengths to one end, layer by layer in an order that starts at this end.
+
+    Args:
+        order: All layers; each one comes after those that a path goes to from it.
+        next_layers: For each layer the layers that a path goes to from it.
+        counted: For each layer the index of its group; 0 where it counts among all layers only.
+        n_groups: Number of groups.
+
+    Returns:
+        For each layer a row [shortest | longest | rw], each part with an entry a group.
+    """
+    rows: list[list[float]] = [[]] * len(counted)
+    for layer in order:
+        ahead = next_layers[layer]
+        if not ahead:
+            rows[layer] = [0.0] * (3 * n_groups)
+            continue
+        row = rows[ahead[0]].copy() if len(ahead) == 1 else _merged([rows[i] for i in ahead])
+        group = counted[layer]
+        for start in range(0, 3 * n_groups, n_groups):
+            row[start] += 1.0
+            if group:
+                row[start + group] += 1.0
+        rows[layer] = row
+    return rows
+
+
+def _merged(rows: list[list[float]]) -> list[float]:
+    """The least, greatest and mean length over several rows."""
+    columns = list(zip(*rows, strict=True))
+    third = len(columns) // 3
+    shortest = [min(column) for column in columns[:third]]
+    longest = [max(column) for column in columns[third : 2 * third]]
+    mean = [sum(column) / len(rows) for column in columns[2 * third :]]
+    return shortest + longest + mean

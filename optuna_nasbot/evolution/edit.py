@@ -1,0 +1,33 @@
+"""What an edit of an architecture is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optuna_nasbot.architecture import Architecture
+
+Sites = Callable[[Architecture, np.random.Generator], Sequence[Any]]
+Apply = Callable[[Architecture, Any, np.random.Generator], "Architecture | None"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One of the paper's nine ways to change a network (paper, table 3).
+
+    Args:
+        name: The paper's name.
+        probability: How likely a random child is made by this edit (the reference's figures).
+        sites: Lists the places of a network where the edit can be made.
+        apply: Makes the edit at one of them; None where the result is no network. What the
+            place leaves open (a label, the layers of a path that are kept) is drawn at random.
+    """
+
+    name: str
+    probability: float
+    sites: Sites
+    apply: Apply

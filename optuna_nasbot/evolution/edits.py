@@ -1,0 +1,95 @@
+"""The nine edits of the paper (table 3), and random networks made by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution.edit import Edit
+from optuna_nasbot.evolution.layer_edits import REMOVE_LAYER
+from optuna_nasbot.evolution.layer_edits import SWAP_LAYER
+from optuna_nasbot.evolution.layer_edits import WEDGE_LAYER
+from optuna_nasbot.evolution.path_edits import DUP_PATH
+from optuna_nasbot.evolution.path_edits import SKIP_PATH
+from optuna_nasbot.evolution.unit_edits import DEC_EN_MASSE
+from optuna_nasbot.evolution.unit_edits import DEC_SINGLE
+from optuna_nasbot.evolution.unit_edits import INC_EN_MASSE
+from optuna_nasbot.evolution.unit_edits import INC_SINGLE
+from optuna_nasbot.spaces import ArchitectureSpace
+
+EDITS: tuple[Edit, ...] = (
+    INC_SINGLE,
+    DEC_SINGLE,
+    INC_EN_MASSE,
+    DEC_EN_MASSE,
+    SWAP_LAYER,
+    WEDGE_LAYER,
+    REMOVE_LAYER,
+    DUP_PATH,
+    SKIP_PATH,
+)
+EDIT_COUNT_PROBABILITIES = (0.5, 0.25, 0.125, 0.075, 0.05)
+"""Of 1, 2, ... edits a child (paper, appendix)."""
+
+_EDIT_PROBABILITIES = np.array([edit.probability for edit in EDITS])
+_EDIT_PROBABILITIES /= _EDIT_PROBABILITIES.sum()
+_MAX_ATTEMPTS = 20
+
+
+def edited_once(
+    architecture: Architecture, space: ArchitectureSpace, rng: np.random.Generator
+) -> Architecture | None:
+    """A random network of the space that is one edit away, None if none was found."""
+    for _ in range(_MAX_ATTEMPTS):
+        edit = EDITS[rng.choice(len(EDITS), p=_EDIT_PROBABILITIES)]
+        sites = edit.sites(architecture, rng)
+        if sites:
+            child = edit.apply(architecture, sites[rng.integers(len(sites))], rng)
+            if child is not None and space.violation(child) is None:
+                return child
+    return None
+
+
+def edited(
+    architecture: Architecture,
+    space: ArchitectureSpace,
+    rng: np.random.Generator,
+    count_probabilities: Sequence[float] = EDIT_COUNT_PROBABILITIES,
+) -> Architecture:
+    """A child of a network: some random edits away, within the space after each of them.
+
+    Args:
+        architecture: The parent, a network of the space.
+        space: The search space.
+        rng: Source of randomness.
+        count_probabilities: Probabilities of 1, 2, ... edits.
+
+    Returns:
+        The child; what was reached before an edit found nothing, so possibly the parent.
+    """
+    n_edits = 1 + rng.choice(len(count_probabilities), p=count_probabilities)
+    for _ in range(n_edits):
+        child = edited_once(architecture, space, rng)
+        if child is None:
+            break
+        architecture = child
+    return architecture
+
+
+def one_edit_neighbours(
+    architecture: Architecture, space: ArchitectureSpace, rng: np.random.Generator
+) -> list[Architecture]:
+    """The network of the space that each edit makes at each of its places, each once.
+
+    What an edit leaves open at a place is drawn at random.
+    """
+    neighbours = {}
+    for edit in EDITS:
+        for site in edit.sites(architecture, rng):
+            child = edit.apply(architecture, site, rng)
+            if child is not None and space.violation(child) is None:
+                neighbours[child.canonical_hash()] = child
+    neighbours.pop(architecture.canonical_hash(), None)
+    return list(neighbours.values())

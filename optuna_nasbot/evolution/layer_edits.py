@@ -1,0 +1,188 @@
+"""Edits of single layers: swap_layer, wedge_layer, remove_layer (paper, table 3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import Operation
+from optuna_nasbot.evolution.draft import Draft
+from optuna_nasbot.evolution.edit import Edit
+from optuna_nasbot.evolution.unit_edits import rounded
+
+_DEFAULT_UNITS = 16
+"""Width of a new layer where no layer around it has units (golden README, quirk 9)."""
+
+
+def processing_layers(architecture: Architecture) -> list[int]:
+    """All layers but the input, the output and the decision layers."""
+    labels = architecture.operations.by_label
+    return [index for index, layer in enumerate(architecture.layers) if layer.label in labels]
+
+
+# --- swap_layer
+
+
+def swap_sites(architecture: Architecture, rng: np.random.Generator) -> list[int]:
+    """The layers that have another label to change to."""
+    return [
+        index
+        for index in processing_layers(architecture)
+        if _swap_labels(architecture, architecture.layers[index])
+    ]
+
+
+def swap_layer(
+    architecture: Architecture, index: int, rng: np.random.Generator
+) -> Architecture | None:
+    """Give a layer another label that does the same to images."""
+    layer = architecture.layers[index]
+    labels = _swap_labels(architecture, layer)
+    operation = architecture.operations.by_label[labels[rng.integers(len(labels))]]
+    draft = Draft(architecture)
+    draft.layers[index] = replace(
+        layer,
+        label=operation.label,
+        units=layer.units if operation.has_units else None,
+        stride=layer.stride if operation.strides else None,
+    )
+    return draft.finished()
+
+
+def _swap_labels(architecture: Architecture, layer: Layer) -> list[str]:
+    """Labels that can take the place of a layer's label.
+
+    On images what counts is that sizes stay; elsewhere the group changes where there are
+    several, as in the reference: two activations of one group hardly differ.
+    """
+    operations = architecture.operations
+    own = operations.by_label[layer.label]
+    others = [operation for operation in operations.operations if operation is not own]
+    if operations.is_image:
+        return [operation.label for operation in others if _can_replace(operation, own, layer)]
+    fits = [other for other in others if other.has_units or not own.has_units]
+    across = [operation.label for operation in fits if operation.group != own.group]
+    return across or [operation.label for operation in fits]
+
+
+def _can_replace(other: Operation, own: Operation, layer: Layer) -> bool:
+    if other.has_units and not own.has_units:
+        return False
+    if other.strides and own.strides:
+        return layer.stride in other.strides
+    return _image_effect(other, None) == _image_effect(own, layer.stride)
+
+
+def _image_effect(operation: Operation, stride: int | None) -> str:
+    return "halve" if stride == 2 else operation.image
+
+
+# --- wedge_layer
+
+
+def wedge_sites(architecture: Architecture, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Every edge but those into the output."""
+    last = len(architecture.layers) - 1
+    return [edge for edge in architecture.edges if edge[1] != last]
+
+
+def wedge_layer(
+    architecture: Architecture, edge: tuple[int, int], rng: np.random.Generator
+) -> Architecture | None:
+    """Put a new layer into an edge: of the labels that make a network, one at random."""
+    start, end = edge
+    source = architecture.layers[start]
+    operations = architecture.operations
+    before = operations.by_label.get(source.label)
+    if before is not None and before.image == "flatten":
+        return _wedged(architecture, edge, source)
+    for position in rng.permutation(len(operations.operations)):
+        operation = operations.operations[position]
+        layer = Layer(
+            operation.label,
+            _new_units(architecture, start, end) if operation.has_units else None,
+            operation.strides[0] if operation.strides else None,
+        )
+        child = _wedged(architecture, edge, layer)
+        if child is not None:
+            return child
+    return None
+
+
+def _wedged(
+    architecture: Architecture, edge: tuple[int, int], layer: Layer
+) -> Architecture | None:
+    draft = Draft(architecture)
+    draft.edges.remove(edge)
+    draft.connect((edge[0], draft.add_layer(layer), edge[1]))
+    return draft.finished()
+
+
+def _new_units(architecture: Architecture, start: int, end: int) -> int:
+    """Width of a layer between two others: the mean of theirs, or what is next to them."""
+    for around in ((start, end), architecture.parents[start] or architecture.children[start]):
+        widths = [architecture.layers[index].units for index in around]
+        known = [width for width in widths if width is not None]
+        if known:
+            return rounded(sum(known) / len(known))
+    return _DEFAULT_UNITS
+
+
+# --- remove_layer
+
+
+def remove_sites(architecture: Architecture, rng: np.random.Generator) -> list[int]:
+    """The processing layers that can be taken out."""
+    return processing_layers(architecture)
+
+
+def remove_layer(
+    architecture: Architecture, index: int, rng: np.random.Generator
+) -> Architecture | None:
+    """Take out a layer and connect the parents and children that are left without another.
+
+    A layer that halves the image leaves that to its children, or else to its parents, where all
+    of them are convolutions of stride 1.
+    """
+    parents, children = architecture.parents[index], architecture.children[index]
+    draft = Draft(architecture)
+    draft.remove_layer(index)
+    draft.edges.update(_bridges(draft, parents, children, rng))
+    if _halves(architecture, index):
+        heirs = next((heirs for heirs in (children, parents) if _stride_1(draft, heirs)), None)
+        if heirs is None:
+            return None
+        for heir in heirs:
+            draft.layers[heir] = replace(architecture.layers[heir], stride=2)
+    return draft.finished()
+
+
+def _bridges(
+    draft: Draft, parents: tuple[int, ...], children: tuple[int, ...], rng: np.random.Generator
+) -> set[tuple[int, int]]:
+    """Edges that give every parent a child and every child a parent, where they have none."""
+    starts = {start for start, _ in draft.edges}
+    ends = {end for _, end in draft.edges}
+    down = {(i, children[rng.integers(len(children))]) for i in parents if i not in starts}
+    linked = ends | {end for _, end in down}
+    up = {(parents[rng.integers(len(parents))], j) for j in children if j not in linked}
+    return down | up
+
+
+def _halves(architecture: Architecture, index: int) -> bool:
+    layer = architecture.layers[index]
+    operation = architecture.operations.by_label[layer.label]
+    return architecture.operations.is_image and _image_effect(operation, layer.stride) == "halve"
+
+
+def _stride_1(draft: Draft, indices: tuple[int, ...]) -> bool:
+    layers = [draft.layers[index] for index in indices]
+    return all(layer is not None and layer.stride == 1 for layer in layers)
+
+
+SWAP_LAYER = Edit("swap_layer", 0.2, swap_sites, swap_layer)
+WEDGE_LAYER = Edit("wedge_layer", 0.1, wedge_sites, wedge_layer)
+REMOVE_LAYER = Edit("remove_layer", 0.1, remove_sites, remove_layer)

@@ -1,0 +1,113 @@
+"""The evolutionary maximiser of the acquisition function (paper, section 4 and appendix)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from collections.abc import Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution.edits import edited
+from optuna_nasbot.evolution.edits import one_edit_neighbours
+from optuna_nasbot.evolution.selection import children_of_fit
+from optuna_nasbot.evolution.selection import unseen
+from optuna_nasbot.spaces import ArchitectureSpace
+
+Acquisition = Callable[[Sequence[Architecture]], NDArray[np.float64]]
+"""Acquisition values of a list of networks; larger is better."""
+
+_FEW_EDITS = (0.7, 0.2, 0.1)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many networks the maximiser looks at.
+
+    Args:
+        n_incumbents: Of how many of the best networks the one-edit neighbours are candidates.
+        max_neighbours: How many neighbours of one of them at most.
+        n_children: How many candidates more are children of good networks.
+        n_generations: How many generations evolve on the acquisition function.
+        generation_size: How many children a generation has.
+    """
+
+    n_incumbents: int = 5
+    max_neighbours: int = 40
+    n_children: int = 60
+    n_generations: int = 3
+    generation_size: int = 40
+
+
+def maximise(
+    acquisition: Acquisition,
+    parents: Sequence[Architecture],
+    fitness: NDArray[np.float64],
+    space: ArchitectureSpace,
+    taken: Set[str],
+    rng: np.random.Generator,
+    effort: Effort = Effort(),
+) -> Architecture | None:
+    """Search for the network of the space with the largest acquisition value.
+
+    Candidates are one-edit neighbours of the fittest parents and children of parents drawn with
+    probability proportional to exp(2 fitness); generations of children of the candidates with
+    the best acquisition values follow.
+
+    Args:
+        acquisition: What to maximise.
+        parents: n networks of the space to start from.
+        fitness: Their standardised values, shape (n,); larger is better.
+        space: The search space.
+        taken: Canonical hashes of the networks that must not be suggested.
+        rng: Source of randomness.
+        effort: How many networks to look at.
+
+    Returns:
+        The best network found that is not taken; None if no such network was found.
+    """
+    order = np.argsort(-fitness, kind="stable")
+    seen = set(taken)
+    found = unseen(_neighbours(parents, order, space, rng, effort), seen)
+    found += unseen(children_of_fit(parents, fitness, effort.n_children, space, rng), seen)
+    if not found:
+        return None
+    values = acquisition(found)
+    for _ in range(effort.n_generations):
+        children = unseen(_next_generation(found, values, space, rng, effort), seen)
+        if children:
+            found += children
+            values = np.concatenate([values, acquisition(children)])
+    return found[int(np.argmax(values))]
+
+
+def _neighbours(
+    parents: Sequence[Architecture],
+    order: NDArray[np.intp],
+    space: ArchitectureSpace,
+    rng: np.random.Generator,
+    effort: Effort,
+) -> list[Architecture]:
+    neighbours = []
+    for index in order[: effort.n_incumbents]:
+        around = one_edit_neighbours(parents[index], space, rng)
+        picks = rng.permutation(len(around))[: effort.max_neighbours]
+        neighbours += [around[pick] for pick in picks]
+    return neighbours
+
+
+def _next_generation(
+    found: Sequence[Architecture],
+    values: NDArray[np.float64],
+    space: ArchitectureSpace,
+    rng: np.random.Generator,
+    effort: Effort,
+) -> list[Architecture]:
+    """Children of the candidates, the better ones more often: ranks floor(n u1 u2)."""
+    order = np.argsort(-values, kind="stable")
+    uniform = rng.random((effort.generation_size, 2))
+    ranks = (len(found) * uniform.prod(axis=1)).astype(int)
+    return [edited(found[order[rank]], space, rng, _FEW_EDITS) for rank in ranks]

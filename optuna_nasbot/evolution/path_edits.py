@@ -1,0 +1,151 @@
+"""Edits of paths: dup_path and skip_path (paper, table 3)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture.image_size import inverse_image_sizes
+from optuna_nasbot.architecture.operation import INPUT
+from optuna_nasbot.evolution.draft import Draft
+from optuna_nasbot.evolution.edit import Edit
+
+_GO_ON = 0.85
+"""Probability that a random path takes a further layer: 3 to 5 layers in networks of 6 to 24, as
+in the reference's samples."""
+_KEEP = 0.5
+"""Probability that a copied layer stays in the copy, where it is not needed."""
+_SKIP_POOL = "avg-pool"
+
+Path = tuple[int, ...]
+
+
+# --- dup_path
+
+
+def dup_sites(architecture: Architecture, rng: np.random.Generator) -> list[Path]:
+    """Random paths with layers between their ends: two for each layer, as in the reference."""
+    n_layers = len(architecture.layers)
+    paths = {
+        _random_path(architecture, int(rng.integers(n_layers - 1)), rng)
+        for _ in range(2 * n_layers)
+    }
+    return sorted(path for path in paths if len(path) > 2)
+
+
+def _random_path(architecture: Architecture, start: int, rng: np.random.Generator) -> Path:
+    path = [start]
+    while architecture.children[path[-1]] and (len(path) < 3 or rng.random() < _GO_ON):
+        children = architecture.children[path[-1]]
+        path.append(children[rng.integers(len(children))])
+    return tuple(path)
+
+
+def dup_path(
+    architecture: Architecture, path: Path, rng: np.random.Generator
+) -> Architecture | None:
+    """Copy the inner layers of a path beside it, leaving out some that are not needed."""
+    inner = path[1:-1]
+    keep = [
+        index for index in inner if _is_needed(architecture, path, index) or rng.random() < _KEEP
+    ]
+    if not keep:
+        keep = [inner[rng.integers(len(inner))]]
+    draft = Draft(architecture)
+    copies = [draft.add_layer(architecture.layers[index]) for index in keep]
+    draft.connect((path[0], *copies, path[-1]))
+    return draft.finished()
+
+
+def _is_needed(architecture: Architecture, path: Path, index: int) -> bool:
+    """Whether a path without the layer would differ in image size or in its ends' meaning."""
+    layer = architecture.layers[index]
+    operations = architecture.operations
+    operation = operations.by_label.get(layer.label)
+    if operation is None or not operations.is_image:
+        return operation is None
+    if architecture.layers[path[0]].label == INPUT and index == path[1]:
+        return True
+    if operation.image == "flatten":
+        return not any(_flattens(architecture, earlier) for earlier in path[: path.index(index)])
+    return operation.image == "halve" or layer.stride == 2
+
+
+def _flattens(architecture: Architecture, index: int) -> bool:
+    operation = architecture.operations.by_label.get(architecture.layers[index].label)
+    return operation is not None and operation.image == "flatten"
+
+
+# --- skip_path
+
+
+def skip_sites(architecture: Architecture, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """As many random pairs of layers as there are layers: one, and a later one it may feed.
+
+    Pairs that are connected already and those between which an image would have to grow are not
+    listed (golden README, quirk 10).
+    """
+    pairs = _skippable_pairs(architecture)
+    chosen = rng.permutation(len(pairs))[: len(architecture.layers)]
+    return [pairs[position] for position in sorted(chosen)]
+
+
+def skip_path(
+    architecture: Architecture, pair: tuple[int, int], rng: np.random.Generator
+) -> Architecture | None:
+    """Connect two layers, through pools that halve the image where its sizes differ."""
+    start, end = pair
+    draft = Draft(architecture)
+    pools = [draft.add_layer(Layer(_SKIP_POOL)) for _ in range(_shrinkage(architecture, pair))]
+    draft.connect((start, *pools, end))
+    return draft.finished()
+
+
+def _skippable_pairs(architecture: Architecture) -> list[tuple[int, int]]:
+    operations = architecture.operations
+    targets = [
+        index
+        for index, layer in enumerate(architecture.layers)
+        if layer.label in operations.by_label or layer.label == operations.decision
+    ]
+    sources = [
+        0,
+        *(index for index in targets if architecture.layers[index].label != operations.decision),
+    ]
+    pairs = [
+        (start, end)
+        for end in targets
+        for start in sources
+        if start < end and start not in architecture.parents[end]
+    ]
+    if not operations.is_image:
+        return pairs
+    before, after = inverse_image_sizes(architecture.layers, architecture.parents, operations)
+    return [
+        (start, end)
+        for start, end in pairs
+        if _image_fits(after[start], before[end], directly=start == 0)
+    ]
+
+
+def _image_fits(size: int | None, wanted: int | None, *, directly: bool) -> bool:
+    """Whether pools can bring an image to the wanted size; none may follow the input."""
+    if size is None or wanted is None:
+        return size is wanted
+    return size == wanted if directly else size <= wanted
+
+
+def _shrinkage(architecture: Architecture, pair: tuple[int, int]) -> int:
+    """How often the image is halved between two layers."""
+    if not architecture.operations.is_image:
+        return 0
+    before, after = inverse_image_sizes(
+        architecture.layers, architecture.parents, architecture.operations
+    )
+    size, wanted = after[pair[0]], before[pair[1]]
+    return 0 if size is None or wanted is None else (wanted // size).bit_length() - 1
+
+
+DUP_PATH = Edit("dup_path", 0.2, dup_sites, dup_path)
+SKIP_PATH = Edit("skip_path", 0.2, skip_sites, skip_path)

@@ -1,0 +1,68 @@
+"""Edits of widths: inc_single, dec_single, inc_en_masse, dec_en_masse (paper, table 3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution.draft import Draft
+from optuna_nasbot.evolution.edit import Edit
+
+_STEP = 0.125
+_GROUPINGS = ((2, 4), (4, 8), (8, 16))
+"""(number of groups, internal layers from which on layers are grouped so)."""
+
+LayerGroup = tuple[int, ...]
+
+
+def layers_with_units(architecture: Architecture) -> list[int]:
+    """The layers whose width can change, in topological order."""
+    return [index for index, layer in enumerate(architecture.layers) if layer.units is not None]
+
+
+def single_sites(architecture: Architecture, rng: np.random.Generator) -> list[LayerGroup]:
+    """Every layer with units by itself."""
+    return [(index,) for index in layers_with_units(architecture)]
+
+
+def en_masse_sites(architecture: Architecture, rng: np.random.Generator) -> list[LayerGroup]:
+    """Halves, quarters and eighths of the layers with units, as far as the depth allows."""
+    changeable = layers_with_units(architecture)
+    n_internal = len(architecture.layers) - 2
+    groups = []
+    for n_groups, least in _GROUPINGS:
+        if n_internal >= least:
+            bounds = [len(changeable) * k // n_groups for k in range(n_groups + 1)]
+            groups += [
+                tuple(changeable[start:end])
+                for start, end in zip(bounds[:-1], bounds[1:], strict=True)
+            ]
+    return [group for group in groups if group]
+
+
+def scale_units(
+    architecture: Architecture, group: LayerGroup, rng: np.random.Generator, *, sign: int
+) -> Architecture | None:
+    """Widen (`sign` 1) or narrow (-1) the layers of a group by an eighth, at least by one."""
+    draft = Draft(architecture)
+    for index in group:
+        layer = architecture.layers[index]
+        units = layer.units or 0
+        change = max(1, rounded(units * (1 + sign * _STEP)) * sign - units * sign)
+        draft.layers[index] = replace(layer, units=units + sign * change)
+    return draft.finished()
+
+
+def rounded(value: float) -> int:
+    """The nearest whole number, halves away from zero (golden README, quirk 9)."""
+    return math.floor(value + 0.5)
+
+
+INC_SINGLE = Edit("inc_single", 0.1, single_sites, partial(scale_units, sign=1))
+DEC_SINGLE = Edit("dec_single", 0.1, single_sites, partial(scale_units, sign=-1))
+INC_EN_MASSE = Edit("inc_en_masse", 0.1, en_masse_sites, partial(scale_units, sign=1))
+DEC_EN_MASSE = Edit("dec_en_masse", 0.1, en_masse_sites, partial(scale_units, sign=-1))

@@ -1,0 +1,54 @@
+"""The evolutionary baseline: the same spaces and edits without a model."""
+
+from __future__ import annotations
+
+from optuna.samplers import BaseSampler
+from optuna.study import Study
+from optuna.trial import Trial
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture_sampler import ArchitectureSampler
+from optuna_nasbot.architecture_sampler import check_single_objective
+from optuna_nasbot.evolution.selection import any_untaken
+from optuna_nasbot.evolution.selection import children_of_fit
+from optuna_nasbot.gp import warp
+from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import observe
+
+_N_TRIES = 20
+
+
+class EvolutionSampler(ArchitectureSampler):
+    """Searches networks by evolution, the baseline of the NASBOT paper (section 5).
+
+    The initial pool first; then each network is a child of one that was tried, made by one to
+    five random edits, where parents are drawn with probability proportional to exp(2 value), the
+    values warped and standardised.
+
+    Args:
+        seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
+        independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
+
+    Raises:
+        TypeError: `independent_sampler` is no sampler.
+        ValueError: The seed is negative or no whole number.
+    """
+
+    def __init__(
+        self, *, seed: int | None = None, independent_sampler: BaseSampler | None = None
+    ) -> None:
+        super().__init__(seed=seed, independent_sampler=independent_sampler)
+
+    def sample_architecture(
+        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
+    ) -> Architecture:
+        check_single_objective(study)
+        observed = observe(study, name, space.kind, but_for=trial.number)
+        rng = self.trial_rng(trial.number, name)
+        pool = space.initial_pool
+        inside = [i for i, network in enumerate(observed.networks) if network in space]
+        if len(inside) < len(pool):
+            return any_untaken(pool, space, observed.taken, rng)
+        parents = [observed.networks[i] for i in inside]
+        children = children_of_fit(parents, warp(observed.values)[inside], _N_TRIES, space, rng)
+        return any_untaken([*children, *parents], space, observed.taken, rng)

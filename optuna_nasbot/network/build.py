@@ -1,0 +1,153 @@
+"""From an architecture to a `torch.nn.Module`: a walk along its layers."""
+
+from __future__ import annotations
+
+from torch import fx
+from torch import nn
+
+from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.image_size import inverse_image_sizes
+from optuna_nasbot.architecture.kinds import filter_size
+from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.parameters import module_channels
+from optuna_nasbot.architecture.parameters import positive_whole_number
+from optuna_nasbot.network.cnn_layers import POOLINGS
+from optuna_nasbot.network.cnn_layers import write_convolution
+from optuna_nasbot.network.cnn_layers import write_global_average
+from optuna_nasbot.network.cnn_layers import write_pooling
+from optuna_nasbot.network.cnn_layers import write_residual
+from optuna_nasbot.network.mlp_layers import ACTIVATIONS
+from optuna_nasbot.network.mlp_layers import write_hidden_layer
+from optuna_nasbot.network.output import write_log_mean_probability
+from optuna_nasbot.network.output import write_mean_output
+from optuna_nasbot.network.writer import Writer
+
+
+def build_module(
+    architecture: Architecture,
+    *,
+    in_features: int | None = None,
+    in_channels: int | None = None,
+    out_features: int,
+) -> fx.GraphModule:
+    """Make the PyTorch network of an architecture.
+
+    Several parents are concatenated (features or channels).
+
+    - Hidden layers are a Linear and their activation; `leaky-relu` has slope 0.1, `crelu` is
+      (relu(x), relu(-x)) and so gives 2 outputs a unit.
+    - `convK`: K x K convolution without bias, batch normalisation, ReLU. `resK`: two of them with
+      a shortcut, see `optuna_nasbot.network.cnn_layers`. Strides and 2 x 2 poolings halve the
+      image rounding up, so that images of any size fit; 1 x 1 images stay 1 x 1.
+    - `fc` and `softmax` average an image over its pixels first; `fc` is a Linear and ReLU.
+    - `linear` and `softmax` are a Linear to `out_features`. `op` averages them. Classifiers
+      return the logarithm of the mean class probabilities, which suits `CrossEntropyLoss` (where
+      it is the same as `NLLLoss`); its exponential is the probabilities.
+
+    The network is made of standard PyTorch only: `module.code` shows its forward function, and
+    `module_source(module)` gives a program that does not need this package. Modules are named
+    like `layer_03_conv3`, after the number and the label of their layer.
+
+    Weights are PyTorch's default, with which deep networks with many sigmoids do not train: see
+    `lsuv_init_`. As batch normalisation has it, a CNN cannot be trained on a batch of one where
+    its images have shrunk to 1 x 1: PyTorch raises a ValueError.
+
+    Args:
+        architecture: The network.
+        in_features: Features of the input, shape (batch, in_features). MLPs only.
+        in_channels: Channels of the images, shape (batch, in_channels, height, width). CNNs only.
+        out_features: Targets of a regression, classes (at least 2) of a classification.
+
+    Returns:
+        A module that maps the input to shape (batch, out_features).
+
+    Raises:
+        TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
+            an MLP; or `architecture` is not an `Architecture`.
+        ValueError: A number of features, channels or outputs is not a positive whole number.
+        ArchitectureError: There is no PyTorch layer for a label.
+    """
+    inputs = _inputs(architecture, in_features, in_channels)
+    outputs = positive_whole_number("out_features", out_features)
+    is_classifier = architecture.operations.decision == "softmax"
+    if is_classifier and outputs < 2:
+        raise ValueError("out_features: expected at least 2 classes for a classifier, got 1.")
+    writer = Writer()
+    values = [writer.graph.placeholder("inputs")]
+    write = _LayerWriter(architecture, inputs, outputs, writer)
+    for index in range(1, len(architecture.layers) - 1):
+        values.append(write(index, [values[parent] for parent in architecture.parents[index]]))
+    decisions = [values[parent] for parent in architecture.parents[-1]]
+    write_output = write_log_mean_probability if is_classifier else write_mean_output
+    writer.graph.output(write_output(writer, "op", decisions))
+    return fx.GraphModule(writer.modules, writer.graph, "Network")
+
+
+class _LayerWriter:
+    """Writes the layers between input and output, in a topological order."""
+
+    def __init__(
+        self, architecture: Architecture, inputs: int, outputs: int, writer: Writer
+    ) -> None:
+        self._layers = architecture.layers
+        self._decision = architecture.operations.decision
+        self._outputs = outputs
+        self._writer = writer
+        self._channels_in, self._channels_out = module_channels(architecture, inputs)
+        self._gets_image = _gets_image(architecture)
+
+    def __call__(self, index: int, parents: list[fx.Node]) -> fx.Node:
+        layer, writer = self._layers[index], self._writer
+        name = layer_name(index, layer)
+        is_image = self._gets_image[index]
+        value = writer.concatenation(f"{name}_in", parents, dim=1 if is_image else -1)
+        channels = self._channels_in[index], self._channels_out[index]
+        size = filter_size(layer.label)
+        if size:
+            is_residual = layer.label.startswith("res")
+            write = write_residual if is_residual else write_convolution
+            return write(writer, name, value, channels, size, layer.stride or 1)
+        if layer.label in POOLINGS:
+            return write_pooling(writer, name, layer.label, value)
+        if is_image:
+            value = write_global_average(writer, name, value)
+        if layer.label == self._decision:
+            return writer.module(name, nn.Linear(channels[0], self._outputs), value)
+        activation = "relu" if layer.label == "fc" else layer.label
+        if activation not in ACTIVATIONS or layer.units is None:
+            raise ArchitectureError(
+                f"layers[{index}] ('{layer}'): expected a label with a PyTorch layer."
+            )
+        return write_hidden_layer(writer, name, activation, value, channels[0], layer.units)
+
+
+def layer_name(index: int, layer: Layer) -> str:
+    """The name of a layer in the module, for instance `layer_03_max_pool`."""
+    return f"layer_{index:02d}_{layer.label.replace('-', '_')}"
+
+
+def _gets_image(architecture: Architecture) -> tuple[bool, ...]:
+    """For each layer whether its input is an image."""
+    operations = architecture.operations
+    if not operations.is_image:
+        return (False,) * len(architecture.layers)
+    before, _ = inverse_image_sizes(architecture.layers, architecture.parents, operations)
+    return tuple(size is not None for size in before)
+
+
+def _inputs(architecture: Architecture, in_features: int | None, in_channels: int | None) -> int:
+    """The number of features or channels of the input, after checking that the right one came."""
+    if not isinstance(architecture, Architecture):
+        raise TypeError(
+            f"architecture: expected an Architecture, got {type(architecture).__name__}."
+        )
+    given = {"in_features": in_features, "in_channels": in_channels}
+    is_image = architecture.operations.is_image
+    wanted, other = list(given)[::-1] if is_image else list(given)
+    if given[wanted] is None or given[other] is not None:
+        raise TypeError(
+            f"{wanted}: an architecture of kind '{architecture.kind}' takes {wanted} and not "
+            f"{other}, got {wanted}={given[wanted]!r} and {other}={given[other]!r}."
+        )
+    return positive_whole_number(wanted, given[wanted])

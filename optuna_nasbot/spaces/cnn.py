@@ -1,0 +1,101 @@
+"""The search space of convolutional networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.limits import check_whole
+from optuna_nasbot.spaces.space import ArchitectureSpace
+
+
+@dataclass(frozen=True, kw_only=True)
+class CNNSpace(ArchitectureSpace):
+    """Convolutional networks with the paper's layers (paper, section 2 and appendix).
+
+    Every limit of `Limits` is a keyword.
+
+    Args:
+        image_size: Side of the images in pixels. Images are halved at most until a single pixel
+            is left, rounding up, unless `max_halvings` says otherwise.
+
+    Raises:
+        TypeError: A limit is of a wrong type.
+        ValueError: No network meets the limits, with the reason.
+    """
+
+    image_size: int = 32
+
+    def __post_init__(self) -> None:
+        check_whole("image_size", self.image_size, 1)
+        if self.max_halvings is None:
+            object.__setattr__(self, "max_halvings", (self.image_size - 1).bit_length())
+        super().__post_init__()
+
+    @property
+    def operations(self) -> OperationSet:
+        return operations_of("cnn")
+
+    def reference_chains(self) -> Sequence[Chain]:
+        vgg_like = [_vgg_like(n_layers) for n_layers in range(1, 5)]
+        blocked = [_blocked("conv3", n_layers, (64, 128, 256)) for n_layers in range(1, 6)]
+        deeper = _blocked("conv3", 4, (64, 128, 256, 512))
+        residual = _blocked("res3", 2, (64, 128, 256))
+        return [*vgg_like, *blocked, deeper, residual]
+
+    def reference_graphs(self) -> Sequence[Architecture]:
+        return [_branched()]
+
+
+_MAX_POOL = Layer("max-pool")
+_AVG_POOL = Layer("avg-pool")
+
+
+def _conv(size: int, units: int, stride: int = 1) -> Layer:
+    return Layer(f"conv{size}", units, stride)
+
+
+def _vgg_like(n_layers: int) -> Chain:
+    """Five blocks of 3x3 convolutions, each with a pool after it, and three dense layers."""
+    blocks = ((64, 2), (128, 2), (128, n_layers), (256, n_layers), (512, n_layers))
+    image = [layer for units, n in blocks for layer in (*([_conv(3, units)] * n), _MAX_POOL)]
+    return (*image, Layer("fc", 128), Layer("fc", 256), Layer("fc", 512))
+
+
+def _blocked(label: str, n_layers: int, block_units: Sequence[int]) -> Chain:
+    """A 7x7 convolution, a pool, blocks that begin with stride 2, a pool, a dense layer."""
+    blocks = [
+        Layer(label, units, 2 if index == 0 else 1)
+        for units in block_units
+        for index in range(n_layers)
+    ]
+    return (_conv(7, 64), _MAX_POOL, *blocks, _AVG_POOL, Layer("fc", 2 * block_units[-1]))
+
+
+def _branched() -> Architecture:
+    """The network with three branches and two decision layers of the reference's pool."""
+    layers = (
+        Layer("ip"),
+        _conv(7, 64),
+        _conv(5, 128, 2),
+        _conv(3, 64, 2),
+        _conv(3, 64),
+        _AVG_POOL,
+        _MAX_POOL,
+        _MAX_POOL,
+        Layer("fc", 64),
+        _conv(3, 128),
+        Layer("softmax"),
+        _MAX_POOL,
+        Layer("fc", 64),
+        Layer("softmax"),
+        Layer("op"),
+    )
+    edges = [(0, 1), (1, 2), (1, 3), (1, 4), (2, 5), (2, 6), (3, 6), (4, 7), (5, 8), (6, 12)]
+    edges += [(7, 9), (8, 10), (9, 11), (10, 14), (11, 12), (12, 13), (13, 14)]
+    return Architecture(layers=layers, edges=tuple(edges), kind="cnn")

@@ -1,0 +1,147 @@
+"""Hard limits that every network of a search space keeps."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.image_size import inverse_image_sizes
+from optuna_nasbot.architecture.parameters import count_parameters
+
+
+@dataclass(frozen=True)
+class Violation:
+    """The first limit that a network breaks: its name, its value, and what the network has."""
+
+    limit: str
+    allowed: float
+    found: float
+
+    def __str__(self) -> str:
+        return f"{self.limit}={self.allowed:,g}, but the network has {self.found:,g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Bounds on a network, all inclusive; None is no bound.
+
+    The defaults are those of the authors' demonstrations.
+
+    Args:
+        min_layers: Least number of layers, `ip` and `op` included.
+        max_layers: Largest number of layers.
+        min_mass: Least total mass (see `optuna_nasbot.architecture.total_mass`).
+        max_mass: Largest total mass.
+        max_out_degree: Largest number of edges out of a layer.
+        max_in_degree: Largest number of edges into a layer.
+        max_edges: Largest number of edges.
+        min_units: Least number of units of a layer that has units.
+        max_units: Largest number of units of a layer.
+        max_halvings: How often the image may be halved on the way to any layer.
+        max_parameters: Largest number of trainable parameters, as `build_module` makes them.
+        inputs: Input features or channels, needed to count parameters.
+        outputs: Output features, needed to count parameters.
+    """
+
+    min_layers: int = 5
+    max_layers: int = 60
+    min_mass: float = 0.0
+    max_mass: float | None = None
+    max_out_degree: int = 55
+    max_in_degree: int = 5
+    max_edges: int = 200
+    min_units: int = 8
+    max_units: int = 1024
+    max_halvings: int | None = None
+    max_parameters: int | None = None
+    inputs: int | None = None
+    outputs: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("min_layers", "max_layers", "max_edges", "min_units", "max_units"):
+            check_whole(name, getattr(self, name), 1)
+        for name in ("max_in_degree", "max_out_degree"):
+            check_whole(name, getattr(self, name), 1)
+        for name in ("max_parameters", "inputs", "outputs"):
+            if getattr(self, name) is not None:
+                check_whole(name, getattr(self, name), 1)
+        if self.max_halvings is not None:
+            check_whole("max_halvings", self.max_halvings, 0)
+        _check_mass("min_mass", self.min_mass)
+        if self.max_mass is not None:
+            _check_mass("max_mass", self.max_mass)
+            _check_order("mass", self.min_mass, self.max_mass)
+        _check_order("layers", self.min_layers, self.max_layers)
+        _check_order("units", self.min_units, self.max_units)
+
+    def violation(self, architecture: Architecture) -> Violation | None:
+        """The first limit that the network breaks, None if it keeps them all."""
+        for limit, found in self._found(architecture):
+            allowed = getattr(self, limit)
+            if allowed is None:
+                continue
+            if found < allowed if limit.startswith("min_") else found > allowed:
+                return Violation(limit, allowed, found)
+        return None
+
+    def _found(self, architecture: Architecture) -> Iterator[tuple[str, float]]:
+        """What the limits bound, in the order of the authors' checks, cheap where possible."""
+        layers = architecture.layers
+        yield "max_layers", len(layers)
+        yield "min_layers", len(layers)
+        if self.max_mass is not None or self.min_mass > 0:
+            mass = total_mass(architecture)
+            yield "max_mass", mass
+            yield "min_mass", mass
+        yield "max_out_degree", max(map(len, architecture.children))
+        yield "max_in_degree", max(map(len, architecture.parents))
+        yield "max_edges", len(architecture.edges)
+        units = [layer.units for layer in layers if layer.units is not None]
+        if units:
+            yield "max_units", max(units)
+            yield "min_units", min(units)
+        if self.max_halvings is not None and architecture.operations.is_image:
+            yield "max_halvings", _halvings(architecture)
+        if self.max_parameters is not None:
+            yield (
+                "max_parameters",
+                count_parameters(architecture, inputs=self.inputs or 1, outputs=self.outputs or 1),
+            )
+
+
+def _halvings(architecture: Architecture) -> int:
+    _, after = inverse_image_sizes(
+        architecture.layers, architecture.parents, architecture.operations
+    )
+    return max(size.bit_length() - 1 for size in after if size is not None)
+
+
+def check_whole(name: str, value: object, least: int) -> None:
+    """Check that an argument is a whole number of at least `least`.
+
+    Raises:
+        TypeError: It is no whole number.
+        ValueError: It is less than `least`.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}.")
+    if value < least:
+        raise ValueError(f"{name}: expected at least {least}, got {value}.")
+
+
+def _check_mass(name: str, value: object) -> None:
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise TypeError(f"{name}: expected a number, got {value!r}.")
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{name}: expected a finite mass of at least 0, got {value}.")
+
+
+def _check_order(what: str, least: float, most: float) -> None:
+    if least > most:
+        raise ValueError(
+            f"min_{what}, max_{what}: expected the least not above the largest, "
+            f"got min_{what}={least:g} and max_{what}={most:g}."
+        )

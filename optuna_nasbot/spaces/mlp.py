@@ -1,0 +1,93 @@
+"""The search space of multi-layer perceptrons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.space import ArchitectureSpace
+
+_KINDS = {"regression": "mlp-reg", "classification": "mlp-class"}
+_BLOCK_UNITS = (64, 128, 256)
+_LATER_BLOCK_UNITS = 512
+
+# The activations of the reference's initial networks are drawn anew in each of its runs, a
+# rectifier and a sigmoid in turn; these are the draws of the golden data. A row: layers a block,
+# activations of the blocks.
+_REFERENCE_BLOCKS = {
+    "mlp-reg": (
+        (2, "leaky-relu logistic relu"),
+        (2, "leaky-relu logistic elu tanh"),
+        (2, "leaky-relu tanh crelu logistic elu"),
+        (4, "elu logistic leaky-relu"),
+        (2, "softplus logistic leaky-relu tanh crelu logistic"),
+        (2, "leaky-relu logistic crelu tanh relu logistic elu tanh"),
+        (3, "crelu tanh relu logistic leaky-relu tanh"),
+        (2, "softplus logistic elu tanh crelu logistic leaky-relu tanh relu logistic"),
+        (6, "softplus tanh leaky-relu logistic"),
+        (3, "leaky-relu logistic relu tanh elu logistic softplus tanh"),
+    ),
+    "mlp-class": (
+        (2, "softplus tanh relu"),
+        (2, "elu logistic crelu tanh"),
+        (2, "leaky-relu logistic elu tanh softplus"),
+        (4, "softplus tanh relu"),
+        (2, "relu tanh leaky-relu logistic elu tanh"),
+        (2, "crelu tanh softplus logistic elu tanh leaky-relu logistic"),
+        (3, "leaky-relu logistic softplus tanh relu logistic"),
+        (2, "leaky-relu tanh crelu logistic elu tanh softplus logistic relu tanh"),
+        (6, "relu logistic crelu tanh"),
+        (3, "softplus logistic relu tanh leaky-relu logistic elu tanh"),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MLPSpace(ArchitectureSpace):
+    """Multi-layer perceptrons with the paper's activations (paper, section 2 and appendix).
+
+    Every limit of `Limits` is a keyword.
+
+    Args:
+        task: `"regression"` (decision layers are `linear`) or `"classification"` (`softmax`).
+
+    Raises:
+        TypeError: A limit is of a wrong type.
+        ValueError: The task is not known, or no network meets the limits, with the reason.
+    """
+
+    task: Literal["regression", "classification"] = "regression"
+
+    def __post_init__(self) -> None:
+        if self.task not in _KINDS:
+            raise ValueError(f"task: expected one of {list(_KINDS)}, got {self.task!r}.")
+        super().__post_init__()
+
+    @property
+    def operations(self) -> OperationSet:
+        return operations_of(_KINDS[self.task])
+
+    def reference_chains(self) -> Sequence[Chain]:
+        return [
+            _blocked(n_layers, activations.split())
+            for n_layers, activations in _REFERENCE_BLOCKS[_KINDS[self.task]]
+        ]
+
+
+def _blocked(n_layers: int, activations: Sequence[str]) -> Chain:
+    """The hidden layers of a blocked MLP as the reference builds it.
+
+    Its list of units names the width of each block once before the widths of the layers, so that
+    the first hidden layers get the widths of the blocks (golden README, quirk 1).
+    """
+    n_blocks = len(activations)
+    later = (_LATER_BLOCK_UNITS,) * (n_blocks - len(_BLOCK_UNITS))
+    block_units = (*_BLOCK_UNITS, *later)[:n_blocks]
+    units = (*block_units, *(width for width in block_units for _ in range(n_layers)))
+    labels = [label for label in activations for _ in range(n_layers)]
+    return tuple(Layer(label, units[index + 1]) for index, label in enumerate(labels))

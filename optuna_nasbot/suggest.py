@@ -1,0 +1,235 @@
+"""What an objective and the owner of a study call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.study import Study
+from optuna.study import StudyDirection
+from optuna.trial import BaseTrial
+from optuna.trial import FrozenTrial
+from optuna.trial import Trial
+from optuna.trial import TrialState
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture_sampler import ArchitectureSampler
+from optuna_nasbot.evolution import edited
+from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import architecture_attributes
+from optuna_nasbot.trials import attribute_key
+from optuna_nasbot.trials import carried_architecture
+
+
+def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) -> Architecture:
+    """Suggest a network for a trial, to be called in an objective.
+
+    The network is, in this order, the one that the trial carries already (it was asked before,
+    enqueued or retried), the choice of the study's sampler, or, under samplers that know nothing
+    of architectures, a random one of the space. It is stored in the trial's user attributes.
+
+    Args:
+        trial: The trial that the objective got.
+        name: A name for the network, as with Optuna's own suggest methods.
+        space: The search space.
+
+    Returns:
+        A network of the space.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: The name is empty or has a colon, or the study has several objectives.
+        ArchitectureError: The network that the trial carries can't be read or is not of the
+            space.
+    """
+    attribute_key(name)
+    if not isinstance(trial, BaseTrial):
+        raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
+    if not isinstance(space, ArchitectureSpace):
+        raise TypeError(
+            f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
+        )
+    carried = carried_architecture(trial.user_attrs, name)
+    if carried is not None:
+        space.check(carried)
+        return carried
+    sampler = _architecture_sampler(trial)
+    with sampler.suggesting if sampler is not None else nullcontext():
+        architecture = _chosen(sampler, trial, name, space)
+        for key, value in architecture_attributes(architecture, name).items():
+            trial.set_user_attr(key, value)
+    return architecture
+
+
+def _chosen(
+    sampler: ArchitectureSampler | None, trial: BaseTrial, name: str, space: ArchitectureSpace
+) -> Architecture:
+    if sampler is not None and isinstance(trial, Trial):
+        return sampler.sample_architecture(trial.study, trial, name, space)
+    rng = np.random.default_rng()
+    pool = space.initial_pool
+    return edited(pool[rng.integers(len(pool))], space, rng)
+
+
+def _architecture_sampler(trial: BaseTrial) -> ArchitectureSampler | None:
+    """The sampler of the trial's study that chooses networks, found through wrappers."""
+    sampler = trial.study.sampler if isinstance(trial, Trial) else None
+    while sampler is not None and not isinstance(sampler, ArchitectureSampler):
+        # PartialFixedSampler offers no public way to the sampler that it wraps.
+        sampler = getattr(sampler, "_base_sampler", None)
+    return sampler
+
+
+def enqueue_architecture(
+    study: Study,
+    architectures: Mapping[str, Architecture],
+    params: Mapping[str, Any] | None = None,
+    user_attrs: Mapping[str, Any] | None = None,
+    skip_if_exists: bool = False,
+) -> None:
+    """Let one of the next trials try given networks.
+
+    Args:
+        study: The study.
+        architectures: Networks by the names that the objective asks for.
+        params: Values of ordinary parameters, as in `Study.enqueue_trial`.
+        user_attrs: Further user attributes of the trial.
+        skip_if_exists: Do nothing if the study has a trial with isomorphic networks and equal
+            parameters, finished or not. (`Study.enqueue_trial` would compare parameters only.)
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: A name is empty or has a colon.
+        ArchitectureError: A network is too large to be stored.
+    """
+    if not isinstance(study, Study):
+        raise TypeError(f"study: expected an Optuna study, got {study!r}.")
+    attributes = _attributes(architectures, user_attrs)
+    params = dict(params or {})
+    if skip_if_exists and any(
+        _is_same(trial, architectures, params) for trial in study.get_trials(deepcopy=False)
+    ):
+        return
+    study.enqueue_trial(params, user_attrs=attributes)
+
+
+def _is_same(
+    trial: FrozenTrial, architectures: Mapping[str, Architecture], params: Mapping[str, Any]
+) -> bool:
+    given = trial.system_attrs.get("fixed_params", trial.params)
+    if given != params and trial.params != params:
+        return False
+    try:
+        carried = {name: carried_architecture(trial.user_attrs, name) for name in architectures}
+    except ArchitectureError:
+        return False
+    return all(
+        network is not None and network.canonical_hash() == architectures[name].canonical_hash()
+        for name, network in carried.items()
+    )
+
+
+def create_architecture_trial(
+    architectures: Mapping[str, Architecture],
+    *,
+    value: float | None = None,
+    values: Sequence[float] | None = None,
+    state: TrialState = TrialState.COMPLETE,
+    params: dict[str, Any] | None = None,
+    distributions: dict[str, BaseDistribution] | None = None,
+    user_attrs: Mapping[str, Any] | None = None,
+    intermediate_values: dict[int, float] | None = None,
+) -> FrozenTrial:
+    """A trial with given networks, for `Study.add_trial`: a warm start from earlier results.
+
+    Args:
+        architectures: Networks by name.
+        value: Objective value.
+        values: Objective values of a study with several objectives.
+        state: State of the trial.
+        params: Values of ordinary parameters.
+        distributions: Their distributions.
+        user_attrs: Further user attributes.
+        intermediate_values: Reported values by step.
+
+    Returns:
+        The trial.
+
+    Raises:
+        TypeError: `architectures` is not a mapping from names to architectures.
+        ValueError: A name is empty or has a colon, or Optuna refuses the trial.
+        ArchitectureError: A network is too large to be stored.
+    """
+    return optuna.create_trial(
+        state=state,
+        value=value,
+        values=values,
+        params=params,
+        distributions=distributions,
+        user_attrs=_attributes(architectures, user_attrs),
+        intermediate_values=intermediate_values,
+    )
+
+
+def _attributes(
+    architectures: Mapping[str, Architecture], user_attrs: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    if not isinstance(architectures, Mapping) or not architectures:
+        raise TypeError(
+            "architectures: expected a mapping from names to architectures, such as "
+            f"{{'net': architecture}}, got {type(architectures).__name__}."
+        )
+    attributes = dict(user_attrs or {})
+    for name, architecture in architectures.items():
+        if not isinstance(architecture, Architecture):
+            raise TypeError(
+                f"architectures[{name!r}]: expected an Architecture, "
+                f"got {type(architecture).__name__}."
+            )
+        attributes.update(architecture_attributes(architecture, name))
+    return attributes
+
+
+def get_architecture(trial: BaseTrial, name: str) -> Architecture:
+    """The network that a trial carries.
+
+    Raises:
+        KeyError: The trial carries no network of this name.
+        ArchitectureError: It can't be read.
+    """
+    carried = carried_architecture(trial.user_attrs, name)
+    if carried is None:
+        number = getattr(trial, "number", "?")
+        raise KeyError(
+            f"name: trial {number} carries no architecture '{name}'. "
+            f"Its user attributes are {sorted(trial.user_attrs)}."
+        )
+    return carried
+
+
+def best_architecture(study: Study, name: str) -> Architecture:
+    """The network of the best completed trial that carries one.
+
+    Raises:
+        ValueError: No completed trial carries a network of this name, or the study has several
+            objectives.
+        ArchitectureError: The network of the best trial can't be read.
+    """
+    key = attribute_key(name)
+    if len(study.directions) > 1:
+        raise ValueError(
+            "study: expected one objective, since several have no best trial; "
+            "use get_architecture on the trials of study.best_trials."
+        )
+    completed = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    candidates = [trial for trial in completed if key in trial.user_attrs]
+    if not candidates:
+        raise ValueError(f"name: no completed trial carries an architecture '{name}'.")
+    choose = max if study.direction == StudyDirection.MAXIMIZE else min
+    return get_architecture(choose(candidates, key=lambda trial: trial.value), name)

@@ -1,0 +1,17 @@
+"""From a study's trials to arrays, and the form in which a trial stores a network."""
+
+from __future__ import annotations
+
+from optuna_nasbot.trials.observations import Observations
+from optuna_nasbot.trials.observations import observe
+from optuna_nasbot.trials.stored import architecture_attributes
+from optuna_nasbot.trials.stored import attribute_key
+from optuna_nasbot.trials.stored import carried_architecture
+
+__all__ = [
+    "Observations",
+    "architecture_attributes",
+    "attribute_key",
+    "carried_architecture",
+    "observe",
+]

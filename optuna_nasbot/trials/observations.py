@@ -1,0 +1,96 @@
+"""What a study has observed: networks with values, and networks that are being tried."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.study import Study
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.trials.stored import carried_architecture
+
+_STATES = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """The networks of a study that are finished or running.
+
+    Attributes:
+        networks: The n finished networks, in the order of their trials.
+        values: Their values, finite, larger is better whatever the study's direction, shape (n,).
+        running: The networks that are being tried.
+    """
+
+    networks: tuple[Architecture, ...]
+    values: NDArray[np.float64]
+    running: tuple[Architecture, ...]
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Canonical hashes of all these networks."""
+        return frozenset(net.canonical_hash() for net in (*self.networks, *self.running))
+
+
+def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
+    """Read the networks of a name from a study.
+
+    Failed trials, trials without such a network, and networks of another kind are left out; so
+    are damaged ones, with a warning. A pruned trial counts with its last reported value.
+
+    Args:
+        study: A study with one objective.
+        name: The name under which trials carry networks.
+        kind: The kind of network to read.
+        but_for: Number of the trial to leave out, the one that asks.
+
+    Returns:
+        The observations.
+    """
+    networks, values, running = [], [], []
+    for trial in study.get_trials(deepcopy=False, states=_STATES):
+        if trial.number == but_for:
+            continue
+        for network in _readable(trial, name, kind):
+            if trial.state == TrialState.RUNNING:
+                running.append(network)
+            elif trial.values is not None:
+                networks.append(network)
+                values.append(trial.values[0])
+    sign = 1.0 if study.direction == StudyDirection.MAXIMIZE else -1.0
+    finite = _clipped(sign * np.array(values, dtype=float))
+    return Observations(tuple(networks), finite, tuple(running))
+
+
+def _readable(trial: FrozenTrial, name: str, kind: str) -> Iterator[Architecture]:
+    try:
+        network = carried_architecture(trial.user_attrs, name)
+    except ArchitectureError as error:
+        warnings.warn(
+            f"Trial {trial.number} is left out of the model: its architecture '{name}' can't be "
+            f"read. {error}",
+            stacklevel=2,
+        )
+        return
+    if network is not None and network.kind == kind:
+        yield network
+
+
+def _clipped(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values with infinities clipped to the finite range, with a warning."""
+    finite = np.isfinite(values)
+    if finite.all():
+        return values
+    low, high = (values[finite].min(), values[finite].max()) if finite.any() else (-1.0, 1.0)
+    warnings.warn(
+        "Infinite objective values are clipped to the range of the finite ones.", stacklevel=2
+    )
+    return np.clip(values, low, high)

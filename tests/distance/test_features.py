@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.architecture.kinds import cnn_operations
+from optuna_nasbot.distance import features
+from optuna_nasbot.distance.costs import matching_costs
+from optuna_nasbot.distance.features import FeatureCache
+from optuna_nasbot.distance.features import network_features
+
+MLP = operations_of("mlp-reg")
+COMPONENT = matching_costs(MLP, (0.1,), 1.0, 1.0).component
+
+
+def chain(*units: int) -> Architecture:
+    hidden = [Layer("relu", width) for width in units]
+    layers = (Layer("ip"), *hidden, Layer("linear"), Layer("op"))
+    edges = tuple((i, i + 1) for i in range(len(layers) - 1))
+    return Architecture(layers, edges, "mlp-reg")
+
+
+def test_layers_are_ordered_by_component():
+    found = network_features(chain(8, 16), MLP, COMPONENT)
+    assert found.total_mass == 8 + 8 * 16 + 3 * 100
+    assert found.offsets[-1] == len(found.masses) == 5
+    masses_of = {
+        MLP.labels[found.labels[start]]: found.masses[start:end].tolist()
+        for start, end in zip(found.offsets[:-1], found.offsets[1:], strict=True)
+    }
+    assert masses_of == {"ip": [100], "op": [100], "linear": [100], "relu": [8, 128]}
+    np.testing.assert_array_equal(np.diff(COMPONENT[found.labels]) >= 0, True)
+
+
+def test_layers_without_mass_are_left_out(monkeypatch):
+    masses = (100.0, 0.0, 5.0, 100.0, 100.0)
+    monkeypatch.setattr(features, "layer_masses", lambda architecture: masses)
+    found = network_features(chain(8, 16), MLP, COMPONENT)
+    assert sorted(found.masses) == [5.0, 100.0, 100.0, 100.0]
+    assert found.offsets[-1] == 4
+    assert found.path_lengths.shape == (4, 18)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf")])
+def test_impossible_mass_is_refused(monkeypatch, wrong):
+    monkeypatch.setattr(features, "layer_masses", lambda _: (100.0, wrong, 100.0, 100.0))
+    with pytest.raises(ArchitectureError, match=r"layers\[1\] \('relu-8'\): .* mass"):
+        network_features(chain(8), MLP, COMPONENT)
+
+
+def test_label_unknown_to_the_distance_is_refused():
+    small = cnn_operations(3)
+    layers = (Layer("ip"), Layer("conv5", 8, 1), Layer("softmax"), Layer("op"))
+    architecture = Architecture(layers, ((0, 1), (1, 2), (2, 3)), "cnn")
+    component = matching_costs(small, (0.1,), 1.0, 1.0).component
+    with pytest.raises(ArchitectureError, match="got conv5"):
+        network_features(architecture, small, component)
+
+
+class Counting:
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, architecture: Architecture) -> features.NetworkFeatures:
+        self.calls += 1
+        return network_features(architecture, MLP, COMPONENT)
+
+
+def test_features_are_computed_once():
+    compute = Counting()
+    cache = FeatureCache(compute, 10)
+    assert cache(chain(8)) is cache(chain(8))
+    assert compute.calls == 1
+
+
+def test_cache_forgets_what_was_used_longest_ago():
+    compute = Counting()
+    cache = FeatureCache(compute, 2)
+    for width in (1, 2, 1, 3, 1):
+        cache(chain(width))
+    assert (compute.calls, len(cache)) == (3, 2)
+    cache(chain(2))
+    assert (compute.calls, len(cache)) == (4, 2)
+
+
+def test_threads_share_a_cache():
+    networks = [chain(width) for width in range(1, 30)] * 20
+    cache = FeatureCache(Counting(), 7)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(cache, networks))
+    assert [f.total_mass for f in found] == [300 + n.layers[1].units for n in networks]
+    assert len(cache) == 7
+
+
+def test_features_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        network_features(chain(8), MLP, COMPONENT).total_mass = 1.0

@@ -1,0 +1,105 @@
+"""The Gaussian process against the figures of the authors' implementation (golden/gp.json)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optuna_nasbot.acquisition import expected_improvement
+from optuna_nasbot.acquisition import log_expected_improvement
+from optuna_nasbot.gp.kernel import KernelParameters
+from optuna_nasbot.gp.kernel import product_kernel
+from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.regression import Posterior
+from optuna_nasbot.gp.regression import condition
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+CASES: list[dict[str, Any]] = json.loads((GOLDEN / "gp.json").read_text())["cases"]
+TOLERANCE = {"rtol": 0, "atol": 1e-8}
+
+
+class Case:
+    """Kernels and posterior of one golden case, computed by the package."""
+
+    def __init__(self, golden: dict[str, Any]) -> None:
+        self.golden = golden
+        distances = json.loads((GOLDEN / f"distances_{golden['kind']}.json").read_text())
+        n = len(distances["ids"])
+        self.lp, self.emd = np.zeros((4, n, n)), np.zeros((4, n, n))
+        for i, j, *components in distances["pairs"]:
+            self.lp[:, i, j] = self.lp[:, j, i] = components[:4]
+            self.emd[:, i, j] = self.emd[:, j, i] = components[4:]
+        self.train = [distances["ids"].index(name) for name in golden["train"]]
+        self.test = [distances["ids"].index(name) for name in golden["test"]]
+
+    def kernel(self, rows: list[int], columns: list[int]) -> np.ndarray:
+        golden = self.golden
+        parameters = KernelParameters(
+            np.array(golden["alphas"]),
+            np.array(golden["betas_lp"]),
+            np.array(golden["betas_emd"]),
+            golden["noise_variance"],
+        )
+        lp = self.lp[:, rows][:, :, columns]
+        emd = self.emd[:, rows][:, :, columns]
+        if golden["kernel"] == "product":
+            return product_kernel(lp, emd, parameters, golden["scale"])
+        return sum_kernel(lp, emd, parameters)
+
+    def posterior(self) -> Posterior:
+        golden = self.golden
+        return condition(
+            self.kernel(self.train, self.train),
+            np.array(golden["train_values"]),
+            golden["noise_variance"],
+            golden["prior_mean"],
+        )
+
+
+@pytest.fixture(params=CASES, ids=[f"{c['kind']}-{c['kernel']}" for c in CASES], scope="module")
+def case(request: pytest.FixtureRequest) -> Case:
+    return Case(request.param)
+
+
+def test_powers_and_prior_mean_are_the_ones_the_package_assumes(case: Case) -> None:
+    assert (case.golden["power_lp"], case.golden["power_emd"]) == (1, 2)
+    assert case.golden["prior_mean"] == np.median(case.golden["train_values"])
+
+
+def test_kernels(case: Case) -> None:
+    train = case.kernel(case.train, case.train)
+    np.testing.assert_allclose(train, case.golden["train_kernel"], **TOLERANCE)
+    cross = case.kernel(case.test, case.train)
+    np.testing.assert_allclose(cross, case.golden["test_train_kernel"], **TOLERANCE)
+    smallest = np.linalg.eigvalsh(train)[0]
+    assert smallest == pytest.approx(case.golden["train_kernel_min_eigenvalue"], abs=1e-8)
+
+
+def test_log_marginal_likelihood(case: Case) -> None:
+    expected = case.golden["log_marginal_likelihood"]
+    assert case.posterior().log_marginal_likelihood == pytest.approx(expected, abs=1e-8)
+
+
+def test_posterior_and_expected_improvement(case: Case) -> None:
+    prior_variance = np.diag(case.kernel(case.test, case.test))
+    mean, variance = case.posterior().predict(case.kernel(case.test, case.train), prior_variance)
+    np.testing.assert_allclose(mean, case.golden["posterior_mean"], **TOLERANCE)
+    std = np.sqrt(variance)
+    np.testing.assert_allclose(std, case.golden["posterior_std_single"], **TOLERANCE)
+
+    # Relative, since the smallest golden value is 1e-71.
+    best, expected = case.golden["best_value"], np.array(case.golden["expected_improvement"])
+    np.testing.assert_allclose(expected_improvement(mean, std, best), expected, rtol=1e-8)
+    log_ei = log_expected_improvement(mean, std, best)
+    np.testing.assert_allclose(log_ei, np.log(expected), rtol=1e-8)
+
+
+def test_joint_covariance(case: Case) -> None:
+    covariance = case.posterior().joint_covariance(
+        case.kernel(case.test, case.train), case.kernel(case.test, case.test)
+    )
+    np.testing.assert_allclose(covariance, case.golden["posterior_covariance_joint"], **TOLERANCE)

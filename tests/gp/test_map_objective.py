@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from optuna_nasbot.gp.kernel import KernelParameters
+from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.map_objective import PositivePart
+from optuna_nasbot.gp.map_objective import map_objective
+from optuna_nasbot.gp.map_objective import single_thread
+from optuna_nasbot.gp.positive_semidefinite import positive_part
+from optuna_nasbot.gp.regression import condition
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    with single_thread():
+        yield
+
+
+def random_distances(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Symmetric, without triangle inequality: kernels of them are indefinite."""
+    rng = np.random.default_rng(seed)
+    upper = np.triu(rng.exponential(size=(2, 3, n, n)), 1)
+    lp, emd = upper + upper.transpose(0, 1, 3, 2)
+    return lp, emd
+
+
+def symmetric(eigenvalues: list[float]) -> torch.Tensor:
+    rng = np.random.default_rng(0)
+    vectors, _ = np.linalg.qr(rng.normal(size=(len(eigenvalues), len(eigenvalues))))
+    return torch.tensor((vectors * eigenvalues) @ vectors.T, requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    "eigenvalues",
+    [
+        [2.0, 1.0, 0.5, 0.1],
+        [2.0, 0.5, -0.3, -1.0],
+        # Coinciding eigenvalues, where differentiating the eigenvectors would divide by zero.
+        [2.0, 2.0, -0.5, -0.5],
+        [-1.0, -1.0, -2.0, -3.0],
+    ],
+)
+def test_derivative_of_the_repair(eigenvalues: list[float]) -> None:
+    matrix = symmetric(eigenvalues)
+    # The repair reads one triangle only, so finite differences need a symmetric input.
+    assert torch.autograd.gradcheck(lambda m: PositivePart.apply((m + m.T) / 2), (matrix,))
+    expected, _ = positive_part(matrix.detach().numpy())
+    np.testing.assert_allclose(PositivePart.apply(matrix).detach().numpy(), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("n", "indefinite"), [(1, False), (2, False), (12, True)])
+def test_value_is_the_one_of_the_regression(n: int, indefinite: bool) -> None:
+    lp, emd = random_distances(n, seed=1)
+    values = np.random.default_rng(2).normal(size=n)
+    mean, std = np.zeros(9), np.full(9, 2.0)
+    x = np.linspace(-1.5, 0.1, 9)
+    parameters = KernelParameters.from_log(x)
+    kernel = sum_kernel(lp, emd, parameters)
+    assert (np.linalg.eigvalsh(kernel)[0] < 0) == indefinite
+    likelihood = condition(kernel, values, parameters.noise_variance).log_marginal_likelihood
+    value, _ = map_objective(lp, emd, values, mean, std)(x)
+    assert value == pytest.approx(-likelihood + x @ x / 8)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_gradient_against_finite_differences(seed: int) -> None:
+    lp, emd = random_distances(12, seed)
+    rng = np.random.default_rng(seed)
+    objective = map_objective(lp, emd, rng.normal(size=12), rng.normal(size=9), np.ones(9))
+    x = 0.5 * rng.normal(size=9) - 1.5
+    assert np.linalg.eigvalsh(sum_kernel(lp, emd, KernelParameters.from_log(x)))[0] < -0.01
+    step = 1e-5
+    differences = [
+        (objective(x + step * unit)[0] - objective(x - step * unit)[0]) / (2 * step)
+        for unit in np.eye(9)
+    ]
+    np.testing.assert_allclose(objective(x)[1], differences, rtol=1e-5, atol=1e-6)
+
+
+def test_the_number_of_threads_is_restored_even_after_an_error() -> None:
+    def fail() -> None:
+        with single_thread():
+            assert torch.get_num_threads() == 1
+            raise RuntimeError("inside")
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(RuntimeError, match="inside"):
+            fail()
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

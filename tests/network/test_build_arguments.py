@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import Operation
+from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture import kinds
+from optuna_nasbot.network import build_module
+
+Network = Callable[..., Architecture]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sizes", "name"),
+    [
+        ("mlp-reg", {"out_features": 1}, "in_features"),
+        ("mlp-reg", {"in_channels": 3, "out_features": 1}, "in_features"),
+        ("mlp-reg", {"in_features": 3, "in_channels": 3, "out_features": 1}, "in_features"),
+        ("cnn", {"out_features": 2}, "in_channels"),
+        ("cnn", {"in_features": 3, "out_features": 2}, "in_channels"),
+        ("cnn", {"in_features": 3, "in_channels": 3, "out_features": 2}, "in_channels"),
+    ],
+)
+def test_wrong_input_argument(
+    network: Network, kind: str, sizes: dict[str, int], name: str
+) -> None:
+    text = "ip conv3-4 softmax op" if kind == "cnn" else "ip elu-4 linear op"
+    with pytest.raises(TypeError, match=f"^{name}: an architecture of kind '{kind}' takes"):
+        build_module(network(kind, text), **sizes)
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, True, "3", np.float64(3)])
+@pytest.mark.parametrize("name", ["in_features", "out_features"])
+def test_wrong_numbers(network: Network, name: str, number: object) -> None:
+    sizes = {"in_features": 3, "out_features": 2, name: number}
+    with pytest.raises(ValueError, match=f"^{name}: expected a positive whole number"):
+        build_module(network("mlp-reg", "ip elu-4 linear op"), **sizes)
+
+
+def test_classifier_needs_two_classes(network: Network) -> None:
+    with pytest.raises(ValueError, match="out_features: expected at least 2 classes"):
+        build_module(network("mlp-class", "ip elu-4 softmax op"), in_features=3, out_features=1)
+
+
+def test_no_architecture() -> None:
+    with pytest.raises(TypeError, match="architecture: expected an Architecture, got dict"):
+        build_module({}, in_features=3, out_features=1)  # type: ignore[arg-type]
+
+
+def test_label_without_a_layer(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    swish = OperationSet("own", (Operation("swish", "own"),), "linear", kinds.mlp_mislabel)
+    monkeypatch.setitem(kinds._REGISTER, "own", swish)
+    with pytest.raises(ArchitectureError, match=r"^layers\[1\] \('swish-4'\): expected a label"):
+        build_module(network("own", "ip swish-4 linear op"), in_features=3, out_features=1)

@@ -1,0 +1,140 @@
+"""The folders of the package form a line: each imports only itself and those before it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "optuna_nasbot"
+FOLDERS = (
+    "architecture",
+    "trials",
+    "spaces",
+    "distance",
+    "gp",
+    "acquisition",
+    "evolution",
+    "network",
+    "visualization",
+)
+WITHOUT_OPTUNA = {"architecture", "spaces", "distance", "gp", "acquisition", "evolution"}
+WITH_TORCH_NN = {"network"}
+
+# The files, relative to the package, that may import private names of Optuna. At most one.
+WITH_PRIVATE_OPTUNA: frozenset[str] = frozenset()
+
+
+def imported_names(tree: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
+    """Absolute dotted names of all that is imported, wherever in the file; `package` holds it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            module = (*start, node.module) if node.module else start
+            yield from (".".join((*module, alias.name)) for alias in node.names)
+
+
+def attribute_names(tree: ast.AST) -> Iterator[str]:
+    """Dotted names that are written out in expressions, like `torch.nn.Linear`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            name = ast.unparse(node)
+            if name.replace(".", "").isidentifier():
+                yield name
+
+
+def violations(path: str, source: str) -> list[str]:
+    """What a file breaks, given its path relative to the package."""
+    tree = ast.parse(source)
+    parents = Path(path).parent.parts
+    folder = parents[0] if parents else None
+    if folder is not None and folder not in FOLDERS:
+        return [f"the folder {folder} has no place in FOLDERS"]
+    reachable = FOLDERS[: FOLDERS.index(folder) + 1] if folder else FOLDERS
+    imports = list(imported_names(tree, ("optuna_nasbot", *parents)))
+    broken = []
+    for name in [*imports, *attribute_names(tree)]:
+        root, *rest = name.split(".")
+        if root == "torch" and rest[:1] == ["nn"] and folder not in WITH_TORCH_NN:
+            broken.append(f"{name}: only {sorted(WITH_TORCH_NN)} may use torch.nn")
+        if root == "optuna" and folder in WITHOUT_OPTUNA:
+            broken.append(f"{name}: {folder} may not use Optuna")
+        private = any(part.startswith("_") and not part.startswith("__") for part in rest)
+        if root == "optuna" and private and path not in WITH_PRIVATE_OPTUNA:
+            broken.append(f"{name}: private names of Optuna may change at any time")
+    for name in imports:
+        root, *rest = name.split(".")
+        if root == "optuna_nasbot" and folder and (not rest or rest[0] not in reachable):
+            broken.append(f"{name}: {folder} may import only {reachable}")
+    return broken
+
+
+@pytest.mark.parametrize(
+    "path", sorted(file.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*.py"))
+)
+def test_file_obeys(path: str) -> None:
+    assert violations(path, (PACKAGE / path).read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("gp/kernel.py", "from optuna_nasbot.evolution import edits"),
+        ("gp/kernel.py", "from optuna_nasbot import evolution"),
+        ("gp/kernel.py", "from ..evolution.edits import wedge_layer"),
+        ("gp/kernel.py", "from .. import evolution"),
+        ("gp/kernel.py", "def fit():\n    import optuna_nasbot.evolution.edits"),
+        ("gp/kernel.py", "import optuna_nasbot"),
+        ("gp/kernel.py", "from optuna_nasbot.sampler import NASBOTSampler"),
+        ("gp/kernel.py", "from optuna_nasbot import NASBOTSampler"),
+        ("gp/kernel.py", "import optuna"),
+        ("gp/kernel.py", "from optuna.trial import Trial"),
+        ("gp/kernel.py", "import torch.nn.functional as F"),
+        ("gp/kernel.py", "from torch import nn"),
+        ("gp/kernel.py", "from torch.nn import Linear"),
+        ("gp/kernel.py", "import torch\nlayer = torch.nn.Linear(1, 1)"),
+        ("sampler.py", "from torch import nn"),
+        ("sampler.py", "from optuna._gp import gp"),
+        ("sampler.py", "from optuna.samplers._base import BaseSampler"),
+        ("sampler.py", "import optuna\noptuna.samplers._base"),
+        ("utils/lists.py", ""),
+    ],
+)
+def test_violation_is_found(path: str, source: str) -> None:
+    assert violations(path, source) != []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("gp/kernel.py", "from optuna_nasbot.distance import OTMANN"),
+        ("gp/kernel.py", "from optuna_nasbot import distance"),
+        ("gp/kernel.py", "from .regression import Posterior\nfrom ..distance import OTMANN"),
+        ("gp/kernel.py", "import torch\nimport numpy as np"),
+        ("network/module.py", "from torch import nn"),
+        ("trials/stored.py", "import optuna\nfrom optuna.trial import FrozenTrial"),
+        ("sampler.py", "from optuna_nasbot import suggest\nimport optuna_nasbot.evolution"),
+        ("sampler.py", "import optuna\nversion = optuna.__version__"),
+    ],
+)
+def test_allowed_import_passes(path: str, source: str) -> None:
+    assert violations(path, source) == []
+
+
+def test_private_optuna_has_one_place_at_most() -> None:
+    assert len(WITH_PRIVATE_OPTUNA) <= 1
+    assert all((PACKAGE / path).is_file() for path in WITH_PRIVATE_OPTUNA)
+
+
+def test_import_is_lazy() -> None:
+    code = "import optuna_nasbot, sys; print(*sorted({'ot', 'torch'} & sys.modules.keys()))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
+    assert loaded.stdout.split() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import zlib
 from abc import abstractmethod
@@ -36,7 +37,7 @@ class ArchitectureSampler(BaseSampler):
             raise TypeError(
                 f"independent_sampler: expected an Optuna sampler, got {independent_sampler!r}."
             )
-        self._entropy = np.random.SeedSequence(seed).entropy
+        self._entropy = secrets.randbits(128) if seed is None else seed
         self._independent_sampler = independent_sampler or TPESampler(seed=seed)
         self.suggesting = threading.RLock()
 
@@ -68,7 +69,7 @@ class ArchitectureSampler(BaseSampler):
         return np.random.default_rng([self._entropy, trial_number, zlib.crc32(name.encode())])
 
     def reseed_rng(self) -> None:
-        self._entropy = np.random.SeedSequence().entropy
+        self._entropy = secrets.randbits(128)
         self._independent_sampler.reseed_rng()
 
     def infer_relative_search_space(

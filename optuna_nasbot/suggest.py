@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import nullcontext
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,7 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
             space.
     """
     attribute_key(name)
-    if not isinstance(trial, BaseTrial):
-        raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
+    _check_trial(trial)
     if not isinstance(space, ArchitectureSpace):
         raise TypeError(
             f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
@@ -108,9 +108,10 @@ def enqueue_architecture(
         ValueError: A name is empty or has a colon.
         ArchitectureError: A network is too large to be stored.
     """
-    if not isinstance(study, Study):
-        raise TypeError(f"study: expected an Optuna study, got {study!r}.")
+    _check_study(study)
     attributes = _attributes(architectures, user_attrs)
+    if params is not None and not isinstance(params, Mapping):
+        raise TypeError(f"params: expected a mapping from names to values, got {params!r}.")
     params = dict(params or {})
     if skip_if_exists and any(
         _is_same(trial, architectures, params) for trial in study.get_trials(deepcopy=False)
@@ -122,8 +123,9 @@ def enqueue_architecture(
 def _is_same(
     trial: FrozenTrial, architectures: Mapping[str, Architecture], params: Mapping[str, Any]
 ) -> bool:
-    given = trial.system_attrs.get("fixed_params", trial.params)
-    if given != params and trial.params != params:
+    enqueued = trial.system_attrs.get("fixed_params", trial.params)
+    # A trial that has not finished may yet lack parameters.
+    if enqueued != params and not (trial.state.is_finished() and trial.params == params):
         return False
     try:
         carried = {name: carried_architecture(trial.user_attrs, name) for name in architectures}
@@ -185,6 +187,8 @@ def _attributes(
             "architectures: expected a mapping from names to architectures, such as "
             f"{{'net': architecture}}, got {type(architectures).__name__}."
         )
+    if user_attrs is not None and not isinstance(user_attrs, Mapping):
+        raise TypeError(f"user_attrs: expected a mapping, got {user_attrs!r}.")
     attributes = dict(user_attrs or {})
     for name, architecture in architectures.items():
         if not isinstance(architecture, Architecture):
@@ -200,14 +204,15 @@ def get_architecture(trial: BaseTrial, name: str) -> Architecture:
     """The network that a trial carries.
 
     Raises:
+        TypeError: An argument is of a wrong type.
         KeyError: The trial carries no network of this name.
         ArchitectureError: It can't be read.
     """
+    _check_trial(trial)
     carried = carried_architecture(trial.user_attrs, name)
     if carried is None:
-        number = getattr(trial, "number", "?")
         raise KeyError(
-            f"name: trial {number} carries no architecture '{name}'. "
+            f"name: trial {trial.number} carries no architecture '{name}'. "
             f"Its user attributes are {sorted(trial.user_attrs)}."
         )
     return carried
@@ -217,11 +222,13 @@ def best_architecture(study: Study, name: str) -> Architecture:
     """The network of the best completed trial that carries one.
 
     Raises:
+        TypeError: An argument is of a wrong type.
         ValueError: No completed trial carries a network of this name, or the study has several
             objectives.
         ArchitectureError: The network of the best trial can't be read.
     """
     key = attribute_key(name)
+    _check_study(study)
     if len(study.directions) > 1:
         raise ValueError(
             "study: expected one objective, since several have no best trial; "
@@ -232,4 +239,14 @@ def best_architecture(study: Study, name: str) -> Architecture:
     if not candidates:
         raise ValueError(f"name: no completed trial carries an architecture '{name}'.")
     choose = max if study.direction == StudyDirection.MAXIMIZE else min
-    return get_architecture(choose(candidates, key=lambda trial: trial.value), name)
+    return get_architecture(choose(candidates, key=attrgetter("value")), name)
+
+
+def _check_trial(trial: object) -> None:
+    if not isinstance(trial, BaseTrial):
+        raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
+
+
+def _check_study(study: object) -> None:
+    if not isinstance(study, Study):
+        raise TypeError(f"study: expected an Optuna study, got {study!r}.")

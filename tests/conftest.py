@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from optuna_nasbot.architecture import Architecture
+
 GOLDEN = Path(__file__).parent / "golden"
 
 pytest.register_assert_rewrite("optuna.testing.pytest_samplers")
@@ -30,3 +32,21 @@ def golden() -> Callable[[str], dict[str, Any]]:
         return content
 
     return read
+
+
+@pytest.fixture(scope="session")
+def architectures(
+    golden: Callable[[str], dict[str, Any]],
+) -> Callable[[str], dict[str, Architecture]]:
+    """The golden networks of a kind by their id. All tests share what it returns."""
+
+    @cache
+    def of_kind(kind: str) -> dict[str, Architecture]:
+        return {
+            network["id"]: Architecture.from_dict(
+                {key: network[key] for key in ("kind", "layers", "edges")}
+            )
+            for network in golden(f"networks_{kind}")["networks"]
+        }
+
+    return of_kind

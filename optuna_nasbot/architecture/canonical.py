@@ -35,7 +35,9 @@ def canonical_hash(
         (up to collisions of BLAKE2b).
     """
     order = canonical_order(layers, parents, children)
-    position = {layer: new for new, layer in enumerate(order)}
+    position = [0] * len(order)
+    for new, index in enumerate(order):
+        position[index] = new
     form = (
         kind,
         [(layers[i].label, layers[i].units, layers[i].stride) for i in order],
@@ -48,8 +50,11 @@ def canonical_order(
     layers: Sequence[Layer], parents: Neighbours, children: Neighbours
 ) -> list[int]:
     """Layers in an order under which isomorphic graphs become equal."""
+    colours = _refined(_initial_colours(layers, parents, children), parents, children)
+    if len(set(colours)) == len(colours):  # without symmetries there is nothing to search
+        return sorted(range(len(colours)), key=colours.__getitem__)
     search = _Search(parents, children)
-    search.explore(_refined(_initial_colours(layers, parents, children), parents, children))
+    search.explore(colours)
     return search.best
 
 
@@ -64,6 +69,8 @@ def _initial_colours(
     """Colours by the layer itself, all that leads to it, and all that it leads to."""
     own = _ranks([(layer.label, layer.units or 0, layer.stride or 0) for layer in layers])
     above = _swept(own, parents, range(len(layers)))
+    if len(set(above)) == len(layers):
+        return above
     below = _swept(own, children, range(len(layers) - 1, -1, -1))
     return _ranks(list(zip(above, below, strict=True)))
 
@@ -84,6 +91,10 @@ def _swept(own: Colours, sources: Neighbours, order: Sequence[int]) -> Colours:
     colours = [0] * len(own)
     used = 0
     for members in levels:
+        if len(members) == 1:
+            colours[members[0]] = used
+            used += 1
+            continue
         ranks = _ranks(
             [(own[i], tuple(sorted([colours[source] for source in sources[i]]))) for i in members]
         )
@@ -201,7 +212,6 @@ class _Search:
 
 
 def _shared_length(path: tuple[int, ...], other: tuple[int, ...]) -> int:
-    for length, (one, two) in enumerate(zip(path, other, strict=False)):
-        if one != two:
-            return length
-    return min(len(path), len(other))
+    """How far the paths to two different numberings, which always part somewhere, agree."""
+    pairs = enumerate(zip(path, other, strict=False))
+    return next(length for length, (one, two) in pairs if one != two)

@@ -1,7 +1,17 @@
-"""The one exception of architecture graphs."""
+"""The one exception of architecture graphs, and how its messages show a value."""
 
 from __future__ import annotations
+
+import reprlib
 
 
 class ArchitectureError(ValueError):
     """A graph that is not a network: the message says where, what was expected and what came."""
+
+
+def shown(value: object) -> str:
+    """A short text of any value; whole numbers too long for Python to print are named as such."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:
+        return f"a huge {type(value).__name__}"

@@ -6,6 +6,7 @@ import math
 import re
 
 from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.operation import Operation
 from optuna_nasbot.architecture.operation import OperationSet
 from optuna_nasbot.architecture.operation import pooling_mass
@@ -97,5 +98,5 @@ def operations_of(kind: str) -> OperationSet:
         ArchitectureError: The kind is not known.
     """
     if not isinstance(kind, str) or kind not in _REGISTER:
-        raise ArchitectureError(f"kind: expected one of {sorted(_REGISTER)}, got {kind!r}.")
+        raise ArchitectureError(f"kind: expected one of {sorted(_REGISTER)}, got {shown(kind)}.")
     return _REGISTER[kind]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.layer import Layer
 
@@ -58,7 +59,7 @@ def from_dict(document: Mapping[str, Any]) -> Architecture:
     form = document.get("format", FORMAT)
     if form != FORMAT:
         raise ArchitectureError(
-            f"format: expected '{FORMAT}', got {str(form)[:80]!r}. "
+            f"format: expected '{FORMAT}', got {shown(form)}. "
             "A newer version of optuna_nasbot may have written it."
         )
     _check_keys("architecture", document, required=_KEYS, known=("format", *_KEYS))
@@ -88,5 +89,5 @@ def _check_keys(
     unknown = [key for key in item if key not in known]
     if unknown:
         raise ArchitectureError(
-            f"{where}: expected only the keys {', '.join(known)}, got {str(unknown[0])[:80]!r}."
+            f"{where}: expected only the keys {', '.join(known)}, got {shown(unknown[0])}."
         )

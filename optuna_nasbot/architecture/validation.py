@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from reprlib import repr as shown
 from typing import Any
 
 from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.image_size import check_image_sizes
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
@@ -36,7 +36,7 @@ def check_layers(layers: object, operations: OperationSet) -> tuple[Layer, ...]:
             raise ArchitectureError(
                 f"layers[{index}]: expected a Layer, got {type(layer).__name__}."
             )
-        _check_layer(f"layers[{index}]", layer, operations)
+        _check_layer(index, layer, operations)
     for label, name in ((INPUT, "input"), (OUTPUT, "output")):
         found = [index for index, layer in enumerate(layers) if layer.label == label]
         if len(found) != 1:
@@ -47,34 +47,36 @@ def check_layers(layers: object, operations: OperationSet) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def _check_layer(where: str, layer: Layer, operations: OperationSet) -> None:
-    if not isinstance(layer.label, str) or layer.label not in operations.label_index:
+def _check_layer(index: int, layer: Layer, operations: OperationSet) -> None:
+    label = layer.label
+    if type(label) is not str or label not in operations.label_index:
         raise ArchitectureError(
-            f"{where}.label: expected one of the labels of kind '{operations.kind}' "
-            f"({', '.join(operations.labels)}), got {shown(layer.label)}."
+            f"layers[{index}].label: expected one of the labels of kind '{operations.kind}' "
+            f"({', '.join(operations.labels)}), got {shown(label)}."
         )
-    where = f"{where} ('{layer.label}')"
-    operation = operations.by_label.get(layer.label)
-    if operation is not None and operation.has_units:
-        if not _is_int(layer.units) or not 1 <= layer.units <= MAX_UNITS:  # type: ignore[operator]
+    operation = operations.by_label.get(label)
+    units, stride = layer.units, layer.stride
+    if operation is None or not operation.has_units:
+        if units is not None:
             raise ArchitectureError(
-                f"{where}.units: expected a whole number from 1 to {MAX_UNITS:,}, "
-                f"got {shown(layer.units)}."
+                f"layers[{index}].units: expected None, since '{label}' has no units, "
+                f"got {shown(units)}."
             )
-    elif layer.units is not None:
+    elif type(units) is not int or not 1 <= units <= MAX_UNITS:
         raise ArchitectureError(
-            f"{where}.units: expected None, since such a layer has no units, "
-            f"got {shown(layer.units)}."
+            f"layers[{index}].units: expected a whole number from 1 to {MAX_UNITS:,} for "
+            f"'{label}', got {shown(units)}."
         )
-    strides = operation.strides if operation is not None else ()
-    if strides and (not _is_int(layer.stride) or layer.stride not in strides):
+    if operation is None or not operation.strides:
+        if stride is not None:
+            raise ArchitectureError(
+                f"layers[{index}].stride: expected None, since '{label}' has no stride, "
+                f"got {shown(stride)}."
+            )
+    elif type(stride) is not int or stride not in operation.strides:
         raise ArchitectureError(
-            f"{where}.stride: expected one of {list(strides)}, got {shown(layer.stride)}."
-        )
-    if not strides and layer.stride is not None:
-        raise ArchitectureError(
-            f"{where}.stride: expected None, since such a layer has no stride, "
-            f"got {shown(layer.stride)}."
+            f"layers[{index}].stride: expected one of {list(operation.strides)} for '{label}', "
+            f"got {shown(stride)}."
         )
 
 
@@ -86,33 +88,34 @@ def check_connections(edges: object, layers: Sequence[Layer]) -> Edges:
     """
     if not isinstance(edges, Sequence) or isinstance(edges, str):
         raise ArchitectureError(f"edges: expected a sequence of pairs, got {shown(edges)}.")
-    checked = tuple(_checked_edge(position, edge, layers) for position, edge in enumerate(edges))
-    seen: set[tuple[int, int]] = set()
-    for position, edge in enumerate(checked):
-        if edge in seen:
+    seen: dict[tuple[int, int], None] = {}
+    for position, edge in enumerate(edges):
+        checked = _checked_edge(position, edge, len(layers))
+        if checked in seen:
             raise ArchitectureError(
                 f"edges[{position}]: expected every edge once, got {list(edge)} again."
             )
-        seen.add(edge)
-    has_parent = {j for _, j in checked}
-    has_child = {i for i, _ in checked}
+        seen[checked] = None
+    has_parent = {end for _, end in seen}
+    has_child = {start for start, _ in seen}
     for index, layer in enumerate(layers):
-        _check_ends(f"layers[{index}] ('{layer}')", layer, index in has_parent, index in has_child)
-    return checked
+        if index not in has_parent or index not in has_child or layer.label in (INPUT, OUTPUT):
+            _check_ends(index, layer, index in has_parent, index in has_child)
+    return tuple(seen)
 
 
-def _checked_edge(position: int, edge: Any, layers: Sequence[Layer]) -> tuple[int, int]:
-    is_pair = isinstance(edge, Sequence) and not isinstance(edge, str) and len(edge) == 2
-    if not is_pair or not all(_is_int(end) for end in edge):
+def _checked_edge(position: int, edge: Any, n_layers: int) -> tuple[int, int]:
+    is_pair = type(edge) in (tuple, list) and len(edge) == 2
+    if not is_pair or type(edge[0]) is not int or type(edge[1]) is not int:
         raise ArchitectureError(
             f"edges[{position}]: expected a pair of whole numbers, got {shown(edge)}."
         )
-    if not all(0 <= end < len(layers) for end in edge):
+    start, end = edge
+    if not (0 <= start < n_layers and 0 <= end < n_layers):
         raise ArchitectureError(
-            f"edges[{position}]: expected layer numbers from 0 to {len(layers) - 1}, "
+            f"edges[{position}]: expected layer numbers from 0 to {n_layers - 1}, "
             f"got {shown(list(edge))}."
         )
-    start, end = edge
     if start == end:
         raise ArchitectureError(
             f"edges[{position}]: expected two different layers, got the self-loop {list(edge)}."
@@ -120,7 +123,8 @@ def _checked_edge(position: int, edge: Any, layers: Sequence[Layer]) -> tuple[in
     return (start, end)
 
 
-def _check_ends(where: str, layer: Layer, has_parent: bool, has_child: bool) -> None:
+def _check_ends(index: int, layer: Layer, has_parent: bool, has_child: bool) -> None:
+    where = f"layers[{index}] ('{layer}')"
     if layer.label == INPUT:
         if has_parent:
             raise ArchitectureError(f"{where}: expected no edge into the input layer.")
@@ -169,7 +173,3 @@ def check_meaning(
         )
     if operations.is_image:
         check_image_sizes(layers, parents, operations)
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -167,7 +167,7 @@ class OTMANN:
         below_diagonal: bool = False,
     ) -> NDArray[np.float64]:
         # Imported here because POT takes seconds to import (it looks for all array libraries).
-        from optuna_nasbot.distance.transport import transport_costs
+        from optuna_nasbot.distance.engine import transport_costs
 
         if len(rows) > len(columns):  # the columns are stacked: the longer side saves more
             return transport_costs(columns, rows, self._costs).transpose(0, 2, 1)

@@ -81,7 +81,7 @@ class ScaledDistances:
 
 
 def _mean_over_pairs(distances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of each component over pairs of different networks, (n_coeffs, 1, 1); 1 where it is 0."""
+    """Mean of each component over different networks, (n_coeffs, 1, 1); 1 where that is 0."""
     n_coeffs, n, _ = distances.shape
     above = distances[(slice(None), *np.triu_indices(n, k=1))]
     mean = above.mean(axis=1) if above.size else np.ones(n_coeffs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
@@ -33,8 +34,7 @@ class Draft:
 
     def connect(self, path: Iterable[int]) -> None:
         """Add the edges along a path of layers."""
-        nodes = list(path)
-        self.edges.update(zip(nodes[:-1], nodes[1:], strict=True))
+        self.edges.update(pairwise(path))
 
     def finished(self) -> Architecture | None:
         """The edited network, None if it is impossible."""

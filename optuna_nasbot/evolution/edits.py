@@ -46,7 +46,7 @@ def edited_once(
         edit = EDITS[rng.choice(len(EDITS), p=_EDIT_PROBABILITIES)]
         sites = edit.sites(architecture, rng)
         if sites:
-            child = edit.apply(architecture, sites[rng.integers(len(sites))], rng)
+            child = edit.apply(architecture, sites[int(rng.integers(len(sites)))], rng)
             if child is not None and space.violation(child) is None:
                 return child
     return None
@@ -79,17 +79,34 @@ def edited(
 
 
 def one_edit_neighbours(
-    architecture: Architecture, space: ArchitectureSpace, rng: np.random.Generator
+    architecture: Architecture,
+    space: ArchitectureSpace,
+    rng: np.random.Generator,
+    at_most: int | None = None,
 ) -> list[Architecture]:
     """The network of the space that each edit makes at each of its places, each once.
 
     What an edit leaves open at a place is drawn at random.
+
+    Args:
+        architecture: The network to edit.
+        space: The search space.
+        rng: Source of randomness.
+        at_most: How many neighbours to return at most, drawn at random; None for all.
+
+    Returns:
+        Different networks, in random order.
     """
-    neighbours = {}
-    for edit in EDITS:
-        for site in edit.sites(architecture, rng):
-            child = edit.apply(architecture, site, rng)
-            if child is not None and space.violation(child) is None:
-                neighbours[child.canonical_hash()] = child
-    neighbours.pop(architecture.canonical_hash(), None)
-    return list(neighbours.values())
+    places = [(edit, site) for edit in EDITS for site in edit.sites(architecture, rng)]
+    seen = {architecture.canonical_hash()}
+    neighbours: list[Architecture] = []
+    for position in rng.permutation(len(places)):
+        if at_most is not None and len(neighbours) >= at_most:
+            break
+        edit, site = places[position]
+        child = edit.apply(architecture, site, rng)
+        if child is not None and space.violation(child) is None:
+            if child.canonical_hash() not in seen:
+                seen.add(child.canonical_hash())
+                neighbours.append(child)
+    return neighbours

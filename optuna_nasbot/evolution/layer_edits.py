@@ -145,16 +145,15 @@ def remove_layer(
     """Take out a layer and connect the parents and children that are left without another.
 
     A layer that halves the image leaves that to its children, or else to its parents, where all
-    of them are convolutions of stride 1.
+    of them are convolutions of stride 1. Where neither can, the image stays larger from there on;
+    that is a network if no other path meets it as an image.
     """
     parents, children = architecture.parents[index], architecture.children[index]
     draft = Draft(architecture)
     draft.remove_layer(index)
     draft.edges.update(_bridges(draft, parents, children, rng))
     if _halves(architecture, index):
-        heirs = next((heirs for heirs in (children, parents) if _stride_1(draft, heirs)), None)
-        if heirs is None:
-            return None
+        heirs = next((heirs for heirs in (children, parents) if _stride_1(draft, heirs)), ())
         for heir in heirs:
             draft.layers[heir] = replace(architecture.layers[heir], stride=2)
     return draft.finished()

@@ -93,9 +93,7 @@ def _neighbours(
 ) -> list[Architecture]:
     neighbours = []
     for index in order[: effort.n_incumbents]:
-        around = one_edit_neighbours(parents[index], space, rng)
-        picks = rng.permutation(len(around))[: effort.max_neighbours]
-        neighbours += [around[pick] for pick in picks]
+        neighbours += one_edit_neighbours(parents[index], space, rng, effort.max_neighbours)
     return neighbours
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +78,7 @@ def any_untaken(
             if network.canonical_hash() not in taken:
                 return network
         looked_at += len(frontier)
-        around = [
-            near for network in frontier for near in one_edit_neighbours(network, space, rng)
-        ]
-        frontier = unseen(around, seen)
-    return known[rng.integers(len(known))]
+        around = [one_edit_neighbours(network, space, rng) for network in frontier]
+        fresh = unseen(list(chain.from_iterable(around)), seen)
+        frontier = [fresh[index] for index in rng.permutation(len(fresh))]
+    return known[int(rng.integers(len(known)))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,10 +38,7 @@ def en_masse_sites(architecture: Architecture, rng: np.random.Generator) -> list
     for n_groups, least in _GROUPINGS:
         if n_internal >= least:
             bounds = [len(changeable) * k // n_groups for k in range(n_groups + 1)]
-            groups += [
-                tuple(changeable[start:end])
-                for start, end in zip(bounds[:-1], bounds[1:], strict=True)
-            ]
+            groups += [tuple(changeable[start:end]) for start, end in pairwise(bounds)]
     return [group for group in groups if group]
 
 

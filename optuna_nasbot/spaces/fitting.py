@@ -12,14 +12,15 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
+from optuna_nasbot.spaces.limits import MAX_LAYERS
 from optuna_nasbot.spaces.limits import Limits
-from optuna_nasbot.spaces.limits import Violation
 
 Chain = tuple[Layer, ...]
 """The hidden layers of a network in which each layer feeds the next."""
 
-_WIDTHS = (1.0, 0.75, 0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0.0, 1.5, 2.0, 4.0, 16.0)
-"""Factors on the units to try, the gentlest first; 0 stands for the least width allowed."""
+_WIDTHS = (1.0, 0.75, 0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0.0, 1.5, 2.0, 4.0, 16.0, np.inf)
+"""Factors on the units to try, the gentlest first; 0 stands for the least width allowed,
+infinity for the largest."""
 
 
 def chain_architecture(chain: Chain, operations: OperationSet) -> Architecture:
@@ -36,36 +37,57 @@ def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Arch
     change, the depth only where no width is enough.
 
     Returns:
-        The network, or None if there is none.
+        The network, or None if none was found.
     """
-    for candidate in _fits(chain, operations, limits):
-        if limits.violation(candidate) is None:
-            return candidate
+    for n_hidden in _depths(chain, operations, limits):
+        if not _has_fitting_width(chain, n_hidden, operations, limits):
+            continue
+        for width in _WIDTHS:
+            candidate = _fit(chain, n_hidden, width, operations, limits)
+            if limits.violation(candidate) is None:
+                return candidate
     return None
 
 
 def nearest_violation(chain: Chain, operations: OperationSet, limits: Limits) -> str:
-    """Why no fit of a chain is within the limits: what the smallest or the largest one breaks."""
-    n_least = max(limits.min_layers - 3, len(_shortest(chain, operations)))
-    smallest = _fit(chain, n_least, 0.0, operations, limits)
-    violation = limits.violation(smallest)
-    if violation is not None and violation.limit != "min_mass":
-        return f"the smallest network found breaks {violation}"
-    largest = _fit(chain, max(limits.max_layers - 3, n_least), np.inf, operations, limits)
-    violation = limits.violation(largest) or Violation("min_mass", limits.min_mass, 0.0)
-    return f"the largest network found breaks {violation}"
+    """Why no fit of a chain is within the limits: what the smallest and the largest one break."""
+    n_least, n_most = _depth_range(chain, operations, limits)
+    smallest = limits.violation(_fit(chain, n_least, 0.0, operations, limits))
+    if smallest is not None and smallest.limit != "min_mass":
+        return f"the smallest network found breaks {smallest}"
+    largest = limits.violation(_fit(chain, max(n_most, n_least), np.inf, operations, limits))
+    if largest is None or largest.limit == "min_mass":
+        return f"the largest network found breaks {largest or smallest}"
+    return f"the smallest network found breaks {smallest}; the largest one breaks {largest}"
 
 
-def _fits(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator[Architecture]:
-    halved = _within_halvings(chain, operations, limits.max_halvings)
+def _depth_range(chain: Chain, operations: OperationSet, limits: Limits) -> tuple[int, int]:
+    """Least and largest number of hidden layers; there is none where the first is larger."""
     least = max(limits.min_layers - 3, len(_shortest(chain, operations)))
-    most = limits.max_layers - 3
+    return least, min(limits.max_layers, MAX_LAYERS) - 3
+
+
+def _depths(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator[int]:
+    """Numbers of hidden layers: that of the chain, then smaller ones, then larger ones."""
+    least, most = _depth_range(chain, operations, limits)
+    halved = _within_halvings(chain, operations, limits.max_halvings)
     start = min(max(len(halved), least), most)
-    shorter = range(start, least - 1, -1)
-    longer = range(start + 1, most + 1)
-    for n_hidden in (*shorter, *longer):
-        for width in _WIDTHS:
-            yield _fit(chain, n_hidden, width, operations, limits)
+    yield from range(start, least - 1, -1)
+    yield from range(start + 1, most + 1)
+
+
+def _has_fitting_width(
+    chain: Chain, n_hidden: int, operations: OperationSet, limits: Limits
+) -> bool:
+    """Whether the narrowest network is not too large, and the widest one not too small.
+
+    All that limits bound grows with the widths or does not depend on them.
+    """
+    narrowest = limits.violation(_fit(chain, n_hidden, 0.0, operations, limits))
+    widest = limits.violation(_fit(chain, n_hidden, np.inf, operations, limits))
+    return (narrowest is None or narrowest.limit == "min_mass") and (
+        widest is None or widest.limit != "min_mass"
+    )
 
 
 def _fit(

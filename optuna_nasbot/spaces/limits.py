@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +10,10 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.validation import MAX_UNITS
+
+MAX_LAYERS = 2_000
+"""No network with more layers fits into a stored trial, where it may take 60,000 bytes."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,10 @@ class Limits:
     outputs: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("min_layers", "max_layers", "max_edges", "min_units", "max_units"):
-            check_whole(name, getattr(self, name), 1)
-        for name in ("max_in_degree", "max_out_degree"):
+        check_whole("min_layers", self.min_layers, 1, MAX_LAYERS)
+        for name in ("min_units", "max_units"):
+            check_whole(name, getattr(self, name), 1, MAX_UNITS)
+        for name in ("max_layers", "max_edges", "max_in_degree", "max_out_degree"):
             check_whole(name, getattr(self, name), 1)
         for name in ("max_parameters", "inputs", "outputs"):
             if getattr(self, name) is not None:
@@ -119,23 +124,25 @@ def _halvings(architecture: Architecture) -> int:
     return max(size.bit_length() - 1 for size in after if size is not None)
 
 
-def check_whole(name: str, value: object, least: int) -> None:
-    """Check that an argument is a whole number of at least `least`.
+def check_whole(name: str, value: object, least: int, most: int | None = None) -> None:
+    """Check that an argument is a whole number from `least` to `most`, both inclusive.
 
     Raises:
         TypeError: It is no whole number.
-        ValueError: It is less than `least`.
+        ValueError: It is less than `least` or more than `most`.
     """
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name}: expected a whole number, got {value!r}.")
     if value < least:
         raise ValueError(f"{name}: expected at least {least}, got {value}.")
+    if most is not None and value > most:
+        raise ValueError(f"{name}: expected at most {most:,}, got {value:,}.")
 
 
 def _check_mass(name: str, value: object) -> None:
-    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError(f"{name}: expected a number, got {value!r}.")
-    if not 0 <= value < float("inf"):
+    if not 0 <= value <= sys.float_info.max:
         raise ValueError(f"{name}: expected a finite mass of at least 0, got {value}.")
 
 

@@ -64,7 +64,7 @@ class MLPSpace(ArchitectureSpace):
     task: Literal["regression", "classification"] = "regression"
 
     def __post_init__(self) -> None:
-        if self.task not in _KINDS:
+        if self.task not in list(_KINDS):  # a list, since what came may not be hashable
             raise ValueError(f"task: expected one of {list(_KINDS)}, got {self.task!r}.")
         super().__post_init__()
 

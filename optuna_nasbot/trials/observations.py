@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,34 +18,37 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.stored import carried_architecture
 
-_STATES = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+_STATES = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING, TrialState.FAIL)
 
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """The networks of a study that are finished or running.
+    """The networks of a study that were tried or are being tried.
 
     Attributes:
         networks: The n finished networks, in the order of their trials.
         values: Their values, finite, larger is better whatever the study's direction, shape (n,).
         running: The networks that are being tried.
+        without_value: Networks whose trials failed or were pruned before they reported a value.
     """
 
     networks: tuple[Architecture, ...]
     values: NDArray[np.float64]
     running: tuple[Architecture, ...]
+    without_value: tuple[Architecture, ...]
 
     @property
     def taken(self) -> frozenset[str]:
-        """Canonical hashes of all these networks."""
-        return frozenset(net.canonical_hash() for net in (*self.networks, *self.running))
+        """Canonical hashes of all these networks: they are not worth another trial."""
+        networks = (*self.networks, *self.running, *self.without_value)
+        return frozenset(network.canonical_hash() for network in networks)
 
 
 def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
     """Read the networks of a name from a study.
 
-    Failed trials, trials without such a network, and networks of another kind are left out; so
-    are damaged ones, with a warning. A pruned trial counts with its last reported value.
+    Trials without such a network and networks of another kind are left out; so are damaged ones,
+    with a warning. A pruned trial counts with its last reported value.
 
     Args:
         study: A study with one objective.
@@ -55,19 +59,21 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
     Returns:
         The observations.
     """
-    networks, values, running = [], [], []
+    networks, values, running, without_value = [], [], [], []
     for trial in study.get_trials(deepcopy=False, states=_STATES):
         if trial.number == but_for:
             continue
         for network in _readable(trial, name, kind):
             if trial.state == TrialState.RUNNING:
                 running.append(network)
-            elif trial.values is not None:
+            elif trial.values is None or math.isnan(trial.values[0]):
+                without_value.append(network)
+            else:
                 networks.append(network)
                 values.append(trial.values[0])
     sign = 1.0 if study.direction == StudyDirection.MAXIMIZE else -1.0
     finite = _clipped(sign * np.array(values, dtype=float))
-    return Observations(tuple(networks), finite, tuple(running))
+    return Observations(tuple(networks), finite, tuple(running), tuple(without_value))
 
 
 def _readable(trial: FrozenTrial, name: str, kind: str) -> Iterator[Architecture]:

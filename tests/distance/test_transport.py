@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.spatial.distance import cdist
 
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.distance import transport
 from optuna_nasbot.distance.costs import MatchingCosts
+from optuna_nasbot.distance.costs import matching_costs
 from optuna_nasbot.distance.features import NetworkFeatures
+from optuna_nasbot.distance.features import network_features
 from optuna_nasbot.distance.transport import transport_costs
 
 COMPONENTS = np.array([0, 0, 0, 1, 1, 2, 3])
@@ -52,7 +56,7 @@ def undivided(a: NetworkFeatures, b: NetworkFeatures, costs: MatchingCosts):
     """Supplies, demands, costs (n_coeffs, n + 1, m + 1) of the problem as the paper states it."""
     structural = cdist(a.path_lengths, b.path_lengths, "cityblock") / WIDTH
     mislabel = costs.mislabel[np.ix_(a.labels, b.labels)]
-    mislabel = np.where(np.isinf(mislabel), 1e4 * costs.penalty, mislabel)
+    mislabel = np.minimum(mislabel, 10.0 * costs.penalty)  # all above 2 penalties is the same
     tables = np.full(
         (len(costs.struct_coeffs), len(a.masses) + 1, len(b.masses) + 1), costs.penalty
     )
@@ -159,3 +163,27 @@ def test_no_networks_give_an_empty_result():
     networks = [random_network(rng, 2.0, ties=False) for _ in range(2)]
     assert transport_costs([], networks, costs).shape == (3, 0, 2)
     assert transport_costs(networks, [], costs).shape == (3, 2, 0)
+
+
+@pytest.mark.parametrize("kind", ["cnn", "mlp-reg", "mlp-class"])
+def test_golden_distances(kind, golden):
+    """Also where other code than this is there to compute distances."""
+    expected = golden(f"distances_{kind}")
+    documents = {network["id"]: network for network in golden(f"networks_{kind}")["networks"]}
+    operations = operations_of(kind)
+    costs = matching_costs(operations, tuple(expected["struct_coeffs"]), 1.0, 1.0)
+    networks = [
+        network_features(
+            Architecture.from_dict(
+                {key: documents[id_][key] for key in ("kind", "layers", "edges")}
+            ),
+            operations,
+            costs.component,
+        )
+        for id_ in expected["ids"]
+    ]
+    pairs = np.array(expected["pairs"])
+    i, j = pairs[:, :2].T.astype(int)
+    found = transport_costs(networks, networks, costs)
+    np.testing.assert_allclose(found[:, i, j], pairs[:, 2:6].T, rtol=1e-9, atol=1e-9)
+    assert (found >= 0.0).all()

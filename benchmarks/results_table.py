@@ -1,0 +1,102 @@
+"""Results as CSV, and the tables that benchmarks print of them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import astuple
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+COLUMNS = ("benchmark", "dataset", "method", "seed", "evaluations", "value")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which run of which method on what."""
+
+    benchmark: str
+    dataset: str
+    method: str
+    seed: int
+
+
+Incumbents = dict[Run, list[float]]
+"""For each run the best value so far after 1, 2, ... evaluations."""
+
+
+def read_csv(path: Path) -> Incumbents:
+    """The runs in a CSV file; none if there is no such file."""
+    runs: dict[Run, dict[int, float]] = {}
+    if path.exists():
+        with path.open(newline="") as file:
+            for row in csv.DictReader(file):
+                run = Run(row["benchmark"], row["dataset"], row["method"], int(row["seed"]))
+                runs.setdefault(run, {})[int(row["evaluations"])] = float(row["value"])
+    return {run: [values[n] for n in sorted(values)] for run, values in runs.items()}
+
+
+def append_csv(path: Path, run: Run, incumbents: Sequence[float]) -> None:
+    """Add a run to a CSV file, which is made where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if is_new:
+            writer.writerow(COLUMNS)
+        for evaluations, value in enumerate(incumbents, start=1):
+            writer.writerow((*astuple(run), evaluations, f"{value:.6g}"))
+
+
+def table(runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int]) -> str:
+    """Mean best value at some numbers of evaluations with standard errors, a line a method."""
+    head = ["dataset", "method", "runs", *(f"@{n}" for n in checkpoints)]
+    lines = [head, ["---"] * len(head)]
+    for dataset in sorted({run.dataset for run in runs}):
+        for method in methods:
+            values = _by_seed(runs, dataset, method)
+            if values:
+                cells = (_mean_and_error([values[s][n - 1] for s in values]) for n in checkpoints)
+                lines.append([dataset, method, str(len(values)), *cells])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def paired_differences(
+    runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int]
+) -> str:
+    """First method minus each other one, over the seeds that both have; wins and losses."""
+    first, *others = methods
+    head = ["dataset", f"{first} minus", "seeds", *(f"@{n}" for n in checkpoints)]
+    lines = [[*head, f"won, lost @{checkpoints[-1]}"], ["---"] * (len(head) + 1)]
+    for dataset in sorted({run.dataset for run in runs}):
+        ours = _by_seed(runs, dataset, first)
+        for other in others:
+            theirs = _by_seed(runs, dataset, other)
+            seeds = sorted(ours.keys() & theirs.keys())
+            if not seeds:
+                continue
+            gaps = {n: [ours[s][n - 1] - theirs[s][n - 1] for s in seeds] for n in checkpoints}
+            last = np.array(gaps[checkpoints[-1]])
+            score = f"{int((last > 0).sum())}, {int((last < 0).sum())}"
+            cells = [_mean_and_error(gaps[n]) for n in checkpoints]
+            lines.append([dataset, other, str(len(seeds)), *cells, score])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _by_seed(runs: Incumbents, dataset: str, method: str) -> dict[int, list[float]]:
+    return {
+        run.seed: values
+        for run, values in runs.items()
+        if run.dataset == dataset and run.method == method
+    }
+
+
+def _mean_and_error(values: Iterable[float]) -> str:
+    sample: NDArray[np.float64] = np.array(list(values))
+    if len(sample) < 2:
+        return f"{sample.mean():.3f}"
+    return f"{sample.mean():.3f} ± {sample.std(ddof=1) / np.sqrt(len(sample)):.3f}"

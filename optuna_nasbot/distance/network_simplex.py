@@ -1,0 +1,303 @@
+"""The transport problems behind OTMANN, solved exactly by a compiled network simplex. Needs numba.
+
+A problem is that of one component of labels, in two networks with k and m layers of it. Mass flows
+from k rows (layers of the one network) to m columns (layers of the other), from rows to the root
+and from the root to columns; the root stands for staying unmatched. Row i is node i, the root is
+node k, column j is node k + 1 + j. The costs of all arcs are a table (k + 1, m + 1) in which the
+arc from node a to node b is the entry (a, b - k): the root is the last row and the first column.
+
+The simplex moves from one spanning tree with a feasible flow to the next. It starts with all
+layers unmatched, a star around the root. All its trees are strongly feasible (each node can send
+flow to the root), so that it ends: Cunningham, A network simplex method,
+Mathematical Programming 11 (1976).
+
+All compiled code is in this one file, because numba's cache on disk notices changes only in the
+file of the function that is called. Functions that are called often get plain arrays, no tuples of
+arrays: only then numba leaves out the counting of references, a third of the time.
+"""
+# mypy: disable-error-code="import-not-found, import-untyped, no-untyped-def, untyped-decorator"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+# By this part of the penalty an arc must be too cheap to enter the tree: well above rounding.
+TOLERANCE = 1e-12
+NO_NODE = -1
+
+# A node of a spanning tree. Each node but the root has the arc to its parent.
+NODE = np.dtype(
+    [
+        ("parent", np.intp),
+        ("child", np.intp),  # the first one; the others are its siblings
+        ("after", np.intp),  # the next sibling
+        ("before", np.intp),  # the sibling before
+        ("depth", np.intp),  # the number of arcs to the root
+        ("flow", np.float64),  # the mass between the node and its parent
+        ("waiting", np.intp),  # the next node in a list of those still to be visited
+    ]
+)
+
+# Infinity and not-a-number do not occur, sums may be reordered: least values are found faster.
+_FAST_MATH = {"nnan", "ninf", "nsz", "reassoc", "contract", "arcp"}
+_compiled = njit(error_model="numpy", fastmath=_FAST_MATH)
+_inlined = njit(error_model="numpy", fastmath=_FAST_MATH, inline="always")
+_entry = njit(error_model="numpy", fastmath=_FAST_MATH, cache=True, nogil=True)
+
+
+@_entry  # pragma: no cover
+def solve_pairs(rows, columns, costs, pairs, below_diagonal, max_pivots_per_layer, result, solved):
+    """Distances of some of the pairs of n and m networks.
+
+    Args:
+        rows: n networks, as `compiled_transport.Networks`.
+        columns: m networks.
+        costs: The costs, as `compiled_transport.Costs`.
+        pairs: The first number of a pair, and the one after the last. Pair p is row p // m and
+            column p % m.
+        below_diagonal: Leave out the pairs (i, j) with i <= j.
+        max_pivots_per_layer: The simplex gives a pair up that takes more steps a layer.
+        result: Array (n_coeffs, n, m) for the distances.
+        solved: Array (n, m) of True, set to False for pairs that are given up.
+    """
+    k, m = rows.largest, columns.largest
+    mislabel, structural = np.empty((k, 1 + m)), np.empty((k, 1 + m))
+    table, nodes, dual = np.empty((k + 1, 1 + m)), np.empty(k + 1 + m, NODE), np.empty(k + 1 + m)
+    room = (mislabel, structural, table, nodes, dual)
+    distances = np.empty(len(costs.coeffs))
+    for pair in range(pairs[0], pairs[1]):
+        i, j = divmod(pair, len(columns.offsets))
+        if below_diagonal and i <= j:
+            continue
+        distances[:] = 0.0
+        for component in range(rows.offsets.shape[1] - 1):
+            a0, a1 = rows.offsets[i, component], rows.offsets[i, component + 1]
+            b0, b1 = columns.offsets[j, component], columns.offsets[j, component + 1]
+            if not _add_component(
+                rows, a0, a1, columns, b0, b1, costs, max_pivots_per_layer, room, distances
+            ):
+                solved[i, j] = False
+                break
+        result[:, i, j] = distances
+
+
+@_inlined  # pragma: no cover
+def _add_component(rows, a0, a1, columns, b0, b1, costs, max_pivots_per_layer, room, distances):
+    """Add the share of one component to the distances; False if it is given up.
+
+    `room` is arrays that are filled anew each time, large enough for all components.
+    """
+    mislabel, structural, table, nodes, dual = room
+    supplies, demands = rows.masses[a0:a1], columns.masses[b0:b1]
+    k, m = len(supplies), len(demands)
+    if k == 0 or m == 0:
+        distances += costs.penalty * (supplies.sum() + demands.sum())
+        return True
+    _fill_mislabel(mislabel, rows.labels[a0:a1], columns.labels[b0:b1], costs.mislabel)
+    _fill_structural(structural, rows.path_lengths[a0:a1], columns.path_lengths[b0:b1])
+    if k == 1 and m == 1:
+        unmatched = abs(supplies[0] - demands[0]) * costs.penalty
+        for c in range(len(distances)):
+            cost = mislabel[0, 1] + costs.coeffs[c] * structural[0, 1]
+            matched = min(supplies[0], demands[0]) * min(cost, 2.0 * costs.penalty)
+            distances[c] += matched + unmatched
+        return True
+    _plant_star(nodes, dual, supplies, demands)
+    for c in costs.order:
+        _fill_table(table, k, m, mislabel, structural, costs.coeffs[c], costs.penalty)
+        _update_below(nodes, dual, table, k, k)
+        tolerance, max_pivots = TOLERANCE * costs.penalty, max_pivots_per_layer * (k + m)
+        if not _optimise(nodes, dual, table, k, m, tolerance, max_pivots):
+            return False
+        distances[c] += _cost_of_flow(nodes, table, k, m)
+    return True
+
+
+@_compiled  # pragma: no cover
+def _fill_mislabel(mislabel, labels_a, labels_b, by_label):
+    for i in range(len(labels_a)):
+        for j in range(len(labels_b)):
+            mislabel[i, 1 + j] = by_label[labels_a[i], labels_b[j]]
+
+
+@_compiled  # pragma: no cover
+def _fill_structural(structural, a, b):
+    """Mean absolute differences of the path lengths, from column 1 on."""
+    width = a.shape[1]
+    for i in range(len(a)):
+        own = a[i]
+        for j in range(len(b)):
+            other = b[j]
+            total = 0.0
+            for d in range(width):
+                total += abs(own[d] - other[d])
+            structural[i, 1 + j] = total / width
+
+
+@_compiled  # pragma: no cover
+def _fill_table(table, k, m, mislabel, structural, coeff, penalty):
+    for i in range(k):
+        table[i, 0] = penalty
+        for j in range(1, m + 1):
+            table[i, j] = mislabel[i, j] + coeff * structural[i, j]
+    table[k, 0] = 0.0
+    for j in range(1, m + 1):
+        table[k, j] = penalty
+
+
+@_compiled  # pragma: no cover
+def _plant_star(nodes, dual, supplies, demands):
+    """The tree in which all layers stay unmatched."""
+    root = len(supplies)
+    nodes[root].child = NO_NODE
+    nodes[root].depth = 0
+    dual[root] = 0.0
+    for node in range(root):
+        nodes[node].child = NO_NODE
+        nodes[node].flow = supplies[node]
+        _hang(nodes, node, root)
+    for node in range(root + 1, root + 1 + len(demands)):
+        nodes[node].child = NO_NODE
+        nodes[node].flow = demands[node - root - 1]
+        _hang(nodes, node, root)
+
+
+@_compiled  # pragma: no cover
+def _hang(nodes, node, parent):
+    first = nodes[parent].child
+    if first != NO_NODE:
+        nodes[first].before = node
+    nodes[node].after = first
+    nodes[node].before = NO_NODE
+    nodes[node].parent = parent
+    nodes[parent].child = node
+
+
+@_compiled  # pragma: no cover
+def _take_off(nodes, node):
+    before, after = nodes[node].before, nodes[node].after
+    if before == NO_NODE:
+        nodes[nodes[node].parent].child = after
+    else:
+        nodes[before].after = after
+    if after != NO_NODE:
+        nodes[after].before = before
+
+
+@_compiled  # pragma: no cover
+def _arc_cost(table, root, node, parent):
+    return table[node, parent - root] if node < root else table[parent, node - root]
+
+
+@_compiled  # pragma: no cover
+def _update_below(nodes, dual, table, root, top):
+    """Compute depths and duals of all nodes below one whose own are right."""
+    nodes[top].waiting = NO_NODE
+    next_parent = top
+    while next_parent != NO_NODE:
+        parent = next_parent
+        next_parent = nodes[parent].waiting
+        depth, price = nodes[parent].depth + 1, dual[parent]
+        node = nodes[parent].child
+        while node != NO_NODE:
+            nodes[node].depth = depth
+            dual[node] = _arc_cost(table, root, node, parent) - price
+            if nodes[node].child != NO_NODE:
+                nodes[node].waiting = next_parent
+                next_parent = node
+            node = nodes[node].after
+
+
+@_compiled  # pragma: no cover
+def _optimise(nodes, dual, table, root, m, tolerance, max_pivots):
+    """Pivot until no arc can lower the cost; False if that takes more than `max_pivots`.
+
+    The rows, and the root as the last of them, offer their best arcs in turn. (Staying with a row
+    after a pivot takes two to three times as many.)
+    """
+    row, n_in_order, n_pivots = 0, 0, 0
+    while n_in_order <= root:
+        costs = table[row]
+        least = costs[0]
+        for j in range(1, m + 1):
+            reduced = costs[j] - dual[root + j]
+            if reduced < least:
+                least = reduced
+        if least < dual[row] - tolerance:
+            if n_pivots == max_pivots:
+                return False
+            j = 0
+            while costs[j] - dual[root + j] > least:
+                j += 1
+            _pivot(nodes, dual, table, root, row, root + j)
+            n_pivots += 1
+            n_in_order = 0
+        else:
+            n_in_order += 1
+        row = row + 1 if row < root else 0
+    return True
+
+
+@_compiled  # pragma: no cover
+def _pivot(nodes, dual, table, root, row, column):
+    """Take the arc from row to column into the tree, with as much flow as the cycle allows."""
+    change, leaving, row_moves, top = _bottleneck(nodes, root, row, column)
+    _change_flows(nodes, root, row, top, -change)
+    _change_flows(nodes, root, column, top, change)
+    moved, new_parent = (row, column) if row_moves else (column, row)
+    node, parent, flow = moved, new_parent, change
+    while True:  # turn round the path from the new arc to the one that leaves
+        old_parent, old_flow = nodes[node].parent, nodes[node].flow
+        _take_off(nodes, node)
+        _hang(nodes, node, parent)
+        nodes[node].flow = flow
+        if node == leaving:
+            break
+        node, parent, flow = old_parent, node, old_flow
+    nodes[moved].depth = nodes[new_parent].depth + 1
+    dual[moved] = _arc_cost(table, root, moved, new_parent) - dual[new_parent]
+    _update_below(nodes, dual, table, root, moved)
+
+
+@_compiled  # pragma: no cover
+def _bottleneck(nodes, root, row, column):
+    """The arc of the cycle that runs dry first when mass flows from row to column.
+
+    Of several, the last one in the direction of flow, seen from the top of the cycle: it keeps
+    the tree strongly feasible.
+
+    Returns:
+        (its flow, its lower node, whether this is on the side of the row, the top).
+    """
+    change, leaving, on_row_side = np.finfo(np.float64).max, NO_NODE, True
+    a, b = row, column
+    while a != b:
+        if nodes[a].depth >= nodes[b].depth:
+            if a < root and nodes[a].flow < change:
+                change, leaving, on_row_side = nodes[a].flow, a, True
+            a = nodes[a].parent
+        else:
+            if b > root and nodes[b].flow <= change:
+                change, leaving, on_row_side = nodes[b].flow, b, False
+            b = nodes[b].parent
+    return change, leaving, on_row_side, a
+
+
+@_compiled  # pragma: no cover
+def _change_flows(nodes, root, node, top, change):
+    """Add to the flows of rows, and take from those of columns, on the way up to the top."""
+    while node != top:
+        nodes[node].flow += change if node < root else -change
+        node = nodes[node].parent
+
+
+@_compiled  # pragma: no cover
+def _cost_of_flow(nodes, table, root, m):
+    total = 0.0
+    for node in range(root):
+        total += nodes[node].flow * table[node, nodes[node].parent - root]
+    for j in range(1, m + 1):
+        node = nodes[root + j]
+        total += node.flow * table[node.parent, j]
+    return total

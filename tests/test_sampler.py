@@ -1,0 +1,231 @@
+"""Bayesian optimisation of networks in a study."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from optuna_nasbot import OTMANN
+from optuna_nasbot import Architecture
+from optuna_nasbot import CNNSpace
+from optuna_nasbot import MLPSpace
+from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot import get_architecture
+from optuna_nasbot import suggest_architecture
+
+SPACE = MLPSpace(max_layers=6, max_units=64)
+POOL = SPACE.initial_pool
+TINY = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=10, max_edges=3)
+
+
+def value(architecture: Architecture) -> float:
+    n_relu = sum(layer.label == "relu" for layer in architecture.layers)
+    return n_relu - sum(layer.units or 0 for layer in architecture.layers) / 100
+
+
+def study_of(*trials: optuna.trial.FrozenTrial, **keywords: Any) -> optuna.Study:
+    sampler = NASBOTSampler(seed=0, **{"n_startup_trials": 1, **keywords})
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    study.add_trials(trials)
+    return study
+
+
+def finished(index: int, value: float | None, **keywords: Any) -> optuna.trial.FrozenTrial:
+    return create_architecture_trial({"net": POOL[index]}, value=value, **keywords)
+
+
+def suggested(study: optuna.Study) -> Architecture:
+    return suggest_architecture(study.ask(), "net", SPACE)
+
+
+def observed_only(study: optuna.Study) -> list[Architecture]:
+    return [get_architecture(trial, "net") for trial in study.trials]
+
+
+# --- Arguments
+
+
+@pytest.mark.parametrize("n", [0, -3, 2.0, "10", None, True])
+def test_wrong_number_of_startup_trials(n: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="n_startup_trials: expected"):
+        NASBOTSampler(n_startup_trials=n)
+
+
+@pytest.mark.parametrize("acquisition", ["ei", "LOG_EI", None, ["ucb"]])
+def test_wrong_acquisition(acquisition: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"acquisition: expected one of \['log_ei', 'ucb', 'ts'\]"
+    ):
+        NASBOTSampler(acquisition=acquisition)
+
+
+# --- Start
+
+
+def started(seed: int, n: int) -> list[Architecture]:
+    study = optuna.create_study(sampler=NASBOTSampler(seed=seed, n_startup_trials=n))
+    study.optimize(lambda trial: value(suggest_architecture(trial, "net", SPACE)), n_trials=n)
+    return observed_only(study)
+
+
+def test_startup_networks_are_spread() -> None:
+    def least_distance(networks: list[Architecture]) -> float:
+        d_bar = OTMANN.for_space(SPACE).pairwise(networks)[1].mean(axis=0)
+        return float(d_bar[np.triu_indices(len(networks), k=1)].min())
+
+    networks = started(seed=0, n=5)
+    assert networks == started(seed=1, n=5)
+    assert networks[0] == POOL[0]
+    ordinary = [least_distance(list(five)) for five in itertools.combinations(POOL, 5)]
+    assert least_distance(networks) > max(ordinary)
+
+
+def test_running_trials_do_not_hold_up_the_start() -> None:
+    """More workers than start-up networks, none of them finished."""
+    study = study_of(n_startup_trials=2)
+    networks = [suggested(study) for _ in range(5)]
+    assert len({network.canonical_hash() for network in networks}) == 5
+    assert all(network in SPACE for network in networks)
+
+
+# --- Model
+
+
+@pytest.mark.parametrize("acquisition", ["log_ei", "ucb"])
+def test_search_beats_its_start(acquisition: Any) -> None:
+    study = study_of(n_startup_trials=3, acquisition=acquisition)
+    study.optimize(lambda trial: value(suggest_architecture(trial, "net", SPACE)), n_trials=9)
+    values = [trial.values[0] for trial in study.trials]
+    assert max(values[3:]) > max(values[:3])
+    assert len({network.canonical_hash() for network in observed_only(study)}) == 9
+
+
+@pytest.mark.parametrize("acquisition", ["log_ei", "ucb", "ts"])
+def test_each_acquisition_runs(acquisition: Any) -> None:
+    study = study_of(n_startup_trials=2, acquisition=acquisition)
+    for number in range(6):
+        trial = study.ask()
+        study.tell(trial, float(value(suggest_architecture(trial, "net", TINY))))
+        if number == 3:
+            suggest_architecture(study.ask(), "net", TINY)
+    assert len({network.canonical_hash() for network in observed_only(study)}) == 7
+
+
+def test_minimising_equals_maximising_the_negative() -> None:
+    found = []
+    for direction, sign in (("maximize", 1.0), ("minimize", -1.0)):
+        study = optuna.create_study(
+            direction=direction, sampler=NASBOTSampler(seed=0, n_startup_trials=3)
+        )
+        study.optimize(
+            lambda trial, sign=sign: sign * value(suggest_architecture(trial, "net", SPACE)),
+            n_trials=6,
+        )
+        found.append(observed_only(study))
+    assert found[0] == found[1]
+
+
+def test_networks_outside_the_space_inform_the_model() -> None:
+    """A study that was begun in a larger space goes on in a smaller one."""
+    large = MLPSpace(max_layers=12).initial_pool
+    study = study_of(
+        *(
+            create_architecture_trial({"net": network}, value=float(index))
+            for index, network in enumerate(large[:4])
+        )
+    )
+    assert all(network not in SPACE for network in large[:4])
+    assert suggested(study) in SPACE
+
+
+def test_cnn_space() -> None:
+    space = CNNSpace(image_size=8, max_layers=8, max_units=32)
+    study = study_of(n_startup_trials=2)
+    study.optimize(lambda trial: len(suggest_architecture(trial, "net", space).layers), n_trials=4)
+    assert all(network in space for network in observed_only(study))
+
+
+# --- Values that could do harm
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.0],
+        [0.0, 0.0, 0.0],
+        [1e308, -1e308, 0.0],
+        [1.7e308, 1.7e308, 1.6e308],
+        [5e-324, 0.0, -5e-324],
+        [1e-320, 2e-320, 3e-320],
+        [1.0, 1.0 + 2**-52, 1.0],
+        [-1e300, 1.0, 2.0],
+    ],
+)
+def test_any_finite_values(values: list[float]) -> None:
+    study = study_of(*(finished(index, value) for index, value in enumerate(values)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        architecture = suggested(study)
+    assert architecture in SPACE
+    assert architecture not in POOL[: len(values)]
+
+
+@pytest.mark.parametrize(
+    "values", [[math.inf], [-math.inf, math.inf], [math.inf, 1.0, -math.inf, 2.0]]
+)
+def test_infinite_values_are_clipped_with_a_warning(values: list[float]) -> None:
+    study = study_of(*(finished(index, value) for index, value in enumerate(values)))
+    with pytest.warns(UserWarning, match="Infinite objective values are clipped"):
+        architecture = suggested(study)
+    assert architecture in SPACE
+    assert architecture not in POOL[: len(values)]
+
+
+def test_one_network_with_different_values() -> None:
+    study = study_of(finished(0, 1.0), finished(0, 2.0), finished(0, -5.0), finished(1, 0.0))
+    assert suggested(study) not in POOL[:2]
+
+
+def test_one_network_alone_with_different_values() -> None:
+    assert suggested(study_of(finished(0, 1.0), finished(0, 2.0))) != POOL[0]
+
+
+def test_trials_of_all_sorts() -> None:
+    cnn = CNNSpace(max_layers=8).initial_pool[0]
+    study = study_of(
+        finished(0, 1.0),
+        finished(1, None, state=TrialState.FAIL),
+        finished(2, None, state=TrialState.PRUNED),
+        finished(3, 2.0, state=TrialState.PRUNED, intermediate_values={0: 2.0}),
+        finished(4, math.nan, state=TrialState.PRUNED),
+        finished(5, None, state=TrialState.RUNNING),
+        optuna.create_trial(value=3.0),
+        create_architecture_trial({"net": cnn}, value=4.0),
+        create_architecture_trial({"other": POOL[6]}, value=5.0),
+    )
+    architecture = suggested(study)
+    assert architecture in SPACE
+    assert architecture not in POOL[:6]
+
+
+def test_two_networks_in_a_trial() -> None:
+    study = study_of(n_startup_trials=2)
+
+    def objective(trial: optuna.Trial) -> float:
+        first = suggest_architecture(trial, "first", SPACE)
+        second = suggest_architecture(trial, "second", TINY)
+        assert second in TINY
+        return value(first) - value(second)
+
+    study.optimize(objective, n_trials=4)
+    for name in ("first", "second"):
+        found = {get_architecture(trial, name).canonical_hash() for trial in study.trials}
+        assert len(found) == 4

@@ -1,0 +1,477 @@
+"""What objectives and the owners of studies call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.samplers import BaseSampler
+from optuna.trial import TrialState
+
+from optuna_nasbot import Architecture
+from optuna_nasbot import ArchitectureError
+from optuna_nasbot import CNNSpace
+from optuna_nasbot import Layer
+from optuna_nasbot import MLPSpace
+from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import best_architecture
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot import enqueue_architecture
+from optuna_nasbot import get_architecture
+from optuna_nasbot import suggest_architecture
+from optuna_nasbot.architecture_sampler import ArchitectureSampler
+from optuna_nasbot.gp.surrogate import fit_surrogate
+from optuna_nasbot.spaces import ArchitectureSpace
+
+SPACE = MLPSpace(max_layers=8, max_units=64)
+NETWORKS = SPACE.initial_pool
+
+
+class CountingSampler(ArchitectureSampler):
+    """Suggests the networks of the pool in turn."""
+
+    def __init__(self) -> None:
+        super().__init__(seed=0, independent_sampler=None)
+        self.asked: list[tuple[int, str]] = []
+
+    def sample_architecture(
+        self, study: optuna.Study, trial: optuna.Trial, name: str, space: ArchitectureSpace
+    ) -> Architecture:
+        self.asked.append((trial.number, name))
+        return space.initial_pool[(len(self.asked) - 1) % len(space.initial_pool)]
+
+
+@pytest.fixture
+def sampler() -> CountingSampler:
+    return CountingSampler()
+
+
+@pytest.fixture
+def study(sampler: CountingSampler) -> optuna.Study:
+    return optuna.create_study(sampler=sampler)
+
+
+# --- Which network a trial gets
+
+
+def test_sampler_chooses(study: optuna.Study, sampler: CountingSampler) -> None:
+    trial = study.ask()
+    assert suggest_architecture(trial, "net", SPACE) == NETWORKS[0]
+    assert sampler.asked == [(0, "net")]
+
+
+def test_asking_twice_gives_the_same_network(
+    study: optuna.Study, sampler: CountingSampler
+) -> None:
+    trial = study.ask()
+    first = suggest_architecture(trial, "net", SPACE)
+    assert suggest_architecture(trial, "net", SPACE) == first
+    assert len(sampler.asked) == 1
+
+
+def test_sampler_is_found_through_wrappers(sampler: CountingSampler) -> None:
+    wrapped: BaseSampler = sampler
+    for name in ("lr", "momentum"):
+        wrapped = optuna.samplers.PartialFixedSampler({name: 0.5}, wrapped)
+    study = optuna.create_study(sampler=wrapped)
+    trial = study.ask()
+    assert suggest_architecture(trial, "net", SPACE) == NETWORKS[0]
+    assert trial.suggest_float("lr", 0, 1) == trial.suggest_float("momentum", 0, 1) == 0.5
+    assert len(sampler.asked) == 1
+
+
+def test_enqueued_network_runs_exactly_once(study: optuna.Study, sampler: CountingSampler) -> None:
+    enqueue_architecture(
+        study, {"net": NETWORKS[5]}, params={"lr": 0.25}, user_attrs={"source": "by hand"}
+    )
+    tried = []
+
+    def objective(trial: optuna.Trial) -> float:
+        tried.append((suggest_architecture(trial, "net", SPACE), trial.suggest_float("lr", 0, 1)))
+        return 0.0
+
+    study.optimize(objective, n_trials=2)
+    assert tried[0] == (NETWORKS[5], 0.25)
+    assert tried[1][0] == NETWORKS[0]
+    assert sampler.asked == [(1, "net")]
+    assert study.trials[0].user_attrs["source"] == "by hand"
+    assert "source" not in study.trials[1].user_attrs
+
+
+def test_retried_trial_keeps_its_network(study: optuna.Study, sampler: CountingSampler) -> None:
+    # What Optuna's heartbeat calls when a worker died; it was renamed in 4.9.
+    storages: Any = optuna.storages
+    retry = getattr(storages, "RetryHeartbeatStaleTrialCallback", None)
+    retry = retry or storages.RetryFailedTrialCallback
+    trial = study.ask()
+    network = suggest_architecture(trial, "net", SPACE)
+    study.tell(trial, state=TrialState.FAIL)
+    retry()(study, study.trials[0])
+    assert suggest_architecture(study.ask(), "net", SPACE) == network
+    assert len(sampler.asked) == 1
+
+
+def test_copied_study_keeps_its_networks(study: optuna.Study) -> None:
+    study.optimize(lambda trial: len(suggest_architecture(trial, "net", SPACE).layers), n_trials=2)
+    target = optuna.storages.InMemoryStorage()
+    storage = study._storage
+    optuna.copy_study(from_study_name=study.study_name, from_storage=storage, to_storage=target)
+    copied = optuna.load_study(study_name=study.study_name, storage=target)
+    assert [get_architecture(trial, "net") for trial in copied.trials] == list(NETWORKS[:2])
+
+
+def test_objective_can_be_replayed(study: optuna.Study, sampler: CountingSampler) -> None:
+    def objective(trial: optuna.trial.BaseTrial) -> float:
+        units = sum(layer.units or 0 for layer in suggest_architecture(trial, "net", SPACE).layers)
+        return units * trial.suggest_float("lr", 0.5, 1)
+
+    study.optimize(objective, n_trials=3)
+    n_asked = len(sampler.asked)
+    assert objective(study.best_trial) == study.best_value
+    fixed = optuna.trial.FixedTrial(study.best_params)
+    fixed.set_user_attr("architecture:net", study.best_trial.user_attrs["architecture:net"])
+    assert objective(fixed) == study.best_value
+    assert len(sampler.asked) == n_asked
+
+
+def test_carried_network_outside_the_space_is_refused(study: optuna.Study) -> None:
+    enqueue_architecture(study, {"net": NETWORKS[-1]})
+    trial = study.ask()
+    with pytest.raises(ArchitectureError, match="max_layers=5, but the network has"):
+        suggest_architecture(trial, "net", MLPSpace(max_layers=5))
+    with pytest.raises(ArchitectureError, match="expected kind 'cnn', got 'mlp-reg'"):
+        suggest_architecture(trial, "net", CNNSpace())
+
+
+def test_damaged_network_is_refused(study: optuna.Study, sampler: CountingSampler) -> None:
+    study.enqueue_trial({}, user_attrs={"architecture:net": {"format": "optuna-nasbot/7"}})
+    with pytest.raises(ArchitectureError, match="expected 'optuna-nasbot/1'"):
+        suggest_architecture(study.ask(), "net", SPACE)
+    assert sampler.asked == []
+
+
+# --- Other samplers
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: optuna.samplers.RandomSampler(seed=0),
+        lambda: optuna.samplers.TPESampler(seed=0, n_startup_trials=2),
+        lambda: optuna.samplers.GPSampler(seed=0, n_startup_trials=2),
+    ],
+)
+@pytest.mark.parametrize("space", [SPACE, CNNSpace(max_layers=10, image_size=8)])
+def test_other_samplers_get_random_networks(
+    other: Callable[[], BaseSampler], space: ArchitectureSpace
+) -> None:
+    study = optuna.create_study(sampler=other())
+
+    def objective(trial: optuna.Trial) -> float:
+        architecture = suggest_architecture(trial, "net", space)
+        assert architecture in space
+        assert suggest_architecture(trial, "net", space) == architecture
+        return len(architecture.layers) * trial.suggest_float("lr", 0, 1)
+
+    study.optimize(objective, n_trials=5)
+    networks = [get_architecture(trial, "net") for trial in study.trials]
+    assert len({network.canonical_hash() for network in networks}) > 1
+
+
+def test_fixed_trial_without_a_network_gets_a_random_one() -> None:
+    trial = optuna.trial.FixedTrial({})
+    architecture = suggest_architecture(trial, "net", SPACE)
+    assert architecture in SPACE
+    assert get_architecture(trial, "net") == architecture
+
+
+def test_several_objectives_under_other_samplers() -> None:
+    study = optuna.create_study(
+        directions=["minimize", "maximize"], sampler=optuna.samplers.RandomSampler()
+    )
+    study.optimize(
+        lambda trial: (len(suggest_architecture(trial, "net", SPACE).layers), 0.0), n_trials=2
+    )
+    assert get_architecture(study.best_trials[0], "net") in SPACE
+
+
+# --- What is stored
+
+
+@pytest.mark.parametrize("storage", ["memory", "sqlite"])
+def test_stored_attributes_are_plain_json(
+    storage: str, sampler: CountingSampler, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/study.db" if storage == "sqlite" else None
+    study = optuna.create_study(sampler=sampler, storage=url)
+    trial = study.ask()
+    architecture = suggest_architecture(trial, "net", SPACE)
+    expected = {
+        "architecture:net": architecture.to_dict(),
+        "architecture:net:n_layers": len(architecture.layers),
+        "architecture:net:mass": trial.user_attrs["architecture:net:mass"],
+    }
+    assert trial.user_attrs == study.trials[0].user_attrs == expected
+    assert json.loads(json.dumps(expected, allow_nan=False)) == expected
+    assert get_architecture(study.trials[0], "net") == architecture
+
+
+def test_several_networks_beside_ordinary_parameters(
+    study: optuna.Study, sampler: CountingSampler
+) -> None:
+    cnn_space = CNNSpace(max_layers=8, image_size=8)
+
+    def objective(trial: optuna.Trial) -> float:
+        net = trial.suggest_float("net", 0, 1)
+        encoder = suggest_architecture(trial, "encoder", cnn_space)
+        head = suggest_architecture(trial, "net", SPACE)
+        assert (encoder.kind, head.kind) == ("cnn", "mlp-reg")
+        assert trial.suggest_float("net", 0, 1) == net
+        assert suggest_architecture(trial, "encoder", cnn_space) == encoder
+        assert suggest_architecture(trial, "net", SPACE) == head
+        return net
+
+    study.optimize(objective, n_trials=3)
+    assert all(trial.params.keys() == {"net"} for trial in study.trials)
+    assert sampler.asked == [(number, name) for number in range(3) for name in ("encoder", "net")]
+
+
+def test_one_name_cannot_mean_two_spaces(study: optuna.Study) -> None:
+    trial = study.ask()
+    suggest_architecture(trial, "net", SPACE)
+    with pytest.raises(ArchitectureError, match="expected kind 'cnn', got 'mlp-reg'"):
+        suggest_architecture(trial, "net", CNNSpace())
+
+
+# --- Wrong arguments
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"trial": None}, TypeError, "trial: expected an Optuna trial, got None"),
+        ({"name": 3}, TypeError, "name: expected a string, got 3"),
+        ({"name": ""}, ValueError, "name: expected a string without colons, not empty"),
+        ({"name": "net:mass"}, ValueError, "name: expected a string without colons"),
+        ({"space": "cnn"}, TypeError, "space: expected a search space such as MLPSpace"),
+        ({"space": MLPSpace}, TypeError, "space: expected a search space such as MLPSpace"),
+    ],
+)
+def test_wrong_arguments_of_suggest(
+    change: dict[str, Any], error: type[Exception], message: str, study: optuna.Study
+) -> None:
+    arguments = {"trial": study.ask(), "name": "net", "space": SPACE, **change}
+    with pytest.raises(error, match=message):
+        suggest_architecture(**arguments)
+    assert study.trials[0].user_attrs == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"study": None}, TypeError, "study: expected an Optuna study, got None"),
+        ({"architectures": NETWORKS[0]}, TypeError, "architectures: expected a mapping"),
+        ({"architectures": {}}, TypeError, "architectures: expected a mapping"),
+        ({"architectures": {"net": NETWORKS[0].to_dict()}}, TypeError, r"architectures\['net'\]"),
+        ({"architectures": {3: NETWORKS[0]}}, TypeError, "name: expected a string, got 3"),
+        ({"architectures": {"a:b": NETWORKS[0]}}, ValueError, "name: .* without colons"),
+        ({"params": [("lr", 0.1)]}, TypeError, "params: expected a mapping"),
+        ({"user_attrs": "abc"}, TypeError, "user_attrs: expected a mapping"),
+    ],
+)
+def test_wrong_arguments_of_enqueue(
+    change: dict[str, Any], error: type[Exception], message: str, study: optuna.Study
+) -> None:
+    arguments = {"study": study, "architectures": {"net": NETWORKS[0]}, **change}
+    with pytest.raises(error, match=message):
+        enqueue_architecture(**arguments)
+    assert study.trials == []
+
+
+# --- Enqueueing without doubles
+
+
+def chain(*labels: str, reordered: bool = False) -> Architecture:
+    layers = [Layer("ip"), *(Layer(label, 32) for label in labels), Layer("linear"), Layer("op")]
+    edges = [(index, index + 1) for index in range(len(layers) - 1)]
+    if reordered:
+        last = len(layers) - 1
+        layers = layers[::-1]
+        edges = [(last - start, last - end) for start, end in edges]
+    return Architecture(layers=tuple(layers), edges=tuple(edges), kind="mlp-reg")
+
+
+def diamond(upper: str, lower: str) -> Architecture:
+    layers = (Layer("ip"), Layer(upper, 32), Layer(lower, 32), Layer("linear"), Layer("op"))
+    edges = ((0, 1), (0, 2), (1, 3), (2, 3), (3, 4))
+    return Architecture(layers=layers, edges=edges, kind="mlp-reg")
+
+
+def n_enqueued(study: optuna.Study, network: Architecture, **keywords: Any) -> int:
+    before = len(study.trials)
+    enqueue_architecture(study, {"net": network}, skip_if_exists=True, **keywords)
+    return len(study.trials) - before
+
+
+def test_doubles_are_told_by_graph(study: optuna.Study) -> None:
+    assert diamond("relu", "tanh") != diamond("tanh", "relu")
+    assert n_enqueued(study, diamond("relu", "tanh")) == 1
+    assert n_enqueued(study, diamond("tanh", "relu")) == 0
+    assert n_enqueued(study, diamond("relu", "relu")) == 1
+    assert n_enqueued(study, chain("relu", "tanh")) == 1
+    assert n_enqueued(study, chain("tanh", "relu")) == 1
+    assert n_enqueued(study, chain("relu", "tanh", reordered=True)) == 0
+
+
+def test_doubles_are_told_by_parameters_too(study: optuna.Study) -> None:
+    assert n_enqueued(study, NETWORKS[0], params={"lr": 0.1}) == 1
+    assert n_enqueued(study, NETWORKS[0], params={"lr": 0.2}) == 1
+    assert n_enqueued(study, NETWORKS[0]) == 1
+    assert n_enqueued(study, NETWORKS[0], params={"lr": 0.1}) == 0
+
+
+def test_doubles_of_finished_trials_are_skipped(study: optuna.Study) -> None:
+    def objective(trial: optuna.Trial) -> float:
+        suggest_architecture(trial, "net", SPACE)
+        return trial.suggest_float("lr", 0, 1)
+
+    enqueue_architecture(study, {"net": NETWORKS[3]})
+    study.optimize(objective, n_trials=2)
+    enqueued, sampled = study.trials
+    assert n_enqueued(study, NETWORKS[3]) == 0
+    assert n_enqueued(study, NETWORKS[3], params=enqueued.params) == 0
+    assert n_enqueued(study, get_architecture(sampled, "net"), params=sampled.params) == 0
+    assert n_enqueued(study, get_architecture(sampled, "net"), params={"lr": 2.0}) == 1
+
+
+def test_doubles_need_the_name(study: optuna.Study) -> None:
+    enqueue_architecture(study, {"encoder": NETWORKS[0]})
+    assert n_enqueued(study, NETWORKS[0]) == 1
+
+
+def test_doubles_are_enqueued_unless_forbidden(study: optuna.Study) -> None:
+    for _ in range(2):
+        enqueue_architecture(study, {"net": NETWORKS[0]})
+    assert len(study.trials) == 2
+
+
+def test_unreadable_trials_are_no_doubles(study: optuna.Study) -> None:
+    study.enqueue_trial({}, user_attrs={"architecture:net": "damaged"})
+    assert n_enqueued(study, NETWORKS[0]) == 1
+
+
+# --- Warm start
+
+
+def test_trial_of_earlier_results(study: optuna.Study) -> None:
+    study.add_trial(
+        create_architecture_trial(
+            {"net": NETWORKS[1], "head": NETWORKS[2]},
+            value=0.5,
+            params={"lr": 0.1},
+            distributions={"lr": optuna.distributions.FloatDistribution(0, 1)},
+            user_attrs={"source": "last year"},
+            intermediate_values={0: 0.9, 1: 0.5},
+        )
+    )
+    (trial,) = study.trials
+    assert trial.state == TrialState.COMPLETE
+    assert (trial.value, trial.params) == (0.5, {"lr": 0.1})
+    assert trial.intermediate_values == {0: 0.9, 1: 0.5}
+    assert trial.user_attrs["source"] == "last year"
+    assert best_architecture(study, "net") == NETWORKS[1]
+    assert best_architecture(study, "head") == NETWORKS[2]
+
+
+def test_trial_with_several_values() -> None:
+    trial = create_architecture_trial({"net": NETWORKS[1]}, values=[0.5, 2.0])
+    assert trial.values == [0.5, 2.0]
+
+
+def test_impossible_trials_are_refused() -> None:
+    with pytest.raises(ValueError, match="value"):
+        create_architecture_trial({"net": NETWORKS[0]})
+    with pytest.raises(TypeError, match=r"architectures\['net'\]: expected an Architecture"):
+        create_architecture_trial({"net": None}, value=0.0)  # type: ignore[dict-item]
+
+
+# --- Reading back
+
+
+@pytest.mark.parametrize(("direction", "best"), [("minimize", 2), ("maximize", 1)])
+def test_best_architecture(direction: str, best: int) -> None:
+    study = optuna.create_study(direction=direction)
+    values = [0.0, 3.0, -float("inf"), 1.0]
+    study.add_trials(
+        create_architecture_trial({"net": network}, value=value)
+        for network, value in zip(NETWORKS[:4], values, strict=True)
+    )
+    study.add_trial(create_architecture_trial({"other": NETWORKS[4]}, value=9.0))
+    study.add_trial(optuna.create_trial(value=-float("inf")))
+    study.add_trial(optuna.create_trial(value=float("inf")))
+    study.add_trial(
+        create_architecture_trial({"net": NETWORKS[5]}, value=99.0, state=TrialState.PRUNED)
+    )
+    assert best_architecture(study, "net") == NETWORKS[best]
+
+
+def test_best_architecture_needs_a_completed_trial(study: optuna.Study) -> None:
+    with pytest.raises(ValueError, match="no completed trial carries an architecture 'net'"):
+        best_architecture(study, "net")
+    suggest_architecture(study.ask(), "net", SPACE)
+    with pytest.raises(ValueError, match="no completed trial carries an architecture 'net'"):
+        best_architecture(study, "net")
+
+
+def test_best_architecture_needs_one_objective() -> None:
+    study = optuna.create_study(directions=["minimize", "minimize"])
+    with pytest.raises(ValueError, match="several have no best trial"):
+        best_architecture(study, "net")
+
+
+def test_missing_architecture_is_named(study: optuna.Study) -> None:
+    trial = study.ask()
+    suggest_architecture(trial, "net", SPACE)
+    with pytest.raises(KeyError, match=r"trial 0 carries no architecture 'head'.*:net"):
+        get_architecture(trial, "head")
+
+
+def test_unreadable_architecture_is_refused() -> None:
+    study = optuna.create_study()
+    study.add_trial(optuna.create_trial(value=0.0, user_attrs={"architecture:net": {}}))
+    with pytest.raises(ArchitectureError):
+        get_architecture(study.trials[0], "net")
+    with pytest.raises(ArchitectureError):
+        best_architecture(study, "net")
+
+
+@pytest.mark.parametrize("read", [get_architecture, best_architecture])
+def test_wrong_arguments_of_reading(read: Callable[..., Architecture]) -> None:
+    with pytest.raises(TypeError, match="expected an Optuna"):
+        read(None, "net")
+    with pytest.raises(ValueError, match="name: expected a string"):
+        read(
+            optuna.create_study() if read is best_architecture else optuna.create_trial(value=0.0),
+            "",
+        )
+
+
+def test_warm_start_spares_start_up_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted: list[int] = []
+
+    def recorded(networks: Any, *arguments: Any) -> Any:
+        fitted.append(len(networks))
+        return fit_surrogate(networks, *arguments)
+
+    monkeypatch.setattr("optuna_nasbot.sampler.fit_surrogate", recorded)
+    study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=3))
+    study.add_trials(
+        create_architecture_trial({"net": network}, value=float(index))
+        for index, network in enumerate(NETWORKS[:3])
+    )
+    assert suggest_architecture(study.ask(), "net", SPACE) not in NETWORKS[:3]
+    assert fitted == [3]

@@ -1,0 +1,62 @@
+"""The form in which a trial carries a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from optuna_nasbot import Architecture
+from optuna_nasbot import ArchitectureError
+from optuna_nasbot.trials import architecture_attributes
+from optuna_nasbot.trials import attribute_key
+from optuna_nasbot.trials import carried_architecture
+
+
+@pytest.mark.parametrize("kind", ["mlp-reg", "mlp-class", "cnn"])
+def test_attributes_are_plain_json_and_read_back(
+    kind: str, architectures: Callable[[str], dict[str, Architecture]]
+) -> None:
+    for architecture in architectures(kind).values():
+        attributes = architecture_attributes(architecture, "net")
+        reloaded = json.loads(json.dumps(attributes, allow_nan=False))
+        assert reloaded == attributes
+        assert carried_architecture(reloaded, "net") == architecture
+
+
+def test_numbers_for_tables(architectures: Callable[[str], dict[str, Architecture]]) -> None:
+    architecture = next(iter(architectures("cnn").values()))
+    attributes = architecture_attributes(architecture, "net")
+    assert set(attributes) == {
+        "architecture:net",
+        "architecture:net:n_layers",
+        "architecture:net:mass",
+    }
+    assert attributes["architecture:net:n_layers"] == len(architecture.layers)
+    assert type(attributes["architecture:net:mass"]) is float
+    assert attributes["architecture:net:mass"] > 0
+
+
+@pytest.mark.parametrize("attributes", [{}, {"architecture:net": None}, {"architecture:n": {}}])
+def test_nothing_is_carried(attributes: dict[str, Any]) -> None:
+    assert carried_architecture(attributes, "net") is None
+
+
+@pytest.mark.parametrize("document", [{}, "net", 3, [], {"format": "optuna-nasbot/2"}])
+def test_damaged_attribute_is_refused(document: Any) -> None:
+    with pytest.raises(ArchitectureError):
+        carried_architecture({"architecture:net": document}, "net")
+
+
+@pytest.mark.parametrize("name", ["", "a:b", ":"])
+def test_impossible_name_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="name: expected a string without colons, not empty"):
+        attribute_key(name)
+
+
+@pytest.mark.parametrize("name", [None, 3, b"net", ("net",)])
+def test_name_of_wrong_type_is_refused(name: Any) -> None:
+    with pytest.raises(TypeError, match="name: expected a string, got"):
+        attribute_key(name)

@@ -20,6 +20,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.spaces.limits import check_whole
 
 
 class ArchitectureSampler(BaseSampler):
@@ -31,8 +32,8 @@ class ArchitectureSampler(BaseSampler):
     """
 
     def __init__(self, *, seed: int | None, independent_sampler: BaseSampler | None) -> None:
-        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
-            raise ValueError(f"seed: expected None or a whole number of at least 0, got {seed!r}.")
+        if seed is not None:
+            check_whole("seed", seed, 0)
         if independent_sampler is not None and not isinstance(independent_sampler, BaseSampler):
             raise TypeError(
                 f"independent_sampler: expected an Optuna sampler, got {independent_sampler!r}."
@@ -124,17 +125,3 @@ def check_single_objective(study: Study) -> None:
             f"study: architectures can be searched for one objective only, got "
             f"{len(study.directions)} directions. Combine the objectives into one."
         )
-
-
-def check_n_startup_trials(n_startup_trials: object) -> int:
-    """Check the number of start-up trials.
-
-    Raises:
-        ValueError: It is no whole number of at least 1.
-    """
-    is_int = isinstance(n_startup_trials, int) and not isinstance(n_startup_trials, bool)
-    if not is_int or n_startup_trials < 1:  # type: ignore[operator]
-        raise ValueError(
-            f"n_startup_trials: expected a whole number of at least 1, got {n_startup_trials!r}."
-        )
-    return n_startup_trials  # type: ignore[return-value]

@@ -14,7 +14,6 @@ from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
-from optuna_nasbot.architecture_sampler import check_n_startup_trials
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.evolution.maximiser import maximise
 from optuna_nasbot.evolution.selection import any_untaken
@@ -22,6 +21,7 @@ from optuna_nasbot.evolution.start import Preparation
 from optuna_nasbot.evolution.start import prepare
 from optuna_nasbot.gp.surrogate import fit_surrogate
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.spaces.limits import check_whole
 from optuna_nasbot.trials import observe
 
 
@@ -59,7 +59,8 @@ class NASBOTSampler(ArchitectureSampler):
                 f"acquisition: expected one of {list(get_args(AcquisitionName))}, "
                 f"got {acquisition!r}."
             )
-        self._n_startup_trials = check_n_startup_trials(n_startup_trials)
+        check_whole("n_startup_trials", n_startup_trials, 1)
+        self._n_startup_trials = n_startup_trials
         self._acquisition: AcquisitionName = acquisition
         self._prepared: dict[ArchitectureSpace, Preparation] = {}
 
@@ -74,9 +75,8 @@ class NASBOTSampler(ArchitectureSampler):
             return any_untaken(prepared.start, space, observed.taken, rng)
 
         surrogate = fit_surrogate(observed.networks, observed.values, prepared.distances)
-        best, fitness = surrogate.values.max(), surrogate.values
         acquisition = criterion(
-            self._acquisition, surrogate.hallucinate(observed.running), best, rng
+            self._acquisition, surrogate.hallucinate(observed.running), surrogate.values.max(), rng
         )
         inside = [i for i, network in enumerate(observed.networks) if network in space]
         parents = [observed.networks[i] for i in inside] or list(prepared.start)

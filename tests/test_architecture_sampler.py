@@ -7,7 +7,6 @@ import math
 import pickle
 from collections.abc import Callable
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import optuna
@@ -249,7 +248,7 @@ def test_threads_never_try_a_network_twice(n_jobs: int, make: Factory) -> None:
 
 
 def test_ask_and_tell_equals_optimize(make: Factory) -> None:
-    n_trials = n_start(make()) + 2
+    n_trials = n_start(make()) + 1
     study = optuna.create_study(direction="maximize", sampler=make(seed=5))
     for _ in range(n_trials):
         trial = study.ask()
@@ -310,11 +309,3 @@ def test_space_of_one_network(make: Factory) -> None:
     study = optuna.create_study(sampler=make(seed=0))
     study.optimize(lambda trial: len(suggest_architecture(trial, "net", space).layers), n_trials=5)
     assert set(hashes(study)) == {space.initial_pool[0].canonical_hash()}
-
-
-def test_sqlite_storage(make: Factory, tmp_path: Path) -> None:
-    study = optuna.create_study(
-        direction="maximize", sampler=make(seed=5), storage=f"sqlite:///{tmp_path}/study.db"
-    )
-    study.optimize(objective, n_trials=5)
-    assert hashes(study) == search(make(seed=5), 5)

@@ -63,6 +63,14 @@ def test_children_come_from_good_parents() -> None:
     assert sum(scores) >= 15
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_small_space_is_exhausted_before_anything_repeats(seed: int) -> None:
+    space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=8, max_edges=3)
+    study = optuna.create_study(sampler=EvolutionSampler(seed=seed))
+    study.optimize(lambda trial: value(suggest_architecture(trial, "net", space)), n_trials=7)
+    assert len({get_architecture(trial, "net") for trial in study.trials}) == 7
+
+
 @pytest.mark.parametrize("bad", [float("inf"), -float("inf")])
 def test_infinite_values_are_clipped_with_a_warning(bad: float) -> None:
     study = optuna.create_study(sampler=EvolutionSampler(seed=0))

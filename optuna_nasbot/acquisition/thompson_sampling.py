@@ -20,6 +20,8 @@ def thompson_sample(
         Sample of shape ``(m,)``.
     """
     eigenvalues, vectors = np.linalg.eigh(covariance)
-    # Rounding can leave eigenvalues of a semidefinite matrix slightly below 0.
-    deviations = np.sqrt(np.maximum(eigenvalues, 0)) * rng.standard_normal(len(mean))
-    return np.asarray(mean + vectors @ deviations)
+    # Rounding can leave eigenvalues of a semidefinite matrix slightly below 0. The symmetric root
+    # depends on the covariance only, not on which eigenvectors of equal eigenvalues come out, so
+    # that rounding can't change the draw.
+    deviations = np.sqrt(np.maximum(eigenvalues, 0))
+    return np.asarray(mean + vectors @ (deviations * (rng.standard_normal(len(mean)) @ vectors)))

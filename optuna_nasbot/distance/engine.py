@@ -1,7 +1,8 @@
 """Chooses what solves the transport problems: compiled code where there is numba, else POT.
 
-Both are exact; the compiled code is several times faster. Import this module only where distances
-are computed: both numba and POT take long to import.
+Both are exact; the compiled code is several times faster. It is compiled at its first use, which
+takes seconds, and kept on disk. Import this module only where distances are computed: both numba
+and POT take long to import.
 """
 
 from __future__ import annotations

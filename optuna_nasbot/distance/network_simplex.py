@@ -58,19 +58,18 @@ def solve_pairs(rows, columns, costs, pairs, below_diagonal, max_pivots_per_laye
             column p % m.
         below_diagonal: Leave out the pairs (i, j) with i <= j.
         max_pivots_per_layer: The simplex gives a pair up that takes more steps a layer.
-        result: Array (n_coeffs, n, m) for the distances.
+        result: Array (n_coeffs, n, m) of zeros for the distances.
         solved: Array (n, m) of True, set to False for pairs that are given up.
     """
     k, m = rows.largest, columns.largest
     mislabel, structural = np.empty((k, 1 + m)), np.empty((k, 1 + m))
     table, nodes, dual = np.empty((k + 1, 1 + m)), np.empty(k + 1 + m, NODE), np.empty(k + 1 + m)
     room = (mislabel, structural, table, nodes, dual)
-    distances = np.empty(len(costs.coeffs))
     for pair in range(pairs[0], pairs[1]):
         i, j = divmod(pair, len(columns.offsets))
         if below_diagonal and i <= j:
             continue
-        distances[:] = 0.0
+        distances = result[:, i, j]
         for component in range(rows.offsets.shape[1] - 1):
             a0, a1 = rows.offsets[i, component], rows.offsets[i, component + 1]
             b0, b1 = columns.offsets[j, component], columns.offsets[j, component + 1]
@@ -79,7 +78,6 @@ def solve_pairs(rows, columns, costs, pairs, below_diagonal, max_pivots_per_laye
             ):
                 solved[i, j] = False
                 break
-        result[:, i, j] = distances
 
 
 @_inlined  # pragma: no cover
@@ -92,7 +90,9 @@ def _add_component(rows, a0, a1, columns, b0, b1, costs, max_pivots_per_layer, r
     supplies, demands = rows.masses[a0:a1], columns.masses[b0:b1]
     k, m = len(supplies), len(demands)
     if k == 0 or m == 0:
-        distances += costs.penalty * (supplies.sum() + demands.sum())
+        unmatched = (supplies.sum() + demands.sum()) * costs.penalty
+        for c in range(len(distances)):
+            distances[c] += unmatched
         return True
     _fill_mislabel(mislabel, rows.labels[a0:a1], columns.labels[b0:b1], costs.mislabel)
     _fill_structural(structural, rows.path_lengths[a0:a1], columns.path_lengths[b0:b1])
@@ -216,8 +216,9 @@ def _optimise(nodes, dual, table, root, m, tolerance, max_pivots):
     The rows, and the root as the last of them, offer their best arcs in turn. (Staying with a row
     after a pivot takes two to three times as many.)
     """
-    row, n_in_order, n_pivots = 0, 0, 0
+    row, n_in_order, n_pivots = root, 0, 0
     while n_in_order <= root:
+        row = row + 1 if row < root else 0
         costs = table[row]
         least = costs[0]
         for j in range(1, m + 1):
@@ -235,7 +236,6 @@ def _optimise(nodes, dual, table, root, m, tolerance, max_pivots):
             n_in_order = 0
         else:
             n_in_order += 1
-        row = row + 1 if row < root else 0
     return True
 
 

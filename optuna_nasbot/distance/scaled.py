@@ -16,7 +16,7 @@ class ScaledDistances:
     """OTMANN distances divided by their mean over pairs of reference networks.
 
     With this scale one set of priors on the kernel's hyperparameters fits every search space.
-    Distances among the networks that were passed to `among` are kept, so that a growing study
+    Distances among the networks that were passed to `observed` are kept, so that a growing study
     computes each of them once.
 
     Args:
@@ -41,8 +41,16 @@ class ScaledDistances:
         """
         return self._scaled(self.otmann.pairwise(a, b))
 
-    def among(self, networks: Sequence[Architecture]) -> Distances:
-        """Scaled distances within a set of networks, remembered for the next call.
+    def within(self, networks: Sequence[Architecture]) -> Distances:
+        """Scaled distances within one set of networks.
+
+        Returns:
+            (d, d_bar), arrays (n_coeffs, n, n), symmetric.
+        """
+        return self._scaled(self.otmann.pairwise(networks))
+
+    def observed(self, networks: Sequence[Architecture]) -> Distances:
+        """Scaled distances within one set of networks, remembered for the next call.
 
         Returns:
             (d, d_bar), arrays (n_coeffs, n, n), symmetric.
@@ -60,7 +68,7 @@ class ScaledDistances:
 
     def _remember(self, new: list[Architecture]) -> None:
         to_known = self.between(new, self._networks)
-        within = self._scaled(self.otmann.pairwise(new))
+        within = self.within(new)
         self._known = tuple(  # type: ignore[assignment]
             np.concatenate(
                 [

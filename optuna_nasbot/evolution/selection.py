@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from collections.abc import Set
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.evolution.edits import edited
 from optuna_nasbot.evolution.edits import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
+
+_LOOKS = 10
+"""How often to look around one network: edits at a place differ in what they draw."""
 
 
 def children_of_fit(
@@ -54,31 +57,35 @@ def any_untaken(
     space: ArchitectureSpace,
     taken: Set[str],
     rng: np.random.Generator,
-    max_networks: int = 2000,
+    max_looks: int = 500,
 ) -> Architecture:
     """A network that is not taken, or one of the known ones if the space seems exhausted.
 
-    Walks over the one-edit neighbours of the known networks, then over theirs.
+    Takes the known networks in their order, then walks over one-edit neighbours, breadth first.
+    It looks around each network several times, since edits leave labels to chance.
 
     Args:
         known: Networks of the space, at least one.
         space: The search space.
         taken: Canonical hashes of the networks to avoid.
         rng: Source of randomness.
-        max_networks: How many networks to look around at most.
+        max_looks: How often to look around a network before giving up.
 
     Returns:
         The first network found that is not taken.
     """
     seen: set[str] = set()
-    frontier = unseen(known, seen)
-    looked_at = 0
-    while frontier and looked_at < max_networks:
-        for network in frontier:
+    found = unseen(known, seen)
+    queue: deque[tuple[Architecture, int]] = deque()
+    for _ in range(max_looks):
+        for network in found:
             if network.canonical_hash() not in taken:
                 return network
-        looked_at += len(frontier)
-        around = [one_edit_neighbours(network, space, rng) for network in frontier]
-        fresh = unseen(list(chain.from_iterable(around)), seen)
-        frontier = [fresh[index] for index in rng.permutation(len(fresh))]
+        queue.extend((found[index], _LOOKS) for index in rng.permutation(len(found)))
+        if not queue:
+            break
+        network, looks = queue.popleft()
+        found = unseen(one_edit_neighbours(network, space, rng), seen)
+        if looks > 1:
+            queue.append((network, looks - 1))
     return known[int(rng.integers(len(known)))]

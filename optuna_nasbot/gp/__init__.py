@@ -8,17 +8,15 @@ from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
-from optuna_nasbot.gp.regression import condition_on_pending
-from optuna_nasbot.gp.warping import clip_infinite
+from optuna_nasbot.gp.regression import hallucinate
 from optuna_nasbot.gp.warping import warp
 
 __all__ = [
     "KernelParameters",
     "Posterior",
-    "clip_infinite",
     "condition",
-    "condition_on_pending",
     "fit",
+    "hallucinate",
     "prior_parameters",
     "sum_kernel",
     "warp",

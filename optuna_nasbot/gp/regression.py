@@ -147,21 +147,24 @@ def condition(
     )
 
 
-def condition_on_pending(
+def hallucinate(
     posterior: Posterior,
     cross_kernel: NDArray[np.float64],
-    pending_kernel: NDArray[np.float64],
+    square_kernel: NDArray[np.float64],
+    values: NDArray[np.float64] | None = None,
 ) -> Posterior:
-    """Add running evaluations as hallucinated observations at their posterior mean.
+    """Add observations that were not made, at given values or at their posterior mean.
 
-    The variance around pending points shrinks while the mean stays where it is, so that workers
-    spread (kriging believer, Ginsbourger et al. 2010; GP-BUCB, Desautels et al. 2014). Where the
-    repair changes the enlarged kernel matrix, the mean moves a little.
+    With the posterior mean of running evaluations the variance around them shrinks while the mean
+    stays where it is, so that workers spread (kriging believer, Ginsbourger et al. 2010; GP-BUCB,
+    Desautels et al. 2014). Where the repair changes the enlarged kernel matrix, the mean moves a
+    little.
 
     Args:
         posterior: Gaussian process conditioned on the finished evaluations.
-        cross_kernel: Kernel between the p pending and the n training points, shape ``(p, n)``.
-        pending_kernel: Kernel matrix of the pending points, shape ``(p, p)``.
+        cross_kernel: Kernel between the p new and the n training points, shape ``(p, n)``.
+        square_kernel: Kernel matrix of the new points, shape ``(p, p)``.
+        values: Values at the new points, shape ``(p,)``; None for their posterior mean.
 
     Returns:
         The posterior on n + p points, training points first: later cross kernels have n + p
@@ -169,11 +172,12 @@ def condition_on_pending(
     """
     p = len(cross_kernel)
     _check_shape("cross_kernel", cross_kernel, (p, len(posterior.values)))
-    _check_shape("pending_kernel", pending_kernel, (p, p))
-    hallucinated = posterior.prior_mean + cross_kernel @ posterior.weights
+    _check_shape("square_kernel", square_kernel, (p, p))
+    if values is None:
+        values = posterior.prior_mean + cross_kernel @ posterior.weights
     return condition(
-        np.block([[posterior.train_kernel, cross_kernel.T], [cross_kernel, pending_kernel]]),
-        np.concatenate([posterior.values, hallucinated]),
+        np.block([[posterior.train_kernel, cross_kernel.T], [cross_kernel, square_kernel]]),
+        np.concatenate([posterior.values, values]),
         posterior.noise_variance,
         posterior.prior_mean,
         project_cross_kernel=posterior.project_cross_kernel,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
+from optuna_nasbot.gp.regression import hallucinate
 from optuna_nasbot.gp.warping import warp
 
 
@@ -24,10 +26,11 @@ class Surrogate:
 
     Attributes:
         distances: The distance between networks.
-        networks: The n networks that were observed.
-        values: Their warped and standardised values, larger is better, shape (n,).
+        networks: The networks that were observed, then those that were hallucinated.
+        values: Warped and standardised values of the n observed ones, larger is better, shape
+            (n,).
         parameters: Hyperparameters of the kernel.
-        posterior: The process conditioned on these observations.
+        posterior: The process conditioned on all these networks.
     """
 
     distances: ScaledDistances
@@ -49,30 +52,26 @@ class Surrogate:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean, shape (m,), and joint covariance, shape (m, m), of m networks."""
         cross = self._cross_kernel(candidates)
-        square = self._kernel(*self.distances.among(candidates))
+        square = self._kernel(*self.distances.within(candidates))
         mean, _ = self.posterior.predict(cross, np.diag(square))
         return mean, self.posterior.joint_covariance(cross, square)
 
     def hallucinate(
-        self,
-        networks: Sequence[Architecture],
-        values: NDArray[np.float64] | None = None,
+        self, networks: Sequence[Architecture], values: NDArray[np.float64] | None = None
     ) -> Surrogate:
         """The surrogate after networks were observed at the given or at their expected values.
 
-        With expected values the mean stays and the uncertainty around the networks shrinks, so
-        that workers that run at the same time spread (kriging believer, Ginsbourger et al. 2010;
-        GP-BUCB, Desautels et al. 2014). Hyperparameters stay as they are.
+        Hyperparameters stay as they are; see `optuna_nasbot.gp.regression.hallucinate`.
         """
         if not networks:
             return self
-        expected = self.predict(networks)[0] if values is None else values
-        return _conditioned(
-            self.distances,
-            (*self.networks, *networks),
-            np.concatenate([self.values, expected]),
-            self.parameters,
+        posterior = hallucinate(
+            self.posterior,
+            self._cross_kernel(networks),
+            self._kernel(*self.distances.within(networks)),
+            values,
         )
+        return replace(self, networks=(*self.networks, *networks), posterior=posterior)
 
     def _cross_kernel(self, candidates: Sequence[Architecture]) -> NDArray[np.float64]:
         return self._kernel(*self.distances.between(candidates, self.networks))
@@ -97,16 +96,12 @@ def fit_surrogate(
         The surrogate of the half-rank warped, standardised values.
     """
     warped = warp(values)
-    parameters = fit(*distances.among(networks), warped)
-    return _conditioned(distances, tuple(networks), warped, parameters)
-
-
-def _conditioned(
-    distances: ScaledDistances,
-    networks: tuple[Architecture, ...],
-    values: NDArray[np.float64],
-    parameters: KernelParameters,
-) -> Surrogate:
-    kernel = sum_kernel(*distances.among(networks), parameters)
-    posterior = condition(kernel, values, parameters.noise_variance, project_cross_kernel=True)
-    return Surrogate(distances, networks, values, parameters, posterior)
+    observed = distances.observed(networks)
+    parameters = fit(*observed, warped)
+    posterior = condition(
+        sum_kernel(*observed, parameters),
+        warped,
+        parameters.noise_variance,
+        project_cross_kernel=True,
+    )
+    return Surrogate(distances, tuple(networks), warped, parameters, posterior)

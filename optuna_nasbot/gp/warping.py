@@ -81,40 +81,13 @@ def standardise(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((unit - unit.mean()) / unit.std())
 
 
-def clip_infinite(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
-    """Clip infinite values to the range of the finite ones.
-
-    Args:
-        values: Observations, shape ``(n,)``.
-
-    Returns:
-        Finite values of shape ``(n,)`` and whether something was clipped. Without any finite
-        value, infinities become -1 and 1.
-
-    Raises:
-        ValueError: If a value is NaN.
-    """
-    if np.isnan(values).any():
-        raise ValueError(
-            f"values must not contain NaN, got NaN at position {int(np.isnan(values).argmax())}; "
-            "leave failed evaluations out."
-        )
-    finite = np.isfinite(values)
-    if finite.all():
-        return values, False
-    low, high = (values[finite].min(), values[finite].max()) if finite.any() else (-1.0, 1.0)
-    return np.clip(values, low, high), True
-
-
 def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values times a power of two that brings the largest magnitude into [0.5, 1).
 
     Later sums and differences can then neither overflow nor drown in denormal numbers.
     """
     if values.ndim != 1 or not np.isfinite(values).all():
-        raise ValueError(
-            f"values must be a vector of finite numbers, got {values}; see clip_infinite."
-        )
+        raise ValueError(f"values must be a vector of finite numbers, got {values}.")
     exponent = np.frexp(np.abs(values).max(initial=0.0))[1]
     return np.asarray(np.ldexp(values, -exponent))
 

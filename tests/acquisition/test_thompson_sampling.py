@@ -29,3 +29,14 @@ def test_semidefinite_covariance_is_sampled_on_its_range() -> None:
 
 def test_without_candidates() -> None:
     assert thompson_sample(np.zeros(0), np.zeros((0, 0)), np.random.default_rng(0)).shape == (0,)
+
+
+def test_rounding_does_not_change_the_draw() -> None:
+    """Equal eigenvalues have any eigenvectors, which the draw must not depend on."""
+    noise = np.random.default_rng(1).standard_normal((6, 6)) * 1e-14
+    for covariance in (np.eye(6), np.ones((6, 6)), np.kron(np.eye(2), np.ones((3, 3)))):
+        draws = [
+            thompson_sample(np.zeros(6), matrix, np.random.default_rng(0))
+            for matrix in (covariance, covariance + noise + noise.T)
+        ]
+        np.testing.assert_allclose(*draws, atol=1e-5)

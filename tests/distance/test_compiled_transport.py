@@ -102,7 +102,7 @@ def test_agrees_with_pot(seed, penalty, ties, decades):
     by_other_engine = transport.transport_costs(rows, columns, costs)
     np.testing.assert_allclose(found / total, by_other_engine / total, atol=1e-14 * penalty)
     np.testing.assert_allclose(
-        found[:, 0, 0] / total, by_pot(a, b, costs), rtol=1e-12, atol=1e-13 * penalty
+        found[:, 0, 0] / total, by_pot(a, b, costs), rtol=1e-11, atol=1e-12 * penalty
     )
 
 

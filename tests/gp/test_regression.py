@@ -7,7 +7,7 @@ import pytest
 
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
-from optuna_nasbot.gp.regression import condition_on_pending
+from optuna_nasbot.gp.regression import hallucinate
 
 
 def exponential_kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -100,7 +100,7 @@ def test_projected_training_points_predict_their_values() -> None:
 
 class TestPending:
     def enlarge(self, posterior: Posterior) -> tuple[Posterior, np.ndarray]:
-        both = condition_on_pending(
+        both = hallucinate(
             posterior, exponential_kernel(PENDING, TRAIN), exponential_kernel(PENDING, PENDING)
         )
         return both, exponential_kernel(TEST, np.concatenate([TRAIN, PENDING]))
@@ -122,11 +122,11 @@ class TestPending:
     @pytest.mark.parametrize("project", [False, True])
     def test_projection_is_kept(self, project: bool) -> None:
         start = condition(INDEFINITE, VALUES, 0.01, project_cross_kernel=project)
-        both = condition_on_pending(start, np.array([[0.2, 0.9, 0.3]]), np.ones((1, 1)))
+        both = hallucinate(start, np.array([[0.2, 0.9, 0.3]]), np.ones((1, 1)))
         assert both.project_cross_kernel is project
 
     def test_no_pending_points(self, posterior: Posterior) -> None:
-        same = condition_on_pending(posterior, np.zeros((0, 3)), np.zeros((0, 0)))
+        same = hallucinate(posterior, np.zeros((0, 3)), np.zeros((0, 0)))
         np.testing.assert_array_equal(same.weights, posterior.weights)
 
 
@@ -158,5 +158,5 @@ def test_arrays_that_would_broadcast_are_refused(posterior: Posterior) -> None:
         posterior.joint_covariance(cross, np.ones(2))
     with pytest.raises(ValueError, match="cross_kernel must have shape"):
         posterior.predict(np.zeros((2, 4)), np.ones(2))
-    with pytest.raises(ValueError, match="pending_kernel must have shape"):
-        condition_on_pending(posterior, cross, np.ones((1, 1)))
+    with pytest.raises(ValueError, match="square_kernel must have shape"):
+        hallucinate(posterior, cross, np.ones((1, 1)))

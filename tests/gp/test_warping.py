@@ -8,7 +8,6 @@ from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optuna_nasbot.gp.warping import clip_infinite
 from optuna_nasbot.gp.warping import half_rank
 from optuna_nasbot.gp.warping import standardise
 from optuna_nasbot.gp.warping import warp
@@ -79,30 +78,3 @@ def test_warp_does_not_depend_on_the_unit(values: list[float], exponent: int) ->
 def test_warp_refuses_what_is_not_finite(bad: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         warp(np.array([1.0, bad]))
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([1.0, math.inf, 3.0, -math.inf], [1.0, 3.0, 3.0, 1.0]),
-        ([math.inf, 2.0], [2.0, 2.0]),
-        ([math.inf, -math.inf], [1.0, -1.0]),
-        ([-math.inf], [-1.0]),
-    ],
-)
-def test_clip_infinite(values: list[float], expected: list[float]) -> None:
-    clipped, changed = clip_infinite(np.array(values))
-    assert changed
-    np.testing.assert_array_equal(clipped, expected)
-
-
-@pytest.mark.parametrize("values", [[], [1.0, -1e308]])
-def test_clip_infinite_leaves_finite_values_alone(values: list[float]) -> None:
-    clipped, changed = clip_infinite(np.array(values))
-    assert not changed
-    np.testing.assert_array_equal(clipped, values)
-
-
-def test_clip_infinite_refuses_nan_and_says_where() -> None:
-    with pytest.raises(ValueError, match="NaN at position 2"):
-        clip_infinite(np.array([1.0, math.inf, math.nan]))

@@ -31,12 +31,12 @@ def test_halvings_can_be_given() -> None:
 
 @pytest.mark.parametrize("value", [None, "32", 32.0, True, [32]])
 def test_image_size_is_a_whole_number(value: object) -> None:
-    with pytest.raises(TypeError, match="^image_size: expected a whole number, got "):
+    with pytest.raises(TypeError, match=r"^image_size: expected a whole number, got "):
         CNNSpace(image_size=value)
 
 
 def test_image_size_is_positive() -> None:
-    with pytest.raises(ValueError, match="^image_size: expected at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"^image_size: expected at least 1, got 0"):
         CNNSpace(image_size=0)
 
 

@@ -26,7 +26,7 @@ from optuna_nasbot import lsuv_init_
 from optuna_nasbot import suggest_architecture
 
 N_STARTUP = 10
-SPACE = CNNSpace(image_size=8, max_layers=14, max_units=64)
+SPACE = CNNSpace(image_size=8, max_layers=14, max_units=32)
 
 
 def load_images() -> list[torch.Tensor]:
@@ -45,12 +45,12 @@ def load_images() -> list[torch.Tensor]:
 x_train, y_train, x_valid, y_valid, x_test, y_test = load_images()
 
 
-def train(architecture: Architecture, *, epochs: int = 15) -> torch.nn.Module:
+def train(architecture: Architecture, *, epochs: int = 12) -> torch.nn.Module:
     """Train a network with AdamW on a cosine schedule."""
     torch.manual_seed(0)
     model = build_module(architecture, in_channels=1, out_features=10)
-    lsuv_init_(model, x_train[:256])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)
+    lsuv_init_(model, x_train)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
     for _ in range(epochs):
         for rows in torch.randperm(len(x_train)).split(64):
@@ -78,7 +78,7 @@ def accuracy(output: torch.Tensor, labels: torch.Tensor) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=50)
+    parser.add_argument("--trials", type=int, default=40)
     arguments = parser.parse_args()
     torch.set_num_threads(1)  # such small networks gain nothing from more
 

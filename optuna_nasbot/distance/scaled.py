@@ -3,58 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.distance.neighbourhoods import RADII
+from optuna_nasbot.distance.neighbourhoods import neighbourhood_distances
 from optuna_nasbot.distance.otmann import OTMANN
-from optuna_nasbot.distance.otmann import Distances
+
+
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """All distances between n and m networks.
+
+    Attributes:
+        lp: OTMANN with unnormalised masses, d, shape (n_coeffs, n, m).
+        emd: OTMANN with normalised masses, d-bar, shape (n_coeffs, n, m).
+        wl: Weisfeiler-Lehman histograms of neighbourhoods, shape (n_radii, n, m).
+    """
+
+    lp: NDArray[np.float64]
+    emd: NDArray[np.float64]
+    wl: NDArray[np.float64]
+
+    @property
+    def parts(self) -> tuple[NDArray[np.float64], ...]:
+        """The three arrays."""
+        return (self.lp, self.emd, self.wl)
 
 
 class ScaledDistances:
-    """OTMANN distances divided by their mean over pairs of reference networks.
+    """Distances divided by their means over pairs of reference networks.
 
     With this scale one set of priors on the kernel's hyperparameters fits every search space.
     Distances among the networks that were passed to `observed` are kept, so that a growing study
     computes each of them once.
 
     Args:
-        otmann: The distance.
-        references: Networks that are typical of the search space, at least two different ones
-            unless the space has no more.
+        otmann: The optimal-transport distance.
+        references: Networks that are typical of the search space.
     """
 
     def __init__(self, otmann: OTMANN, references: Sequence[Architecture]) -> None:
         self.otmann = otmann
-        n_coeffs = len(otmann.struct_coeffs)
-        self._scales = tuple(_mean_over_pairs(part) for part in otmann.pairwise(references))
+        unscaled = (*otmann.pairwise(references), neighbourhood_distances(references, references))
+        self._scales = tuple(_mean_over_pairs(part) for part in unscaled)
         self._index: dict[str, int] = {}
         self._networks: list[Architecture] = []
-        self._known: Distances = (np.zeros((n_coeffs, 0, 0)), np.zeros((n_coeffs, 0, 0)))
+        n_coeffs = len(otmann.struct_coeffs)
+        self._known = Distances(*(np.zeros((k, 0, 0)) for k in (n_coeffs, n_coeffs, len(RADII))))
 
     def between(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Distances:
-        """Scaled distances between two sets of networks.
-
-        Returns:
-            (d, d_bar), arrays (n_coeffs, n_a, n_b) with mean about 1 over the search space.
-        """
-        return self._scaled(self.otmann.pairwise(a, b))
+        """Scaled distances between two sets of networks, with means about 1 over the space."""
+        return self._scaled((*self.otmann.pairwise(a, b), neighbourhood_distances(a, b)))
 
     def within(self, networks: Sequence[Architecture]) -> Distances:
-        """Scaled distances within one set of networks.
-
-        Returns:
-            (d, d_bar), arrays (n_coeffs, n, n), symmetric.
-        """
-        return self._scaled(self.otmann.pairwise(networks))
+        """Scaled distances within one set of networks."""
+        transport = self.otmann.pairwise(networks)
+        return self._scaled((*transport, neighbourhood_distances(networks, networks)))
 
     def observed(self, networks: Sequence[Architecture]) -> Distances:
-        """Scaled distances within one set of networks, remembered for the next call.
-
-        Returns:
-            (d, d_bar), arrays (n_coeffs, n, n), symmetric.
-        """
+        """Scaled distances within one set of networks, remembered for the next call."""
         new = {
             network.canonical_hash(): network
             for network in networks
@@ -64,28 +75,26 @@ class ScaledDistances:
             self._remember(list(new.values()))
         chosen = [self._index[network.canonical_hash()] for network in networks]
         rows, columns = np.ix_(chosen, chosen)
-        return self._known[0][:, rows, columns], self._known[1][:, rows, columns]
+        return Distances(*(part[:, rows, columns] for part in self._known.parts))
 
     def _remember(self, new: list[Architecture]) -> None:
         to_known = self.between(new, self._networks)
-        within = self.within(new)
-        self._known = tuple(  # type: ignore[assignment]
-            np.concatenate(
-                [
-                    np.concatenate([known, cross.transpose(0, 2, 1)], axis=2),
-                    np.concatenate([cross, square], axis=2),
-                ],
-                axis=1,
-            )
-            for known, cross, square in zip(self._known, to_known, within, strict=True)
-        )
+        grown = zip(self._known.parts, to_known.parts, self.within(new).parts, strict=True)
+        self._known = Distances(*(_enlarged(*blocks) for blocks in grown))
         for network in new:
             self._index[network.canonical_hash()] = len(self._networks)
             self._networks.append(network)
 
-    def _scaled(self, distances: Distances) -> Distances:
-        d, d_bar = distances
-        return d / self._scales[0], d_bar / self._scales[1]
+    def _scaled(self, parts: Sequence[NDArray[np.float64]]) -> Distances:
+        return Distances(*(part / scale for part, scale in zip(parts, self._scales, strict=True)))
+
+
+def _enlarged(
+    known: NDArray[np.float64], cross: NDArray[np.float64], new: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The symmetric matrices [[known, cross^T], [cross, new]], one for each component."""
+    above = np.concatenate([known, cross.transpose(0, 2, 1)], axis=2)
+    return np.concatenate([above, np.concatenate([cross, new], axis=2)], axis=1)
 
 
 def _mean_over_pairs(distances: NDArray[np.float64]) -> NDArray[np.float64]:

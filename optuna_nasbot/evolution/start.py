@@ -80,8 +80,8 @@ def spread(
     chosen = [0]
     nearest = np.full(len(candidates), np.inf)
     while len(chosen) < min(n, len(candidates)):
-        _, d_bar = distances.between([candidates[chosen[-1]]], candidates)
-        nearest = np.minimum(nearest, d_bar.mean(axis=0)[0])
+        emd = distances.between([candidates[chosen[-1]]], candidates).emd
+        nearest = np.minimum(nearest, emd.mean(axis=0)[0])
         nearest[chosen] = -np.inf
         chosen.append(int(np.argmax(nearest)))
     return [candidates[index] for index in chosen]

@@ -1,17 +1,20 @@
-"""Kernels between architectures, made from the two OTMANN pseudo-distances.
+"""Kernels between architectures, made from their dissimilarities.
 
-Notation: ``lp`` is the distance d with unnormalised masses and ``emd`` the normalised one d-bar,
-both with one component per structural coefficient; ``alphas`` weigh the terms of the kernel and
-``betas`` the components.
+A *term* is an array (k, n, m): k dissimilarities between each of n and each of m architectures,
+such as the OTMANN distance at k structural coefficients.
 """
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -22,34 +25,26 @@ Array = TypeVar("Array", NDArray[np.float64], "torch.Tensor")
 
 @dataclass(frozen=True, eq=False)
 class KernelParameters:
-    """Hyperparameters of the Gaussian process over architectures.
+    """Hyperparameters of the Gaussian process over architectures, for a kernel of T terms.
 
     Attributes:
-        alphas: Variances of the lp term and of the emd term, shape ``(2,)``.
-        betas_lp: Inverse length scales of the lp components, shape ``(n_coeffs,)``.
-        betas_emd: Inverse length scales of the squared emd components, shape ``(n_coeffs,)``.
+        alphas: Variance of each term, shape ``(T,)``.
+        betas: Inverse length scales, for each term a vector with one entry per dissimilarity.
         noise_variance: Variance of the observation noise, positive.
     """
 
     alphas: NDArray[np.float64]
-    betas_lp: NDArray[np.float64]
-    betas_emd: NDArray[np.float64]
+    betas: tuple[NDArray[np.float64], ...]
     noise_variance: float
 
     def __post_init__(self) -> None:
-        for name in ("alphas", "betas_lp", "betas_emd"):
-            array = np.array(getattr(self, name), dtype=np.float64)
-            if array.ndim != 1 or not np.all(np.isfinite(array) & (array >= 0)):
-                raise ValueError(
-                    f"{name} must be a vector of finite non-negative numbers, got {array}."
-                )
-            object.__setattr__(self, name, array)
-        if len(self.alphas) != 2:
-            raise ValueError(f"alphas must have length 2 (lp, emd), got {len(self.alphas)}.")
-        if len(self.betas_lp) != len(self.betas_emd):
+        betas = tuple(_non_negative(f"betas[{t}]", beta) for t, beta in enumerate(self.betas))
+        object.__setattr__(self, "alphas", _non_negative("alphas", self.alphas))
+        object.__setattr__(self, "betas", betas)
+        if len(betas) != len(self.alphas):
             raise ValueError(
-                "betas_lp and betas_emd must have one entry per structural coefficient each, "
-                f"got {len(self.betas_lp)} and {len(self.betas_emd)}."
+                f"betas must have one vector per term like alphas ({len(self.alphas)}), "
+                f"got {len(betas)}."
             )
         if not (np.isfinite(self.noise_variance) and self.noise_variance > 0):
             raise ValueError(
@@ -57,83 +52,100 @@ class KernelParameters:
             )
 
     def to_log(self) -> NDArray[np.float64]:
-        """Logarithms as one vector: alphas, betas of lp, betas of emd, noise variance.
+        """Logarithms as one vector: alphas, betas of one term after the other, noise variance.
 
         Returns:
-            Vector of shape ``(2 n_coeffs + 3,)``, with -inf for a zero.
+            Vector with -inf for a zero.
         """
-        betas = [self.betas_lp, self.betas_emd]
         with np.errstate(divide="ignore"):
-            return np.asarray(np.log(np.concatenate([self.alphas, *betas, [self.noise_variance]])))
+            logs = np.log(np.concatenate([self.alphas, *self.betas, [self.noise_variance]]))
+        return np.asarray(logs)
 
     @classmethod
-    def from_log(cls, log_parameters: NDArray[np.float64]) -> KernelParameters:
-        """Inverse of `to_log`."""
-        n_coeffs = (len(log_parameters) - 3) // 2
-        sections = [2, 2 + n_coeffs, 2 + 2 * n_coeffs]
-        alphas, betas_lp, betas_emd, noise = np.split(np.exp(log_parameters), sections)
-        return cls(alphas, betas_lp, betas_emd, float(noise[0]))
+    def from_log(cls, vector: NDArray[np.float64], sizes: Sequence[int]) -> KernelParameters:
+        """Inverse of `to_log`.
+
+        Args:
+            vector: Logarithms in the order of `to_log`, shape ``(len(sizes) + sum(sizes) + 1,)``.
+            sizes: Number of dissimilarities of each term.
+
+        Returns:
+            The hyperparameters.
+
+        Raises:
+            ValueError: If the shape of ``vector`` is another one.
+        """
+        counts = [len(sizes), *sizes]
+        if vector.shape != (sum(counts) + 1,):
+            raise ValueError(
+                f"vector must have shape {(sum(counts) + 1,)} for sizes {tuple(sizes)}, "
+                f"got {vector.shape}."
+            )
+        alphas, *betas, noise = np.split(np.exp(vector), np.cumsum(counts))
+        return cls(alphas, tuple(betas), noise.item())
 
 
 def sum_kernel(
-    lp: NDArray[np.float64], emd: NDArray[np.float64], parameters: KernelParameters
+    terms: Sequence[NDArray[np.float64]], parameters: KernelParameters
 ) -> NDArray[np.float64]:
-    """Kernel of the NASBOT paper (Kandasamy et al. 2018).
+    """Sum of exponentials of weighted dissimilarities.
 
-    ``k = alphas[0] exp(-sum_i betas_lp[i] lp[i]) + alphas[1] exp(-sum_i betas_emd[i] emd[i]^2)``
+    ``k = sum_t alphas[t] exp(-sum_i betas[t][i] terms[t][i])``
+
+    The kernel of the NASBOT paper (Kandasamy et al. 2018; golden README, quirk 13) is the case
+    ``terms = (lp, emd**2)`` of the OTMANN distances with unnormalised and with normalised masses.
+    Exponents are the caller's matter.
 
     Args:
-        lp: Distances with unnormalised masses, shape ``(n_coeffs, n, m)``.
-        emd: Normalised distances, shape ``(n_coeffs, n, m)``.
-        parameters: Hyperparameters for as many structural coefficients.
+        terms: Dissimilarities, each of shape ``(k_t, n, m)``.
+        parameters: Hyperparameters for as many terms of these sizes.
 
     Returns:
         Kernel matrix of shape ``(n, m)``. The one of a set with itself can be indefinite, since
-        OTMANN is not a negative definite distance.
+        a dissimilarity such as OTMANN need not be negative definite.
+
+    Raises:
+        ValueError: If the shapes of the terms disagree with the parameters or with each other.
     """
-    _check_components(lp, emd, parameters)
-    return sum_of_exponentials(
-        lp, emd, parameters.alphas, parameters.betas_lp, parameters.betas_emd
-    )
+    _check_terms(terms, parameters)
+    return sum_of_exponentials(terms, parameters.alphas, parameters.betas)
 
 
 def product_kernel(
-    lp: NDArray[np.float64],
-    emd: NDArray[np.float64],
-    parameters: KernelParameters,
-    scale: float,
+    terms: Sequence[NDArray[np.float64]], parameters: KernelParameters, scale: float
 ) -> NDArray[np.float64]:
-    """Product form of the kernel.
-
-    ``k = scale exp(-sum_i betas_lp[i] lp[i] - sum_i betas_emd[i] emd[i]^2)``
+    """Product form of the kernel, ``k = scale exp(-sum_t sum_i betas[t][i] terms[t][i])``.
 
     Args:
-        lp: Distances with unnormalised masses, shape ``(n_coeffs, n, m)``.
-        emd: Normalised distances, shape ``(n_coeffs, n, m)``.
-        parameters: Hyperparameters, of which the two ``betas`` are used.
+        terms: Dissimilarities, each of shape ``(k_t, n, m)``.
+        parameters: Hyperparameters for as many terms of these sizes, of which ``betas`` are used.
         scale: Variance, takes the place of ``alphas``.
 
     Returns:
         Kernel matrix of shape ``(n, m)``.
+
+    Raises:
+        ValueError: If the shapes of the terms disagree with the parameters or with each other.
     """
-    _check_components(lp, emd, parameters)
-    lp_sum = _weighted_sum(parameters.betas_lp, lp)
-    emd_sum = _weighted_sum(parameters.betas_emd, np.square(emd))
-    return np.asarray(scale * np.exp(-lp_sum - emd_sum))
+    _check_terms(terms, parameters)
+    # The product of exponentials is the exponential of one long term.
+    term, betas = np.concatenate(terms), np.concatenate(parameters.betas)
+    return sum_of_exponentials([term], np.array([scale]), [betas])
 
 
-def sum_of_exponentials(
-    lp: Array, emd: Array, alphas: Array, betas_lp: Array, betas_emd: Array
-) -> Array:
+def sum_of_exponentials(terms: Sequence[Array], alphas: Array, betas: Sequence[Array]) -> Array:
     """Formula of `sum_kernel`, for numpy arrays and for the torch tensors of the fit."""
-    lp_term: Array = alphas[0] * _exp(-_weighted_sum(betas_lp, lp))
-    emd_term: Array = alphas[1] * _exp(-_weighted_sum(betas_emd, emd**2))
-    return lp_term + emd_term
+    exponentials = [
+        alpha * _exp(-_weighted_sum(beta, term))
+        for alpha, beta, term in zip(alphas, betas, terms, strict=True)
+    ]
+    total: Array = reduce(operator.add, exponentials)
+    return total
 
 
-def _weighted_sum(betas: Array, components: Array) -> Array:
-    """Sum over the first axis of ``components`` with weights ``betas``, as one product."""
-    total: Array = (betas @ components.reshape(len(betas), -1)).reshape(components.shape[1:])
+def _weighted_sum(betas: Array, term: Array) -> Array:
+    """Sum over the first axis of ``term`` with weights ``betas``, as one product."""
+    total: Array = (betas @ term.reshape(len(betas), -1)).reshape(term.shape[1:])
     return total
 
 
@@ -143,11 +155,22 @@ def _exp(exponent: Array) -> Array:
     return exponent.exp()
 
 
-def _check_components(
-    lp: NDArray[np.float64], emd: NDArray[np.float64], parameters: KernelParameters
-) -> None:
-    if lp.ndim != 3 or len(lp) != len(parameters.betas_lp) or emd.shape != lp.shape:
+def _non_negative(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    vector = np.array(values, dtype=np.float64)
+    right = vector.ndim == 1 and vector.size > 0 and np.isfinite(vector).all()
+    if not (right and vector.min() >= 0):
         raise ValueError(
-            "lp and emd must have shape (n_coeffs, n, m) with n_coeffs = "
-            f"{len(parameters.betas_lp)} like the betas, got {lp.shape} and {emd.shape}."
+            f"{name} must be a non-empty vector of finite non-negative numbers, got {vector}."
+        )
+    return vector
+
+
+def _check_terms(terms: Sequence[NDArray[np.float64]], parameters: KernelParameters) -> None:
+    shapes = [term.shape for term in terms]
+    pairs = shapes[0][1:] if shapes else ()
+    if len(pairs) != 2 or shapes != [(len(beta), *pairs) for beta in parameters.betas]:
+        sizes = [len(beta) for beta in parameters.betas]
+        raise ValueError(
+            f"terms must have shapes (k, n, m) with k = {sizes} like betas and the same n and m, "
+            f"got {shapes}."
         )

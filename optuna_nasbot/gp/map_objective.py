@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -72,8 +73,7 @@ def single_thread() -> Iterator[None]:
 
 
 def map_objective(
-    lp: NDArray[np.float64],
-    emd: NDArray[np.float64],
+    terms: Sequence[NDArray[np.float64]],
     values: NDArray[np.float64],
     prior_mean: NDArray[np.float64],
     prior_std: NDArray[np.float64],
@@ -85,8 +85,7 @@ def map_objective(
     included.
 
     Args:
-        lp: Scaled distances with unnormalised masses, shape ``(n_coeffs, n, n)``.
-        emd: Scaled normalised distances, shape ``(n_coeffs, n, n)``.
+        terms: Dissimilarities of the kernel's terms, each of shape ``(k_t, n, n)``.
         values: Standardised observations, shape ``(n,)``.
         prior_mean: Mean of the normal prior of x, in the order of `KernelParameters.to_log`.
         prior_std: Standard deviation of that prior, the same shape.
@@ -95,17 +94,17 @@ def map_objective(
         Function from x to the value and its gradient. It raises `torch.linalg.LinAlgError` where
         a factorisation fails.
     """
-    sizes = [2, len(lp), len(emd), 1]
+    counts = [len(terms), *map(len, terms), 1]
     # Copies: torch warns about read-only arrays, which cached distances may be.
-    lp_, emd_, values_ = torch.tensor(lp), torch.tensor(emd), torch.tensor(values)[:, None]
+    terms_, values_ = [torch.tensor(term) for term in terms], torch.tensor(values)[:, None]
     mean, std = torch.tensor(prior_mean), torch.tensor(prior_std)
     identity = torch.eye(len(values), dtype=torch.float64)
     normaliser = 0.5 * len(values) * math.log(2 * math.pi)
 
     def objective(log_parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         x = torch.tensor(log_parameters, requires_grad=True)
-        alphas, betas_lp, betas_emd, noise_variance = torch.split(x.exp(), sizes)
-        kernel = sum_of_exponentials(lp_, emd_, alphas, betas_lp, betas_emd)
+        alphas, *betas, noise_variance = torch.split(x.exp(), counts)
+        kernel = sum_of_exponentials(terms_, alphas, betas)
         repaired: torch.Tensor = PositivePart.apply(kernel)  # type: ignore[no-untyped-call]
         cholesky = torch.linalg.cholesky(repaired + noise_variance * identity)
         whitened = torch.linalg.solve_triangular(cholesky, values_, upper=False)

@@ -17,26 +17,29 @@ from optuna_nasbot.gp.fitting import fit
 from optuna_nasbot.gp.fitting import prior_parameters
 from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.map_objective import map_objective
 from optuna_nasbot.gp.regression import condition
+from optuna_nasbot.gp.warping import standardise
 
-# Mean and standard deviation of the log hyperparameters, for two coefficients.
-PRIOR_MEAN = np.array([math.log(0.5)] * 2 + [-math.log(2)] * 4 + [math.log(0.01)])
-PRIOR_STD = np.array([1.0] * 6 + [0.7])
+SIZES = (2, 2, 1)
+# Mean and standard deviation of the log hyperparameters.
+PRIOR_MEAN = np.array([-math.log(3)] * 3 + [-math.log(2)] * 4 + [0.0, math.log(0.003)])
+PRIOR_STD = np.array([1.0] * 8 + [1.5])
+
+Terms = list[np.ndarray]
 
 
-def euclidean_data(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def euclidean_data(n: int, seed: int) -> tuple[Terms, np.ndarray]:
     """Distances of points in the plane, and a smooth function of the points."""
     rng = np.random.default_rng(seed)
     points = rng.uniform(size=(n, 2))
     difference = np.abs(points[:, None] - points).transpose(2, 0, 1)
-    values = np.sin(6 * points[:, 0]) + points[:, 1]
-    return difference * 3, difference, (values - values.mean()) / max(values.std(), 1e-12)
+    terms = [3 * difference, difference**2, difference.sum(axis=0, keepdims=True)]
+    return terms, standardise(np.sin(6 * points[:, 0]) + points[:, 1])
 
 
-def log_posterior(
-    parameters: KernelParameters, lp: np.ndarray, emd: np.ndarray, values: np.ndarray
-) -> float:
-    kernel = sum_kernel(lp, emd, parameters)
+def log_posterior(parameters: KernelParameters, terms: Terms, values: np.ndarray) -> float:
+    kernel = sum_kernel(terms, parameters)
     likelihood = condition(kernel, values, parameters.noise_variance).log_marginal_likelihood
     return likelihood - 0.5 * float(
         np.square((parameters.to_log() - PRIOR_MEAN) / PRIOR_STD).sum()
@@ -44,7 +47,7 @@ def log_posterior(
 
 
 def test_prior_parameters() -> None:
-    np.testing.assert_allclose(prior_parameters(2).to_log(), PRIOR_MEAN)
+    np.testing.assert_allclose(prior_parameters(SIZES).to_log(), PRIOR_MEAN)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -52,10 +55,10 @@ def test_fit_is_a_maximum_better_than_the_prior_mean(seed: int) -> None:
     data = euclidean_data(25, seed)
     fitted = fit(*data)
     best = log_posterior(fitted, *data)
-    assert best > log_posterior(prior_parameters(2), *data) + 1
-    for unit in np.eye(7):
+    assert best > log_posterior(prior_parameters(SIZES), *data) + 1
+    for unit in np.eye(len(PRIOR_MEAN)):
         for step in (-0.2, 0.2):
-            moved = KernelParameters.from_log(fitted.to_log() + step * unit)
+            moved = KernelParameters.from_log(fitted.to_log() + step * unit, SIZES)
             assert log_posterior(moved, *data) < best
 
 
@@ -65,21 +68,41 @@ def test_fit_is_deterministic() -> None:
 
 
 def test_fit_finds_which_distance_matters() -> None:
-    lp, emd, _ = euclidean_data(40, 1)
-    values = np.sin(3 * lp[0, 0])
-    relevant, irrelevant = fit(lp, emd, (values - values.mean()) / values.std()).betas_lp
+    terms, _ = euclidean_data(40, 1)
+    relevant, irrelevant = fit(terms[:1], standardise(np.sin(3 * terms[0][0, 0]))).betas[0]
     assert relevant > 10 * irrelevant
 
 
-def test_a_warm_start_is_used_and_does_no_harm() -> None:
-    data = euclidean_data(25, 0)
-    converged = fit(*data)
-    # No iteration: the result is the better of the two starts.
-    warm = fit(*data, start=converged, max_iterations=0)
-    np.testing.assert_allclose(warm.to_log(), converged.to_log())
-    bad = KernelParameters(np.array([1e9, 0.0]), np.ones(2), np.ones(2), 1e-30)
-    after_bad = fit(*data, start=bad)
-    assert log_posterior(after_bad, *data) >= log_posterior(converged, *data) - 1e-9
+def test_one_iteration_is_less_than_many() -> None:
+    data = euclidean_data(20, 0)
+    few, many = fit(*data, max_iterations=1), fit(*data)
+    assert log_posterior(prior_parameters(SIZES), *data) < log_posterior(few, *data)
+    assert log_posterior(few, *data) < log_posterior(many, *data)
+
+
+@pytest.mark.parametrize(("scale", "bound"), [(0.0, 1e-6), (1e3, 10.0)])
+def test_noise_variance_stays_within_its_bounds(scale: float, bound: float) -> None:
+    """Without any noise, and with far more than standardised values can have."""
+    terms = [np.zeros((k, 50, 50)) for k in SIZES]
+    fitted = fit(terms, scale * (-1.0) ** np.arange(50))
+    assert fitted.noise_variance == pytest.approx(bound)
+
+
+@pytest.mark.parametrize("log_beta_step", [-6.0, 0.0, 6.0])
+def test_kernel_can_be_factorised_at_the_bounds(log_beta_step: float) -> None:
+    """Every point twice, distances without triangle inequality, largest ratio to the noise."""
+    rng = np.random.default_rng(0)
+    terms, values = euclidean_data(100, 0)
+    half = np.triu(rng.uniform(1, 2, size=(100, 100)))
+    doubled = np.arange(200) // 2
+    terms = [(term * (half + half.T))[:, doubled][:, :, doubled] for term in terms]
+    x = PRIOR_MEAN + np.array([6.0] * 3 + [log_beta_step] * 5 + [0.0])
+    x[-1] = math.log(1e-6)
+    parameters = KernelParameters.from_log(x, SIZES)
+    posterior = condition(sum_kernel(terms, parameters), values[doubled], 1e-6)
+    assert np.isfinite(posterior.log_marginal_likelihood)
+    value, gradient = map_objective(terms, values[doubled], PRIOR_MEAN, PRIOR_STD)(x)
+    assert np.isfinite([value, *gradient]).all()
 
 
 @settings(deadline=None, max_examples=30)
@@ -91,17 +114,17 @@ def test_fit_survives_degenerate_data(values: list[float], scale: float) -> None
     """Constant values, duplicates with different values, one network, absurd distances."""
     n = len(values)
     distances = scale * np.abs(np.subtract.outer(np.arange(n) // 2, np.arange(n) // 2))
-    distances = np.stack([distances, distances])
-    fitted = fit(distances, distances, np.array(values))
+    terms = [np.stack([distances] * k) for k in SIZES]
+    fitted = fit(terms, np.array(values))
     assert np.isfinite(fitted.to_log()).all()
-    condition(sum_kernel(distances, distances, fitted), np.array(values), fitted.noise_variance)
+    condition(sum_kernel(terms, fitted), np.array(values), fitted.noise_variance)
 
 
 def test_overflowing_likelihood_gives_the_prior_mean() -> None:
-    lp, emd, values = euclidean_data(5, 0)
+    terms, values = euclidean_data(5, 0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        fitted = fit(lp, emd, values * 1e200)
+        fitted = fit(terms, values * 1e200)
     np.testing.assert_allclose(fitted.to_log(), PRIOR_MEAN)
 
 
@@ -114,35 +137,30 @@ def test_failed_factorisation_gives_the_prior_mean(monkeypatch: pytest.MonkeyPat
 
 
 def test_read_only_distances_are_fine() -> None:
-    data = euclidean_data(5, 0)
-    for array in data:
+    terms, values = euclidean_data(5, 0)
+    for array in (*terms, values):
         array.flags.writeable = False
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        fit(*data)
+        fit(terms, values)
 
 
 @pytest.mark.parametrize(
-    ("lp", "emd", "values", "message"),
+    ("terms", "values", "message"),
     [
-        (np.zeros((2, 3, 3)), np.zeros((2, 3, 3)), np.zeros(2), "must have shape"),
-        (np.zeros((2, 3, 3)), np.zeros((1, 3, 3)), np.zeros(3), "must have shape"),
-        (np.zeros((0, 3, 3)), np.zeros((0, 3, 3)), np.zeros(3), "must have shape"),
-        (np.zeros((3, 3)), np.zeros((3, 3)), np.zeros(3), "must have shape"),
-        (np.full((1, 2, 2), math.inf), np.zeros((1, 2, 2)), np.zeros(2), "finite"),
-        (np.zeros((1, 2, 2)), np.zeros((1, 2, 2)), np.array([0, math.nan]), "finite"),
+        ([], np.zeros(3), "terms must be at least one"),
+        ([np.zeros((2, 3, 3))], np.zeros(2), r"terms\[0\] must have shape \(k, 2, 2\)"),
+        ([np.zeros((2, 3, 3)), np.zeros((1, 3, 4))], np.zeros(3), r"terms\[1\] must have shape"),
+        ([np.zeros((0, 3, 3))], np.zeros(3), r"terms\[0\] must have shape"),
+        (np.zeros((3, 3, 3)), np.zeros(3), r"terms\[0\] must have shape"),
+        ([np.full((1, 2, 2), math.inf)], np.zeros(2), r"terms\[0\] must be finite"),
+        ([np.zeros((1, 2, 2))], np.array([0, math.nan]), "values must be"),
+        ([np.zeros((1, 2, 2))], np.zeros((2, 1)), "values must be"),
     ],
 )
-def test_bad_data_is_refused(
-    lp: np.ndarray, emd: np.ndarray, values: np.ndarray, message: str
-) -> None:
+def test_bad_data_is_refused(terms: Terms, values: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        fit(lp, emd, values)
-
-
-def test_start_for_other_coefficients_is_refused() -> None:
-    with pytest.raises(ValueError, match="start must be for 2 structural coefficients"):
-        fit(*euclidean_data(4, 0), start=prior_parameters(3))
+        fit(terms, values)
 
 
 def test_importing_the_module_loads_neither_scipy_nor_torch() -> None:

@@ -40,15 +40,15 @@ class Case:
         golden = self.golden
         parameters = KernelParameters(
             np.array(golden["alphas"]),
-            np.array(golden["betas_lp"]),
-            np.array(golden["betas_emd"]),
+            (np.array(golden["betas_lp"]), np.array(golden["betas_emd"])),
             golden["noise_variance"],
         )
         lp = self.lp[:, rows][:, :, columns]
         emd = self.emd[:, rows][:, :, columns]
+        terms = (lp ** golden["power_lp"], emd ** golden["power_emd"])
         if golden["kernel"] == "product":
-            return product_kernel(lp, emd, parameters, golden["scale"])
-        return sum_kernel(lp, emd, parameters)
+            return product_kernel(terms, parameters, golden["scale"])
+        return sum_kernel(terms, parameters)
 
     def posterior(self) -> Posterior:
         golden = self.golden

@@ -21,12 +21,15 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def random_distances(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+SIZES = (3, 2, 1)
+N_PARAMETERS = 10
+
+
+def random_terms(n: int, seed: int) -> list[np.ndarray]:
     """Symmetric, without triangle inequality: kernels of them are indefinite."""
     rng = np.random.default_rng(seed)
-    upper = np.triu(rng.exponential(size=(2, 3, n, n)), 1)
-    lp, emd = upper + upper.transpose(0, 1, 3, 2)
-    return lp, emd
+    upper = [np.triu(rng.exponential(size=(k, n, n)), 1) for k in SIZES]
+    return [half + half.transpose(0, 2, 1) for half in upper]
 
 
 def symmetric(eigenvalues: list[float]) -> torch.Tensor:
@@ -55,29 +58,31 @@ def test_derivative_of_the_repair(eigenvalues: list[float]) -> None:
 
 @pytest.mark.parametrize(("n", "indefinite"), [(1, False), (2, False), (12, True)])
 def test_value_is_the_one_of_the_regression(n: int, indefinite: bool) -> None:
-    lp, emd = random_distances(n, seed=1)
+    terms = random_terms(n, seed=1)
     values = np.random.default_rng(2).normal(size=n)
-    mean, std = np.zeros(9), np.full(9, 2.0)
-    x = np.linspace(-1.5, 0.1, 9)
-    parameters = KernelParameters.from_log(x)
-    kernel = sum_kernel(lp, emd, parameters)
+    mean, std = np.zeros(N_PARAMETERS), np.full(N_PARAMETERS, 2.0)
+    x = np.linspace(-1.5, 0.1, N_PARAMETERS)
+    parameters = KernelParameters.from_log(x, SIZES)
+    kernel = sum_kernel(terms, parameters)
     assert (np.linalg.eigvalsh(kernel)[0] < 0) == indefinite
     likelihood = condition(kernel, values, parameters.noise_variance).log_marginal_likelihood
-    value, _ = map_objective(lp, emd, values, mean, std)(x)
+    value, _ = map_objective(terms, values, mean, std)(x)
     assert value == pytest.approx(-likelihood + x @ x / 8)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_gradient_against_finite_differences(seed: int) -> None:
-    lp, emd = random_distances(12, seed)
+    terms = random_terms(12, seed)
     rng = np.random.default_rng(seed)
-    objective = map_objective(lp, emd, rng.normal(size=12), rng.normal(size=9), np.ones(9))
-    x = 0.5 * rng.normal(size=9) - 1.5
-    assert np.linalg.eigvalsh(sum_kernel(lp, emd, KernelParameters.from_log(x)))[0] < -0.01
+    prior = rng.normal(size=N_PARAMETERS), np.ones(N_PARAMETERS)
+    objective = map_objective(terms, rng.normal(size=12), *prior)
+    x = 0.5 * rng.normal(size=N_PARAMETERS) - 1.5
+    kernel = sum_kernel(terms, KernelParameters.from_log(x, SIZES))
+    assert np.linalg.eigvalsh(kernel)[0] < -0.01
     step = 1e-5
     differences = [
         (objective(x + step * unit)[0] - objective(x - step * unit)[0]) / (2 * step)
-        for unit in np.eye(9)
+        for unit in np.eye(N_PARAMETERS)
     ]
     np.testing.assert_allclose(objective(x)[1], differences, rtol=1e-5, atol=1e-6)
 

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optuna_nasbot import OTMANN
+from optuna_nasbot import MLPSpace
+from optuna_nasbot.acquisition import log_expected_improvement
+from optuna_nasbot.acquisition.criterion import criterion
+from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.evolution import networks_around_pool
+from optuna_nasbot.gp.surrogate import Surrogate
+from optuna_nasbot.gp.surrogate import fit_surrogate
+
+SPACE = MLPSpace(max_layers=12, max_units=64)
+NETWORKS = networks_around_pool(SPACE, 40, np.random.default_rng(0))
+OBSERVED, NEW = NETWORKS[:12], NETWORKS[12:24]
+
+
+@pytest.fixture(scope="module")
+def surrogate() -> Surrogate:
+    values = np.array([len(network.edges) for network in OBSERVED], dtype=float)
+    return fit_surrogate(OBSERVED, values, ScaledDistances(OTMANN.for_space(SPACE), OBSERVED))
+
+
+def test_log_ei_and_ucb_are_functions_of_the_prediction(surrogate: Surrogate) -> None:
+    mean, std = surrogate.predict(NEW)
+    rng = np.random.default_rng(0)
+    log_ei = criterion("log_ei", surrogate, 1.5, rng)(NEW)
+    np.testing.assert_array_equal(log_ei, log_expected_improvement(mean, std, 1.5))
+    np.testing.assert_allclose(criterion("ucb", surrogate, 1.5, rng)(NEW), mean + 2.0 * std)
+
+
+def test_a_thompson_sample_stays_the_same_function(surrogate: Surrogate) -> None:
+    sample = criterion("ts", surrogate, 0.0, np.random.default_rng(0))
+    first = sample(NEW)
+    again = sample(NEW)
+    _, std = surrogate.predict(NEW)
+    assert np.abs(again - first).max() < 0.5 * std.max()
+    other = criterion("ts", surrogate, 0.0, np.random.default_rng(1))(NEW)
+    assert np.abs(other - first).max() > np.abs(again - first).max()
+
+
+def test_thompson_samples_have_the_posterior_mean_and_deviation(surrogate: Surrogate) -> None:
+    rng = np.random.default_rng(0)
+    samples = np.array([criterion("ts", surrogate, 0.0, rng)(NEW) for _ in range(400)])
+    mean, std = surrogate.predict(NEW)
+    np.testing.assert_allclose(samples.mean(axis=0), mean, atol=4 * std.max() / 20)
+    np.testing.assert_allclose(samples.std(axis=0), std, rtol=0.25)

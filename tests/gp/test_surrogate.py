@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import optuna
+import pytest
+from scipy.stats import spearmanr
+
+from optuna_nasbot import OTMANN
+from optuna_nasbot import Architecture
+from optuna_nasbot import CNNSpace
+from optuna_nasbot import EvolutionSampler
+from optuna_nasbot import MLPSpace
+from optuna_nasbot import get_architecture
+from optuna_nasbot import suggest_architecture
+from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.evolution import networks_around_pool
+from optuna_nasbot.gp.surrogate import Surrogate
+from optuna_nasbot.gp.surrogate import fit_surrogate
+from optuna_nasbot.spaces import ArchitectureSpace
+
+SPACES = {"mlp": MLPSpace(max_layers=50), "cnn": CNNSpace(max_layers=50, image_size=64)}
+
+
+@pytest.fixture(scope="module")
+def synthetic_value() -> Callable[[Architecture], float]:
+    path = Path(__file__).parents[2] / "benchmarks" / "objectives.py"
+    spec = importlib.util.spec_from_file_location("objectives", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.synthetic_value
+
+
+def scaled_distances(space: ArchitectureSpace) -> ScaledDistances:
+    return ScaledDistances(OTMANN.for_space(space), space.initial_pool)
+
+
+@pytest.mark.parametrize("dataset", ["mlp", "cnn"])
+def test_predicts_networks_of_a_search_that_it_has_not_seen(
+    dataset: str, synthetic_value: Callable[[Architecture], float]
+) -> None:
+    space = SPACES[dataset]
+    study = optuna.create_study(direction="maximize", sampler=EvolutionSampler(seed=0))
+    study.optimize(
+        lambda trial: synthetic_value(suggest_architecture(trial, "net", space)), n_trials=200
+    )
+    order = np.random.default_rng(0).permutation(200)
+    networks = [get_architecture(study.trials[index], "net") for index in order]
+    values = np.array([study.trials[index].value for index in order])
+    surrogate = fit_surrogate(networks[:100], values[:100], scaled_distances(space))
+    mean, std = surrogate.predict(networks[100:])
+    assert spearmanr(mean, values[100:]).statistic >= 0.85
+    # Errors are about as large as the surrogate expects them to be.
+    observed_mean, observed_std = surrogate.predict(networks[:100])
+    assert np.abs(observed_mean - surrogate.values).mean() < 0.5 * std.mean()
+    assert observed_std.mean() < std.mean()
+
+
+@pytest.fixture(scope="module")
+def surrogate() -> Surrogate:
+    space = SPACES["mlp"]
+    networks = networks_around_pool(space, 10, np.random.default_rng(0))[:15]
+    values = np.array([len(network.layers) for network in networks], dtype=float)
+    return fit_surrogate(networks, values, scaled_distances(space))
+
+
+def new_networks(n: int) -> list[Architecture]:
+    return networks_around_pool(SPACES["mlp"], 60, np.random.default_rng(1))[-n:]
+
+
+def test_hallucinating_the_expected_value_leaves_the_mean_and_shrinks_the_variance(
+    surrogate: Surrogate,
+) -> None:
+    pending, others = new_networks(6)[:2], new_networks(6)[2:]
+    after = surrogate.hallucinate(pending)
+    mean, std = surrogate.predict([*pending, *others])
+    mean_after, std_after = after.predict([*pending, *others])
+    np.testing.assert_allclose(mean_after, mean, atol=1e-6)
+    assert (std_after <= std + 1e-9).all()
+    assert (std_after[:2] < 0.5 * std[:2]).all()
+    assert len(after.networks) == len(surrogate.networks) + 2
+    np.testing.assert_array_equal(after.values, surrogate.values)
+
+
+def test_hallucinated_values_are_believed(surrogate: Surrogate) -> None:
+    (network,) = new_networks(1)
+    mean, _ = surrogate.hallucinate([network], np.array([3.0])).predict([network])
+    assert mean[0] > 2.0
+
+
+def test_nothing_to_hallucinate(surrogate: Surrogate) -> None:
+    assert surrogate.hallucinate([]) is surrogate
+
+
+def test_joint_prediction_agrees_with_single_ones(surrogate: Surrogate) -> None:
+    networks = new_networks(5)
+    mean, std = surrogate.predict(networks)
+    joint_mean, covariance = surrogate.predict_jointly(networks)
+    np.testing.assert_allclose(joint_mean, mean)
+    np.testing.assert_allclose(np.diag(covariance), np.square(std), rtol=0.05)
+    assert np.linalg.eigvalsh(covariance)[0] > 0
+
+
+def test_one_network_and_repeated_ones_with_different_values() -> None:
+    space = SPACES["mlp"]
+    distances = scaled_distances(space)
+    network, other = space.initial_pool[:2]
+    for networks, values in (
+        ([network], [1.0]),
+        ([network, network], [1.0, 2.0]),
+        ([network, network, other], [-1e308, 1e308, 5e-324]),
+    ):
+        mean, std = fit_surrogate(networks, np.array(values), distances).predict([other])
+        assert np.isfinite(mean).all()
+        assert (std > 0).all()

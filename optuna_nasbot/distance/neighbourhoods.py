@@ -5,6 +5,7 @@ OTMANN sees where a layer stands in the whole network, and these histograms what
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import Layer
 
 RADII = (0, 1, 2)
+N_HISTOGRAMS = 1 + len(RADII)
+_WIDTHS_PER_OCTAVE = 2
 _CACHE_SIZE = 4096
 
 Histogram = Counter[Any]
@@ -23,17 +27,19 @@ Histogram = Counter[Any]
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def neighbourhood_histograms(architecture: Architecture) -> tuple[Histogram, ...]:
-    """How often each neighbourhood occurs in a network.
+    """How often each kind of layer and each neighbourhood occurs in a network.
 
     The neighbourhood of radius 0 of a layer is its label; that of radius h is that of radius
     h - 1 with those of its parents and of its children, as two multisets (Shervashidze et al.
     2011, "Weisfeiler-Lehman graph kernels", section 3.2; the edges' directions are kept apart).
 
     Returns:
-        A histogram for each radius in `RADII`. It does not depend on the order of layers.
+        A histogram of labels with widths, rounded to half octaves, and one of neighbourhoods for
+        each radius in `RADII`. None depends on the order of layers.
     """
     seen: list[Any] = [layer.label for layer in architecture.layers]
-    histograms = [Counter(seen)]
+    histograms: list[Histogram] = [Counter(map(_label_and_width, architecture.layers))]
+    histograms.append(Counter(seen))
     for _ in RADII[1:]:
         seen = [
             (own, _multiset(seen, parents), _multiset(seen, children))
@@ -43,6 +49,12 @@ def neighbourhood_histograms(architecture: Architecture) -> tuple[Histogram, ...
         ]
         histograms.append(Counter(seen))
     return tuple(histograms)
+
+
+def _label_and_width(layer: Layer) -> tuple[str, int | None]:
+    if layer.units is None:
+        return layer.label, None
+    return layer.label, round(_WIDTHS_PER_OCTAVE * math.log2(layer.units))
 
 
 def _multiset(seen: Sequence[Any], layers: Sequence[int]) -> tuple[Any, ...]:
@@ -59,14 +71,14 @@ def neighbourhood_distances(
         b: m networks.
 
     Returns:
-        Array (n_radii, n, m), counts of layers; 0 for isomorphic networks, whatever their units.
+        Array (`N_HISTOGRAMS`, n, m), counts of layers; 0 for isomorphic networks.
     """
     histograms_a = [neighbourhood_histograms(network) for network in a]
     histograms_b = [neighbourhood_histograms(network) for network in b]
     return np.stack(
         [
-            _l1_distances([h[radius] for h in histograms_a], [h[radius] for h in histograms_b])
-            for radius in RADII
+            _l1_distances([h[part] for h in histograms_a], [h[part] for h in histograms_b])
+            for part in range(N_HISTOGRAMS)
         ]
     )
 

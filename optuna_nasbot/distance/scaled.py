@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.distance.neighbourhoods import RADII
+from optuna_nasbot.distance.neighbourhoods import N_HISTOGRAMS
 from optuna_nasbot.distance.neighbourhoods import neighbourhood_distances
 from optuna_nasbot.distance.otmann import OTMANN
 
@@ -21,7 +21,7 @@ class Distances:
     Attributes:
         lp: OTMANN with unnormalised masses, d, shape (n_coeffs, n, m).
         emd: OTMANN with normalised masses, d-bar, shape (n_coeffs, n, m).
-        wl: Weisfeiler-Lehman histograms of neighbourhoods, shape (n_radii, n, m).
+        wl: Weisfeiler-Lehman histograms of neighbourhoods, shape (n_histograms, n, m).
     """
 
     lp: NDArray[np.float64]
@@ -53,7 +53,7 @@ class ScaledDistances:
         self._index: dict[str, int] = {}
         self._networks: list[Architecture] = []
         n_coeffs = len(otmann.struct_coeffs)
-        self._known = Distances(*(np.zeros((k, 0, 0)) for k in (n_coeffs, n_coeffs, len(RADII))))
+        self._known = Distances(*(np.zeros((k, 0, 0)) for k in (n_coeffs, n_coeffs, N_HISTOGRAMS)))
 
     def between(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Distances:
         """Scaled distances between two sets of networks, with means about 1 over the space."""

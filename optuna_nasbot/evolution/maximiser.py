@@ -27,6 +27,9 @@ _FEW_EDITS = (0.7, 0.2, 0.1)
 class Effort:
     """How many networks the maximiser looks at.
 
+    More of them make the search worse rather than better: they find networks that the surrogate
+    rates too high.
+
     Args:
         n_incumbents: Of how many of the best networks the one-edit neighbours are candidates.
         max_neighbours: How many neighbours of one of them at most.
@@ -36,10 +39,10 @@ class Effort:
     """
 
     n_incumbents: int = 5
-    max_neighbours: int = 40
-    n_children: int = 60
-    n_generations: int = 3
-    generation_size: int = 40
+    max_neighbours: int = 20
+    n_children: int = 40
+    n_generations: int = 2
+    generation_size: int = 20
 
 
 def maximise(

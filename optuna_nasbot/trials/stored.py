@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
 
 _PREFIX = "architecture:"
+_CACHE_SIZE = 8192
 
 
 def attribute_key(name: str) -> str:
@@ -46,4 +50,17 @@ def carried_architecture(user_attrs: Mapping[str, Any], name: str) -> Architectu
         ArchitectureError: The stored form is damaged or of another format.
     """
     document = user_attrs.get(attribute_key(name))
-    return None if document is None else Architecture.from_dict(document)
+    if document is None:
+        return None
+    try:
+        text = json.dumps(document)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArchitectureError(f"architecture: expected plain JSON. {error}") from None
+    return _decoded(text)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _decoded(text: str) -> Architecture:
+    # A study is read for every suggestion: equal documents become the same object, which keeps
+    # what was computed from it.
+    return Architecture.from_dict(json.loads(text))

@@ -18,7 +18,10 @@ def chain(*labels: str) -> Architecture:
 
 
 def test_histograms_of_a_chain_by_hand() -> None:
-    labels, around, _ = neighbourhood_histograms(chain("relu", "relu"))
+    widths, labels, around, _ = neighbourhood_histograms(chain("relu", "relu"))
+    assert widths == Counter(  # 8 units are 3 octaves
+        {("ip", None): 1, ("relu", 6): 2, ("linear", None): 1, ("op", None): 1}
+    )
     assert labels == Counter({"ip": 1, "relu": 2, "linear": 1, "op": 1})
     assert around == Counter(
         {
@@ -37,36 +40,36 @@ def test_distances_by_hand() -> None:
     distances = neighbourhood_distances(
         [chain("relu", "relu", "relu")], [chain("relu", "tanh", "relu")]
     )
-    np.testing.assert_array_equal(distances[:, 0, 0], [2, 6, 10])
+    np.testing.assert_array_equal(distances[:, 0, 0], [2, 2, 6, 10])
 
 
-def test_order_of_layers_and_units_do_not_matter() -> None:
+def test_order_of_layers_does_not_matter_and_widths_only_in_the_first_part() -> None:
     layers = [Layer("ip"), Layer("relu", 8), Layer("tanh", 16), Layer("linear"), Layer("op")]
     edges = [(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)]
     one = Architecture(layers=tuple(layers), edges=tuple(edges), kind="mlp-reg")
     layers[1], layers[2] = Layer("tanh", 99), Layer("relu", 7)
     other = Architecture(layers=tuple(layers), edges=tuple(edges), kind="mlp-reg")
-    assert not neighbourhood_distances([one], [other]).any()
+    np.testing.assert_array_equal(neighbourhood_distances([one], [other])[:, 0, 0], [2, 0, 0, 0])
 
 
 @pytest.mark.parametrize("kind", ["cnn", "mlp-reg", "mlp-class"])
 def test_a_metric_on_histograms_that_agrees_with_counting(kind: str, architectures) -> None:
     networks = list(architectures(kind).values())[:40]
     distances = neighbourhood_distances(networks, networks[:15])
-    for radius in range(3):
+    for part in range(4):
         for i, j in ((0, 1), (7, 3), (20, 14)):
             first, second = (
-                neighbourhood_histograms(network)[radius] for network in (networks[i], networks[j])
+                neighbourhood_histograms(network)[part] for network in (networks[i], networks[j])
             )
             by_hand = ((first - second) + (second - first)).total()
-            assert distances[radius, i, j] == by_hand
+            assert distances[part, i, j] == by_hand
     square = distances[:, :15]
     np.testing.assert_array_equal(square, square.transpose(0, 2, 1))
     assert not np.diagonal(square, axis1=1, axis2=2).any()
     assert (square[:, :, None] <= square[:, :, :, None] + square[:, None]).all()
-    assert (np.diff(distances, axis=0) >= 0).all()  # a wider view only tells more layers apart
+    assert (np.diff(distances[1:], axis=0) >= 0).all()  # a wider view only tells more layers apart
 
 
 def test_empty_sets_are_welcome() -> None:
-    assert neighbourhood_distances([chain("relu")], []).shape == (3, 1, 0)
-    assert neighbourhood_distances([], [chain("relu")]).shape == (3, 0, 1)
+    assert neighbourhood_distances([chain("relu")], []).shape == (4, 1, 0)
+    assert neighbourhood_distances([], [chain("relu")]).shape == (4, 0, 1)

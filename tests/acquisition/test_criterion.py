@@ -44,6 +44,8 @@ def test_a_thompson_sample_stays_the_same_function(surrogate: Surrogate) -> None
 def test_thompson_samples_have_the_posterior_mean_and_deviation(surrogate: Surrogate) -> None:
     rng = np.random.default_rng(0)
     samples = np.array([criterion("ts", surrogate, 0.0, rng)(NEW) for _ in range(400)])
-    mean, std = surrogate.predict(NEW)
+    mean, covariance = surrogate.predict_jointly(NEW)
+    std = np.sqrt(np.diag(covariance))
+    # 400 draws: the standard errors are a twentieth of the deviation, and 3.5 % of it.
     np.testing.assert_allclose(samples.mean(axis=0), mean, atol=4 * std.max() / 20)
-    np.testing.assert_allclose(samples.std(axis=0), std, rtol=0.25)
+    np.testing.assert_allclose(samples.std(axis=0), std, rtol=4 * 0.035)

@@ -5,6 +5,7 @@ import pytest
 
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
+from optuna_nasbot.distance.scaled import Distances
 from optuna_nasbot.evolution import networks_around_pool
 from optuna_nasbot.evolution import spread
 from optuna_nasbot.evolution.start import prepare
@@ -23,7 +24,8 @@ class Line:
             np.array([self.places[n] for n in networks])[:, None]
             - np.array([self.places[n] for n in others])
         )
-        return np.zeros((1, *gaps.shape)), np.array([0.5 * gaps, 1.5 * gaps])
+        none = np.zeros((1, *gaps.shape))
+        return Distances(lp=none, emd=np.array([0.5 * gaps, 1.5 * gaps]), wl=none)
 
 
 @pytest.mark.parametrize(

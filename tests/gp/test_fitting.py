@@ -19,7 +19,7 @@ from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
 from optuna_nasbot.gp.map_objective import map_objective
 from optuna_nasbot.gp.regression import condition
-from optuna_nasbot.gp.warping import standardise
+from optuna_nasbot.gp.warping import warp
 
 SIZES = (2, 2, 1)
 # Mean and standard deviation of the log hyperparameters.
@@ -35,7 +35,7 @@ def euclidean_data(n: int, seed: int) -> tuple[Terms, np.ndarray]:
     points = rng.uniform(size=(n, 2))
     difference = np.abs(points[:, None] - points).transpose(2, 0, 1)
     terms = [3 * difference, difference**2, difference.sum(axis=0, keepdims=True)]
-    return terms, standardise(np.sin(6 * points[:, 0]) + points[:, 1])
+    return terms, warp(np.sin(6 * points[:, 0]) + points[:, 1])
 
 
 def log_posterior(parameters: KernelParameters, terms: Terms, values: np.ndarray) -> float:
@@ -69,7 +69,7 @@ def test_fit_is_deterministic() -> None:
 
 def test_fit_finds_which_distance_matters() -> None:
     terms, _ = euclidean_data(40, 1)
-    relevant, irrelevant = fit(terms[:1], standardise(np.sin(3 * terms[0][0, 0]))).betas[0]
+    relevant, irrelevant = fit(terms[:1], warp(np.sin(3 * terms[0][0, 0]))).betas[0]
     assert relevant > 10 * irrelevant
 
 

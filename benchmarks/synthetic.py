@@ -37,7 +37,7 @@ _DEFAULT_METHODS = ["nasbot", "evolution", "random"]
 _RESULTS = Path(__file__).parent / "results" / "synthetic.csv"
 N_START = 10
 CHECKPOINTS = (10, 20, 40, 60, 80, 100)
-# The limits of the reference's experiment: at most 50 layers, and no bound on how often an image is halved.
+# The limits of the reference: at most 50 layers, no bound on how often an image is halved.
 SPACES: dict[str, ArchitectureSpace] = {
     "mlp": MLPSpace(max_layers=50),
     "cnn": CNNSpace(max_layers=50, max_halvings=50),

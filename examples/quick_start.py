@@ -3,8 +3,8 @@
     pip install optuna-nasbot scikit-learn
     python quick_start.py
 
-The study is kept in quick_start.db: run the script again to go on with it, or run it in several
-terminals at once to search with several workers.
+The study is kept in quick_start.db: run the script again to go on with it, or, once it runs, run
+it in further terminals to search with several workers.
 """
 
 from __future__ import annotations
@@ -98,13 +98,13 @@ def main() -> None:
     best_at_start = min(completed[:N_STARTUP], key=lambda trial: trial.value)
     print(f"\nBest network, trial {study.best_trial.number} of {len(completed)}:\n")
     print(get_architecture(study.best_trial, "net"), "\n")
-    print(f"{'':28}{'validation loss':>17}{'validation acc.':>17}{'test acc.':>11}")
+    print(f"{'':32}{'validation loss':>17}{'validation acc.':>17}{'test acc.':>11}")
     for name, trial in (
         (f"best of the {N_STARTUP} start-up trials", best_at_start),
         ("best of the search", study.best_trial),
     ):
         valid, test = (trial.user_attrs[f"{part} accuracy"] for part in ("validation", "test"))
-        print(f"{name:28}{trial.value:17.4f}{valid:17.1%}{test:11.1%}")
+        print(f"{name:32}{trial.value:17.4f}{valid:17.1%}{test:11.1%}")
     print("\nThe study is in quick_start.db; run the script again to go on with it.")
 
 

@@ -34,6 +34,8 @@ class NASBOTSampler(ArchitectureSampler):
 
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
+            Workers that share a study need different seeds, or none, for the sake of the
+            ordinary parameters.
         n_startup_trials: How many networks with a value the model needs; until then networks of
             the initial pool and around it are tried, spread by distance.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper

@@ -45,7 +45,8 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: The name is empty or has a colon, or the study has several objectives.
+        ValueError: The name is empty or has a colon, or a sampler of this package was asked in
+            a study with several objectives.
         ArchitectureError: The network that the trial carries can't be read or is not of the
             space.
     """
@@ -57,7 +58,13 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         )
     carried = carried_architecture(trial.user_attrs, name)
     if carried is not None:
-        space.check(carried)
+        try:
+            space.check(carried)
+        except ArchitectureError as error:
+            raise ArchitectureError(
+                f"The architecture '{name}' that trial {getattr(trial, 'number', '?')} carries "
+                f"(enqueued, retried or suggested before) is not of the space. {error}"
+            ) from None
         return carried
     sampler = _architecture_sampler(trial)
     with sampler.suggesting if sampler is not None else nullcontext():

@@ -64,7 +64,7 @@ def fit(
     import torch
 
     from optuna_nasbot.gp.map_objective import map_objective
-    from optuna_nasbot.gp.map_objective import single_thread
+    from optuna_nasbot.gp.map_objective import own_torch_settings
 
     _check_data(terms, values)
     sizes = [len(term) for term in terms]
@@ -72,7 +72,7 @@ def fit(
     lower, upper = mean - _BOUND * std, mean + _BOUND * std
     lower[-1], upper[-1] = np.log(_NOISE_BOUNDS)
     try:
-        with single_thread():
+        with own_torch_settings():
             result = scipy.optimize.minimize(
                 map_objective(terms, values, mean, std),
                 mean,

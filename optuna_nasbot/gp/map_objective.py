@@ -58,16 +58,18 @@ class PositivePart(torch.autograd.Function):
 
 
 @contextmanager
-def single_thread() -> Iterator[None]:
-    """Run torch on one thread inside the block.
+def own_torch_settings() -> Iterator[None]:
+    """Run torch on one thread and on the CPU and with gradients inside the block.
 
-    Matrices of a few hundred rows gain nothing from more, and beside other busy processes the
-    threads' waiting for each other costs far more than the work.
+    Matrices of a few hundred rows gain nothing from more threads, and beside other busy processes
+    the threads' waiting for each other costs far more than the work. The other two may be set
+    otherwise where an objective asks for a network.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
+            yield
     finally:
         torch.set_num_threads(threads)
 

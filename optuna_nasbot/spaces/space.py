@@ -38,7 +38,7 @@ class ArchitectureSpace(Limits, ABC):
         if not self.initial_pool:
             simplest = self.reference_chains()[0]
             raise ValueError(
-                f"{type(self).__name__}: no network meets these limits: "
+                f"{type(self).__name__}: found no network within these limits: "
                 f"{nearest_violation(simplest, self.operations, self)}."
             )
 

@@ -10,6 +10,7 @@ from typing import Any
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.stored_form import MAX_BYTES
 
 _PREFIX = "architecture:"
 _CACHE_SIZE = 8192
@@ -49,13 +50,18 @@ def carried_architecture(user_attrs: Mapping[str, Any], name: str) -> Architectu
     Raises:
         ArchitectureError: The stored form is damaged or of another format.
     """
-    document = user_attrs.get(attribute_key(name))
-    if document is None:
+    key = attribute_key(name)
+    if key not in user_attrs:
         return None
+    document = user_attrs[key]
     try:
         text = json.dumps(document)
     except (TypeError, ValueError, RecursionError) as error:
         raise ArchitectureError(f"architecture: expected plain JSON. {error}") from None
+    if len(text) > MAX_BYTES:
+        raise ArchitectureError(
+            f"architecture: expected at most {MAX_BYTES:,} bytes as JSON, got {len(text):,}."
+        )
     return _decoded(text)
 
 

@@ -170,3 +170,14 @@ def test_importing_the_module_loads_neither_scipy_nor_torch() -> None:
         "sys.exit(any(name in sys.modules for name in ('scipy.optimize', 'torch')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_fit_does_not_depend_on_the_torch_settings_around_it() -> None:
+    data = euclidean_data(15, 0)
+    expected = fit(*data).to_log()
+    with torch.no_grad():
+        np.testing.assert_array_equal(fit(*data).to_log(), expected)
+    with torch.inference_mode():
+        np.testing.assert_array_equal(fit(*data).to_log(), expected)
+    with torch.device("meta"):
+        np.testing.assert_array_equal(fit(*data).to_log(), expected)

@@ -10,14 +10,14 @@ from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
 from optuna_nasbot.gp.map_objective import PositivePart
 from optuna_nasbot.gp.map_objective import map_objective
-from optuna_nasbot.gp.map_objective import single_thread
+from optuna_nasbot.gp.map_objective import own_torch_settings
 from optuna_nasbot.gp.positive_semidefinite import positive_part
 from optuna_nasbot.gp.regression import condition
 
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    with single_thread():
+    with own_torch_settings():
         yield
 
 
@@ -89,7 +89,7 @@ def test_gradient_against_finite_differences(seed: int) -> None:
 
 def test_the_number_of_threads_is_restored_even_after_an_error() -> None:
     def fail() -> None:
-        with single_thread():
+        with own_torch_settings():
             assert torch.get_num_threads() == 1
             raise RuntimeError("inside")
 

@@ -102,7 +102,7 @@ def test_small_budgets_of_parameters_are_met(kind: str) -> None:
     [
         (
             lambda: MLPSpace(min_layers=1, max_layers=2),
-            "MLPSpace: no network meets these limits: the smallest network found breaks "
+            "MLPSpace: found no network within these limits: the smallest network found breaks "
             "max_layers=2, but the network has 3.",
         ),
         (

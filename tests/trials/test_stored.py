@@ -39,7 +39,7 @@ def test_numbers_for_tables(architectures: Callable[[str], dict[str, Architectur
     assert attributes["architecture:net:mass"] > 0
 
 
-@pytest.mark.parametrize("attributes", [{}, {"architecture:net": None}, {"architecture:n": {}}])
+@pytest.mark.parametrize("attributes", [{}, {"architecture:n": {}}])
 def test_nothing_is_carried(attributes: dict[str, Any]) -> None:
     assert carried_architecture(attributes, "net") is None
 
@@ -60,3 +60,15 @@ def test_impossible_name_is_refused(name: str) -> None:
 def test_name_of_wrong_type_is_refused(name: Any) -> None:
     with pytest.raises(TypeError, match="name: expected a string, got"):
         attribute_key(name)
+
+
+def test_what_is_too_large_to_be_stored_is_not_read() -> None:
+    document = {"kind": "mlp-reg", "layers": [{"label": "relu", "units": 8}] * 3000, "edges": []}
+    with pytest.raises(ArchitectureError, match="at most 60,000 bytes"):
+        carried_architecture({"architecture:net": document}, "net")
+
+
+def test_null_is_damage_and_not_absence() -> None:
+    assert carried_architecture({}, "net") is None
+    with pytest.raises(ArchitectureError, match="expected a JSON object"):
+        carried_architecture({"architecture:net": None}, "net")

@@ -15,7 +15,6 @@ from optuna_nasbot.spaces.fitting import Chain
 from optuna_nasbot.spaces.fitting import fitted_chain
 from optuna_nasbot.spaces.fitting import nearest_violation
 from optuna_nasbot.spaces.limits import Limits
-from optuna_nasbot.spaces.limits import Violation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +91,3 @@ class ArchitectureSpace(Limits, ABC):
             and architecture.kind == self.kind
             and self.violation(architecture) is None
         )
-
-
-__all__ = ["ArchitectureSpace", "Violation"]

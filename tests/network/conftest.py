@@ -24,23 +24,6 @@ def reproducible() -> Iterator[None]:
 
 
 @pytest.fixture
-def golden_architectures(
-    golden: Callable[[str], dict[str, Any]],
-) -> Callable[[str], dict[str, Architecture]]:
-    """The golden networks of a kind by their name."""
-
-    def read(kind: str) -> dict[str, Architecture]:
-        return {
-            network["id"]: Architecture.from_dict(
-                {key: network[key] for key in ("kind", "layers", "edges")}
-            )
-            for network in golden(f"networks_{kind}")["networks"]
-        }
-
-    return read
-
-
-@pytest.fixture
 def narrowed() -> Callable[[Architecture, int, int], Architecture]:
     """The same network with its units divided, down to some fewest units."""
 

@@ -41,8 +41,8 @@ def check_is_standard(module: torch.fx.GraphModule) -> None:
 
 
 @pytest.mark.parametrize(("kind", "outputs"), [("mlp-reg", 2), ("mlp-class", 3)])
-def test_golden_mlp(golden_architectures: Golden, kind: str, outputs: int) -> None:
-    for name, architecture in golden_architectures(kind).items():
+def test_golden_mlp(architectures: Golden, kind: str, outputs: int) -> None:
+    for name, architecture in architectures(kind).items():
         module = build_module(architecture, in_features=5, out_features=outputs)
         check_is_standard(module)
         predictions = check_training_step(name, module, torch.randn(4, 5))
@@ -53,9 +53,9 @@ def test_golden_mlp(golden_architectures: Golden, kind: str, outputs: int) -> No
 
 @pytest.mark.parametrize(("channels", "size"), [(3, 32), (1, 27)])
 def test_golden_cnn_narrower(
-    golden_architectures: Golden, narrowed: Narrowed, channels: int, size: int
+    architectures: Golden, narrowed: Narrowed, channels: int, size: int
 ) -> None:
-    for name, architecture in golden_architectures("cnn").items():
+    for name, architecture in architectures("cnn").items():
         narrow = narrowed(architecture, 16, 4)
         module = build_module(narrow, in_channels=channels, out_features=10)
         check_is_standard(module)
@@ -65,9 +65,9 @@ def test_golden_cnn_narrower(
         torch.testing.assert_close(predictions.exp().sum(1), torch.ones(2), msg=name)
 
 
-def test_golden_cnn_at_full_width(golden_architectures: Golden) -> None:
+def test_golden_cnn_at_full_width(architectures: Golden) -> None:
     names = ["cnn-init-00", "cnn-init-04", "cnn-init-10"]
-    for name, architecture in golden_architectures("cnn").items():
+    for name, architecture in architectures("cnn").items():
         if name in names:
             module = build_module(architecture, in_channels=3, out_features=10)
             check_training_step(name, module, torch.randn(2, 3, 32, 32))

@@ -43,11 +43,9 @@ def check_moments(module: fx.GraphModule, inputs: torch.Tensor) -> None:
 
 
 @pytest.mark.parametrize("kind", ["mlp-reg", "mlp-class"])
-def test_moments_of_golden_mlps(
-    golden_architectures: Golden, narrowed: Narrowed, kind: str
-) -> None:
+def test_moments_of_golden_mlps(architectures: Golden, narrowed: Narrowed, kind: str) -> None:
     inputs = 3 * torch.randn(128, 8) + 1
-    for architecture in golden_architectures(kind).values():
+    for architecture in architectures(kind).values():
         narrow = narrowed(architecture, 8, 8)
         module = build_module(narrow, in_features=8, out_features=3)
         check_moments(lsuv_init_(module, inputs), inputs)
@@ -66,9 +64,9 @@ def test_moments_of_a_cnn(network: Network) -> None:
     check_moments(module, inputs)
 
 
-def test_every_parameter_gets_a_gradient(golden_architectures: Golden, narrowed: Narrowed) -> None:
+def test_every_parameter_gets_a_gradient(architectures: Golden, narrowed: Narrowed) -> None:
     inputs = torch.randn(64, 8)
-    for name, architecture in golden_architectures("mlp-class").items():
+    for name, architecture in architectures("mlp-class").items():
         narrow = narrowed(architecture, 8, 8)
         module = lsuv_init_(build_module(narrow, in_features=8, out_features=3), inputs)
         nn.NLLLoss()(module(inputs), torch.arange(64) % 3).backward()
@@ -101,9 +99,9 @@ def train(module: fx.GraphModule, inputs: torch.Tensor, targets: torch.Tensor) -
 
 
 def test_a_deep_network_with_many_sigmoids_trains(
-    golden_architectures: Golden, narrowed: Narrowed
+    architectures: Golden, narrowed: Narrowed
 ) -> None:
-    architecture = golden_architectures("mlp-reg")["mlp-reg-mod2-051"]
+    architecture = architectures("mlp-reg")["mlp-reg-mod2-051"]
     assert len(architecture.layers) == 45
     narrow = narrowed(architecture, 16, 8)
     inputs = torch.randn(512, 4)

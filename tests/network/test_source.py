@@ -61,10 +61,10 @@ def test_mlp_source_runs_without_package(network: Network, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("kind", ["mlp-reg", "mlp-class", "cnn"])
 def test_source_of_golden_networks(
-    golden_architectures: Callable[[str], dict[str, Architecture]], kind: str
+    architectures: Callable[[str], dict[str, Architecture]], kind: str
 ) -> None:
     inputs = {"in_channels": 3} if kind == "cnn" else {"in_features": 3}
-    for name, architecture in golden_architectures(kind).items():
+    for name, architecture in architectures(kind).items():
         with torch.device("meta"):
             module = build_module(architecture, out_features=2, **inputs)
             namespace: dict[str, type[nn.Module]] = {}

@@ -8,6 +8,8 @@ import zlib
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
+from typing import Protocol
+from typing import runtime_checkable
 
 import numpy as np
 from optuna.distributions import BaseDistribution
@@ -19,21 +21,48 @@ from optuna.trial import Trial
 from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.spaces import ArchitectureSpace
-from optuna_nasbot.spaces.limits import check_whole
+
+_MAX_SEED = 2**32 - 1
+"""The largest seed that Optuna's samplers take."""
+
+
+@runtime_checkable
+class ChoosesArchitectures(Protocol):
+    """A sampler that chooses networks itself, of this package or not."""
+
+    def sample_architecture(
+        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
+    ) -> Architecture:
+        """Choose a network for a running trial.
+
+        Args:
+            study: The study.
+            trial: The running trial.
+            name: The name under which the trial will carry the network.
+            space: The search space.
+
+        Returns:
+            A network of the space.
+        """
 
 
 class ArchitectureSampler(BaseSampler):
     """A sampler that chooses networks itself and leaves ordinary parameters to another one.
 
     Args:
-        seed: Seed of all random choices; None for a different one each time.
+        seed: Seed of all random choices, below 2^32; None for a different one each time.
         independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
+
+    Raises:
+        TypeError: `seed` is no whole number or `independent_sampler` is no sampler.
+        ValueError: `seed` is negative or too large.
     """
 
     def __init__(self, *, seed: int | None, independent_sampler: BaseSampler | None) -> None:
         if seed is not None:
-            check_whole("seed", seed, 0)
+            seed = check_whole("seed", seed, 0, _MAX_SEED)
         if independent_sampler is not None and not isinstance(independent_sampler, BaseSampler):
             raise TypeError(
                 f"independent_sampler: expected an Optuna sampler, got {independent_sampler!r}."
@@ -46,19 +75,10 @@ class ArchitectureSampler(BaseSampler):
     def sample_architecture(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
-        """Choose a network for a running trial.
+        """Choose a network for a running trial, see `ChoosesArchitectures`.
 
         `suggest_architecture` calls this while it holds `suggesting`, and stores the network
         before it lets go: threads that share a sampler see each other's networks.
-
-        Args:
-            study: The study.
-            trial: The running trial.
-            name: The name under which the trial will carry the network.
-            space: The search space.
-
-        Returns:
-            A network of the space.
         """
 
     def trial_rng(self, trial_number: int, name: str) -> np.random.Generator:

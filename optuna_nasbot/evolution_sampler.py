@@ -30,8 +30,8 @@ class EvolutionSampler(ArchitectureSampler):
         independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
 
     Raises:
-        TypeError: `independent_sampler` is no sampler.
-        ValueError: The seed is negative or no whole number.
+        TypeError: `seed` is no whole number or `independent_sampler` is no sampler.
+        ValueError: `seed` is negative or too large.
     """
 
     def __init__(

@@ -13,16 +13,18 @@ from optuna.trial import Trial
 from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.evolution.maximiser import maximise
 from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.start import Preparation
 from optuna_nasbot.evolution.start import prepare
-from optuna_nasbot.gp.surrogate import fit_surrogate
+from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.spaces import ArchitectureSpace
-from optuna_nasbot.spaces.limits import check_whole
 from optuna_nasbot.trials import observe
+
+_Prepared = tuple[tuple[Architecture, ...], SurrogateFitter]
+"""The networks to start from and the fitter of surrogates: what is made once and kept."""
 
 
 class NASBOTSampler(ArchitectureSampler):
@@ -61,10 +63,9 @@ class NASBOTSampler(ArchitectureSampler):
                 f"acquisition: expected one of {list(get_args(AcquisitionName))}, "
                 f"got {acquisition!r}."
             )
-        check_whole("n_startup_trials", n_startup_trials, 1)
-        self._n_startup_trials = n_startup_trials
+        self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
-        self._prepared: dict[ArchitectureSpace, Preparation] = {}
+        self._prepared: dict[tuple[str, ArchitectureSpace], _Prepared] = {}
 
     def sample_architecture(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
@@ -72,24 +73,25 @@ class NASBOTSampler(ArchitectureSampler):
         check_single_objective(study)
         observed = observe(study, name, space.kind, but_for=trial.number)
         rng = self.trial_rng(trial.number, name)
-        prepared = self._prepare(space)
+        start, surrogates = self._prepared_search(name, space)
         if len(observed.networks) < self._n_startup_trials:
-            return any_untaken(prepared.start, space, observed.taken, rng)
+            return any_untaken(start, space, observed.taken, rng)
 
-        surrogate = fit_surrogate(observed.networks, observed.values, prepared.distances)
-        acquisition = criterion(
-            self._acquisition, surrogate.hallucinate(observed.running), surrogate.values.max(), rng
-        )
+        surrogate = surrogates.fit(observed.networks, observed.values)
+        surrogate = surrogate.hallucinate(observed.running)
+        acquisition = criterion(self._acquisition, surrogate, rng)
         inside = [i for i, network in enumerate(observed.networks) if network in space]
-        parents = [observed.networks[i] for i in inside] or list(prepared.start)
+        parents = [observed.networks[i] for i in inside] or list(start)
         fitness = surrogate.values[inside] if inside else np.zeros(len(parents))
         chosen = maximise(acquisition, parents, fitness, space, observed.taken, rng)
         return chosen or any_untaken(parents, space, observed.taken, rng)
 
-    def _prepare(self, space: ArchitectureSpace) -> Preparation:
-        if space not in self._prepared:
-            self._prepared[space] = prepare(space, self._n_startup_trials)
-        return self._prepared[space]
+    def _prepared_search(self, name: str, space: ArchitectureSpace) -> _Prepared:
+        if (name, space) not in self._prepared:
+            preparation = prepare(space, self._n_startup_trials)
+            fitter = SurrogateFitter(preparation.distances)
+            self._prepared[name, space] = preparation.start, fitter
+        return self._prepared[name, space]
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_prepared": {}}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import nullcontext
 from operator import attrgetter
 from typing import Any
+from typing import SupportsFloat
 
 import numpy as np
 import optuna
@@ -21,6 +24,7 @@ from optuna.trial import TrialState
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
+from optuna_nasbot.architecture_sampler import ChoosesArchitectures
 from optuna_nasbot.evolution import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
@@ -32,8 +36,9 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
     """Suggest a network for a trial, to be called in an objective.
 
     The network is, in this order, the one that the trial carries already (it was asked before,
-    enqueued or retried), the choice of the study's sampler, or, under samplers that know nothing
-    of architectures, a random one of the space. It is stored in the trial's user attributes.
+    enqueued or retried), the choice of the study's sampler if it has a method
+    `sample_architecture(study, trial, name, space)`, or, under samplers that know nothing of
+    architectures, a random one of the space. It is stored in the trial's user attributes.
 
     Args:
         trial: The trial that the objective got.
@@ -47,8 +52,8 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         TypeError: An argument is of a wrong type.
         ValueError: The name is empty or has a colon, or a sampler of this package was asked in
             a study with several objectives.
-        ArchitectureError: The network that the trial carries can't be read or is not of the
-            space.
+        ArchitectureError: The network that the trial carries can't be read, or it or the
+            sampler's choice is not of the space.
     """
     attribute_key(name)
     _check_trial(trial)
@@ -58,16 +63,11 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         )
     carried = carried_architecture(trial.user_attrs, name)
     if carried is not None:
-        try:
-            space.check(carried)
-        except ArchitectureError as error:
-            raise ArchitectureError(
-                f"The architecture '{name}' that trial {getattr(trial, 'number', '?')} carries "
-                f"(enqueued, retried or suggested before) is not of the space. {error}"
-            ) from None
-        return carried
+        number = getattr(trial, "number", "?")
+        origin = f"trial {number} carries (enqueued, retried or suggested before)"
+        return _checked(carried, space, name, origin)
     sampler = _architecture_sampler(trial)
-    with sampler.suggesting if sampler is not None else nullcontext():
+    with sampler.suggesting if isinstance(sampler, ArchitectureSampler) else nullcontext():
         architecture = _chosen(sampler, trial, name, space)
         for key, value in architecture_attributes(architecture, name).items():
             trial.set_user_attr(key, value)
@@ -75,19 +75,32 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
 
 
 def _chosen(
-    sampler: ArchitectureSampler | None, trial: BaseTrial, name: str, space: ArchitectureSpace
+    sampler: ChoosesArchitectures | None, trial: BaseTrial, name: str, space: ArchitectureSpace
 ) -> Architecture:
     if sampler is not None and isinstance(trial, Trial):
-        return sampler.sample_architecture(trial.study, trial, name, space)
+        chosen = sampler.sample_architecture(trial.study, trial, name, space)
+        return _checked(chosen, space, name, f"{type(sampler).__name__} chose")
     rng = np.random.default_rng()
     pool = space.initial_pool
     return edited(pool[rng.integers(len(pool))], space, rng)
 
 
-def _architecture_sampler(trial: BaseTrial) -> ArchitectureSampler | None:
+def _checked(
+    architecture: Architecture, space: ArchitectureSpace, name: str, origin: str
+) -> Architecture:
+    try:
+        space.check(architecture)
+    except ArchitectureError as error:
+        raise ArchitectureError(
+            f"The architecture '{name}' that {origin} is not of the space. {error}"
+        ) from None
+    return architecture
+
+
+def _architecture_sampler(trial: BaseTrial) -> ChoosesArchitectures | None:
     """The sampler of the trial's study that chooses networks, found through wrappers."""
     sampler = trial.study.sampler if isinstance(trial, Trial) else None
-    while sampler is not None and not isinstance(sampler, ArchitectureSampler):
+    while sampler is not None and not isinstance(sampler, ChoosesArchitectures):
         # PartialFixedSampler offers no public way to the sampler that it wraps.
         sampler = getattr(sampler, "_base_sampler", None)
     return sampler
@@ -106,16 +119,18 @@ def enqueue_architecture(
         study: The study.
         architectures: Networks by the names that the objective asks for.
         params: Values of ordinary parameters, as in `Study.enqueue_trial`.
-        user_attrs: Further user attributes of the trial.
+        user_attrs: Further user attributes of the trial, none that stores one of the networks.
         skip_if_exists: Do nothing if the study has a trial with isomorphic networks and equal
             parameters, finished or not. (`Study.enqueue_trial` would compare parameters only.)
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: A name is empty or has a colon.
+        ValueError: A name is empty or has a colon, or a user attribute is one of the networks'.
         ArchitectureError: A network is too large to be stored.
     """
     _check_study(study)
+    if not isinstance(skip_if_exists, bool):
+        raise TypeError(f"skip_if_exists: expected True or False, got {skip_if_exists!r}.")
     attributes = _attributes(architectures, user_attrs)
     if params is not None and not isinstance(params, Mapping):
         raise TypeError(f"params: expected a mapping from names to values, got {params!r}.")
@@ -132,7 +147,8 @@ def _is_same(
 ) -> bool:
     enqueued = trial.system_attrs.get("fixed_params", trial.params)
     # A trial that has not finished may yet lack parameters.
-    if enqueued != params and not (trial.state.is_finished() and trial.params == params):
+    known = [enqueued, trial.params] if trial.state.is_finished() else [enqueued]
+    if _as_stored(params) not in map(_as_stored, known):
         return False
     try:
         carried = {name: carried_architecture(trial.user_attrs, name) for name in architectures}
@@ -142,6 +158,15 @@ def _is_same(
         network is not None and network.canonical_hash() == architectures[name].canonical_hash()
         for name, network in carried.items()
     )
+
+
+def _as_stored(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters as a database gives them back: lists for tuples."""
+    try:
+        stored: dict[str, Any] = json.loads(json.dumps(params))
+    except (TypeError, ValueError):  # what JSON can't hold, Optuna keeps in memory only
+        return params
+    return stored
 
 
 def create_architecture_trial(
@@ -164,26 +189,37 @@ def create_architecture_trial(
         state: State of the trial.
         params: Values of ordinary parameters.
         distributions: Their distributions.
-        user_attrs: Further user attributes.
+        user_attrs: Further user attributes, none that stores one of the networks.
         intermediate_values: Reported values by step.
 
     Returns:
         The trial.
 
     Raises:
-        TypeError: `architectures` is not a mapping from names to architectures.
-        ValueError: A name is empty or has a colon, or Optuna refuses the trial.
+        TypeError: An argument is of a wrong type.
+        ValueError: A name is empty or has a colon, a user attribute is one of the networks', or
+            Optuna refuses the trial.
         ArchitectureError: A network is too large to be stored.
     """
+    if not isinstance(state, TrialState):
+        raise TypeError(f"state: expected an optuna.trial.TrialState, got {state!r}.")
+    if not (values is None or isinstance(values, Iterable)):
+        raise TypeError(f"values: expected numbers, got {values!r}.")
     return optuna.create_trial(
         state=state,
-        value=value,
-        values=values,
+        value=None if value is None else _number("value", value),
+        values=None if values is None else [_number("values", each) for each in values],
         params=params,
         distributions=distributions,
         user_attrs=_attributes(architectures, user_attrs),
         intermediate_values=intermediate_values,
     )
+
+
+def _number(name: str, value: SupportsFloat) -> float:
+    if not isinstance(value, SupportsFloat):
+        raise TypeError(f"{name}: expected a number, got {value!r}.")
+    return float(value)
 
 
 def _attributes(
@@ -196,7 +232,7 @@ def _attributes(
         )
     if user_attrs is not None and not isinstance(user_attrs, Mapping):
         raise TypeError(f"user_attrs: expected a mapping, got {user_attrs!r}.")
-    attributes = dict(user_attrs or {})
+    attributes = {}
     for name, architecture in architectures.items():
         if not isinstance(architecture, Architecture):
             raise TypeError(
@@ -204,6 +240,15 @@ def _attributes(
                 f"got {type(architecture).__name__}."
             )
         attributes.update(architecture_attributes(architecture, name))
+    for key, value in (user_attrs or {}).items():
+        if not isinstance(key, str):
+            raise TypeError(f"user_attrs: expected strings as keys, got {key!r}.")
+        if key in attributes:
+            raise ValueError(
+                f"user_attrs: expected no key that stores one of the networks, got '{key}'. "
+                f"Leave it out."
+            )
+        attributes[key] = value
     return attributes
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
 from optuna.samplers import RandomSampler
@@ -20,6 +21,7 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
@@ -83,10 +85,26 @@ def test_all_arguments_are_optional_keywords(sampler: type[ArchitectureSampler])
     sampler()
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, "1", True])
-def test_wrong_seed(seed: Any, make: Factory) -> None:
-    with pytest.raises((TypeError, ValueError), match="seed: expected"):
+@pytest.mark.parametrize(
+    ("seed", "error", "message"),
+    [
+        (-1, ValueError, "expected at least 0, got -1"),
+        (2**32, ValueError, "expected at most 4,294,967,295, got 4294967296"),
+        (1.5, TypeError, "expected a whole number, got 1.5"),
+        ("1", TypeError, "expected a whole number, got '1'"),
+        (True, TypeError, "expected a whole number, got True"),
+    ],
+)
+def test_wrong_seed(seed: Any, error: type[Exception], message: str, make: Factory) -> None:
+    with pytest.raises(error, match=f"^seed: {message}"):
         make(seed=seed)
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_seed_of_numpy_is_a_seed(seed: int, make: Factory) -> None:
+    plain, numpy = make(seed=seed), make(seed=np.int64(seed))
+    assert ordinary_study(numpy) == ordinary_study(plain)
+    assert numpy.trial_rng(0, "net").integers(2**60) == plain.trial_rng(0, "net").integers(2**60)
 
 
 @pytest.mark.parametrize("sampler", ["tpe", TPESampler, 3])
@@ -261,6 +279,16 @@ def test_running_networks_are_not_suggested_again(make: Factory) -> None:
     for _ in range(3):
         suggest_architecture(study.ask(), "net", SPACE)
     assert len(set(hashes(study))) == len(study.trials)
+
+
+def test_enqueued_networks_are_not_suggested_before(make: Factory) -> None:
+    study = searched_so_far(make(seed=2))
+    expected = suggest_architecture(study.ask(), "net", SPACE)
+    again = searched_so_far(make(seed=2))
+    trial = again.ask()
+    enqueue_architecture(again, {"net": expected})
+    assert suggest_architecture(trial, "net", SPACE) != expected
+    assert suggest_architecture(again.ask(), "net", SPACE) == expected
 
 
 # --- What must not harm a study

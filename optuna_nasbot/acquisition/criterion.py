@@ -19,22 +19,22 @@ AcquisitionName = Literal["log_ei", "ucb", "ts"]
 Criterion = Callable[[Sequence[Architecture]], NDArray[np.float64]]
 
 
-def criterion(
-    name: AcquisitionName, surrogate: Surrogate, best: float, rng: np.random.Generator
-) -> Criterion:
+def criterion(name: AcquisitionName, surrogate: Surrogate, rng: np.random.Generator) -> Criterion:
     """The acquisition function of a name.
 
     Args:
         name: `"log_ei"`, `"ucb"` or `"ts"` (Thompson sampling).
-        surrogate: The Gaussian process.
-        best: The largest observed value on the scale of the surrogate.
+        surrogate: The Gaussian process. Improvement is that over its `best`, the largest mean at
+            an observed network: the largest observed value may owe all to noise.
         rng: Source of randomness of Thompson sampling.
 
     Returns:
         A function from m networks to m acquisition values, larger is better.
     """
     if name == "log_ei":
-        return lambda networks: log_expected_improvement(*surrogate.predict(networks), best)
+        return lambda networks: log_expected_improvement(
+            *surrogate.predict(networks), surrogate.best
+        )
     if name == "ucb":
         return lambda networks: upper_confidence_bound(*surrogate.predict(networks))
     return _ThompsonSample(surrogate, rng)
@@ -43,7 +43,7 @@ def criterion(
 class _ThompsonSample:
     """One draw of the posterior that stays the same draw from call to call.
 
-    What was drawn before enters the surrogate as if it had been observed.
+    What was drawn before enters the surrogate as known.
     """
 
     def __init__(self, surrogate: Surrogate, rng: np.random.Generator) -> None:
@@ -52,5 +52,5 @@ class _ThompsonSample:
 
     def __call__(self, networks: Sequence[Architecture]) -> NDArray[np.float64]:
         drawn = thompson_sample(*self._surrogate.predict_jointly(networks), self._rng)
-        self._surrogate = self._surrogate.hallucinate(networks, drawn)
+        self._surrogate = self._surrogate.given(networks, drawn)
         return drawn

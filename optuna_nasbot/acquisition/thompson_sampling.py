@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from optuna_nasbot.gp.linear_algebra import eigh
+from optuna_nasbot.gp.linear_algebra import product
+
 
 def thompson_sample(
     mean: NDArray[np.float64], covariance: NDArray[np.float64], rng: np.random.Generator
@@ -19,9 +22,10 @@ def thompson_sample(
     Returns:
         Sample of shape ``(m,)``.
     """
-    eigenvalues, vectors = np.linalg.eigh(covariance)
+    eigenvalues, vectors = eigh(covariance)
     # Rounding can leave eigenvalues of a semidefinite matrix slightly below 0. The symmetric root
     # depends on the covariance only, not on which eigenvectors of equal eigenvalues come out, so
     # that rounding can't change the draw.
     deviations = np.sqrt(np.maximum(eigenvalues, 0))
-    return np.asarray(mean + vectors @ (deviations * (rng.standard_normal(len(mean)) @ vectors)))
+    normal = product(vectors.T, rng.standard_normal(len(mean)))
+    return np.asarray(mean + product(vectors, deviations * normal))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
-
+from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.layer import Layer
@@ -25,10 +24,11 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
         The sum over all layers of weights, biases, and scales and shifts of batch normalisation.
 
     Raises:
-        ValueError: `inputs` or `outputs` is not a positive whole number.
+        TypeError: `inputs` or `outputs` is no whole number.
+        ValueError: It is less than 1.
     """
-    inputs = positive_whole_number("inputs", inputs)
-    outputs = positive_whole_number("outputs", outputs)
+    inputs = check_whole("inputs", inputs, 1)
+    outputs = check_whole("outputs", outputs, 1)
     channels_in, _ = module_channels(architecture, inputs)
     decision = architecture.operations.decision
     return sum(
@@ -89,15 +89,3 @@ def _dense(channels_in: int, units: int) -> int:
 
 def _convolution(channels_in: int, units: int, size: int) -> int:
     return channels_in * units * size**2 + 2 * units
-
-
-def positive_whole_number(name: str, value: object) -> int:
-    """Return the value of an argument as an `int` (NumPy's integers are whole numbers, too).
-
-    Raises:
-        ValueError: It is not a positive whole number.
-    """
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or int(value) < 1:  # type: ignore[call-overload]
-        raise ValueError(f"{name}: expected a positive whole number, got {value!r}.")
-    return int(value)  # type: ignore[call-overload, no-any-return]

@@ -13,6 +13,9 @@ from optuna_nasbot.distance.neighbourhoods import N_HISTOGRAMS
 from optuna_nasbot.distance.neighbourhoods import neighbourhood_distances
 from optuna_nasbot.distance.otmann import OTMANN
 
+MAX_REMEMBERED = 1000
+"""Networks whose distances take 100 MB."""
+
 
 @dataclass(frozen=True, eq=False)
 class Distances:
@@ -39,7 +42,7 @@ class ScaledDistances:
 
     With this scale one set of priors on the kernel's hyperparameters fits every search space.
     Distances among the networks that were passed to `observed` are kept, so that a growing study
-    computes each of them once.
+    computes each of them once. Beyond `MAX_REMEMBERED` networks only those asked for last stay.
 
     Args:
         otmann: The optimal-transport distance.
@@ -50,8 +53,7 @@ class ScaledDistances:
         self.otmann = otmann
         unscaled = (*otmann.pairwise(references), neighbourhood_distances(references, references))
         self._scales = tuple(_mean_over_pairs(part) for part in unscaled)
-        self._index: dict[str, int] = {}
-        self._networks: list[Architecture] = []
+        self._remembered: dict[str, Architecture] = {}
         n_coeffs = len(otmann.struct_coeffs)
         self._known = Distances(*(np.zeros((k, 0, 0)) for k in (n_coeffs, n_coeffs, N_HISTOGRAMS)))
 
@@ -66,24 +68,28 @@ class ScaledDistances:
 
     def observed(self, networks: Sequence[Architecture]) -> Distances:
         """Scaled distances within one set of networks, remembered for the next call."""
-        new = {
-            network.canonical_hash(): network
-            for network in networks
-            if network.canonical_hash() not in self._index
-        }
-        if new:
-            self._remember(list(new.values()))
-        chosen = [self._index[network.canonical_hash()] for network in networks]
+        wanted = {network.canonical_hash(): network for network in networks}
+        self._remember({key: wanted[key] for key in wanted if key not in self._remembered})
+        if len(self._remembered) > MAX_REMEMBERED:
+            self._known = self._among(list(wanted))
+            self._remembered = wanted
+        return self._among([network.canonical_hash() for network in networks])
+
+    def _remember(self, new: dict[str, Architecture]) -> None:
+        if not new:
+            return
+        networks = list(new.values())
+        cross = self.between(networks, list(self._remembered.values()))
+        blocks = zip(self._known.parts, cross.parts, self.within(networks).parts, strict=True)
+        self._known = Distances(*(_enlarged(*block) for block in blocks))
+        self._remembered.update(new)
+
+    def _among(self, keys: Sequence[str]) -> Distances:
+        """The known distances of all pairs of these hashes."""
+        position = {key: index for index, key in enumerate(self._remembered)}
+        chosen = [position[key] for key in keys]
         rows, columns = np.ix_(chosen, chosen)
         return Distances(*(part[:, rows, columns] for part in self._known.parts))
-
-    def _remember(self, new: list[Architecture]) -> None:
-        to_known = self.between(new, self._networks)
-        grown = zip(self._known.parts, to_known.parts, self.within(new).parts, strict=True)
-        self._known = Distances(*(_enlarged(*blocks) for blocks in grown))
-        for network in new:
-            self._index[network.canonical_hash()] = len(self._networks)
-            self._networks.append(network)
 
     def _scaled(self, parts: Sequence[NDArray[np.float64]]) -> Distances:
         return Distances(*(part / scale for part, scale in zip(parts, self._scales, strict=True)))

@@ -9,9 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.gp.kernel import KernelParameters
+from optuna_nasbot.gp.map_objective import Objective
+from optuna_nasbot.gp.map_objective import map_objective
 
 _NOISE_MEDIAN = 0.003
 _LOG_NOISE_STD = 1.5
+_MUCH_NOISE = 0.3
+# Where the fit stops: far below what predictions notice.
+_GRADIENT_TOLERANCE = 1e-3
+_CHANGE_TOLERANCE = 1e-6
 
 # Hyperparameters farther from their prior (in standard deviations, those of log alpha and log beta
 # being 1) are of no use, and within these bounds every kernel matrix can be factorised in double
@@ -44,14 +50,15 @@ def fit(
 ) -> KernelParameters:
     """Fit the hyperparameters of the sum kernel by maximum a posteriori.
 
-    L-BFGS-B on the log hyperparameters, started from the mean of the prior (see
-    `prior_parameters`). Nothing is random. Should it fail numerically, the mean of the prior is
-    the result.
+    L-BFGS on the log hyperparameters, started twice: from the mean of the prior (see
+    `prior_parameters`), and from there with much noise. Noisy values have one optimum that takes
+    the noise for signal and a better one that does not. Nothing is random. Should it fail
+    numerically, the mean of the prior is the result.
 
     Args:
         terms: Scaled dissimilarities of the kernel's terms, each of shape ``(k_t, n, n)``.
         values: Observations, warped and standardised (the prior mean is 0), shape ``(n,)``.
-        max_iterations: Largest number of iterations.
+        max_iterations: Largest number of iterations of each start.
 
     Returns:
         The hyperparameters.
@@ -59,32 +66,61 @@ def fit(
     Raises:
         ValueError: If the shapes disagree or something is not finite.
     """
-    # Imported here because scipy and torch are slow to import, and most processes never fit.
-    import scipy.optimize
-    import torch
-
-    from optuna_nasbot.gp.map_objective import map_objective
-    from optuna_nasbot.gp.map_objective import own_torch_settings
-
     _check_data(terms, values)
     sizes = [len(term) for term in terms]
     mean, std = _log_prior(sizes)
     lower, upper = mean - _BOUND * std, mean + _BOUND * std
     lower[-1], upper[-1] = np.log(_NOISE_BOUNDS)
-    try:
-        with own_torch_settings():
-            result = scipy.optimize.minimize(
-                map_objective(terms, values, mean, std),
-                mean,
-                jac=True,
-                method="L-BFGS-B",
-                bounds=scipy.optimize.Bounds(lower, upper),
-                options={"maxiter": max_iterations},
-            )
-    except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
-        return prior_parameters(sizes)
-    finite = np.isfinite(result.fun) and np.isfinite(result.x).all()
-    return KernelParameters.from_log(result.x if finite else mean, sizes)
+    objective = map_objective(terms, values, mean, std)
+    best, least = mean, math.inf
+    for log_noise in (mean[-1], math.log(_MUCH_NOISE)):
+        start = np.append(mean[:-1], log_noise)
+        try:
+            found, value = _minimum(objective, start, lower, upper, max_iterations)
+        except np.linalg.LinAlgError:
+            continue
+        if value < least:
+            best, least = found, value
+    return KernelParameters.from_log(best, sizes)
+
+
+def _minimum(
+    objective: Objective,
+    start: NDArray[np.float64],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    max_iterations: int,
+) -> tuple[NDArray[np.float64], float]:
+    """A local minimum within bounds, and its value, by L-BFGS.
+
+    Beyond a bound the objective is that at the bound, and a penalty leads back. (The L-BFGS-B of
+    SciPy knows bounds, but uses all threads of its BLAS for steps of some microseconds; see
+    `optuna_nasbot.gp.linear_algebra`.)
+    """
+    # Imported here because torch is slow to import, and most processes never fit.
+    import torch
+
+    # An objective that fits may be called where torch keeps no gradients or uses another device.
+    with torch.inference_mode(False), torch.device("cpu"):
+        x = torch.from_numpy(start.copy())
+        optimiser = torch.optim.LBFGS(
+            [x],
+            max_iter=max_iterations,
+            tolerance_grad=_GRADIENT_TOLERANCE,
+            tolerance_change=_CHANGE_TOLERANCE,
+            line_search_fn="strong_wolfe",
+        )
+
+        def evaluate() -> float:
+            inside = np.clip(x.numpy(), lower, upper)
+            beyond = x.numpy() - inside
+            value, gradient = objective(inside)
+            x.grad = torch.from_numpy(np.where(beyond == 0.0, gradient, beyond))
+            return value + 0.5 * float(beyond @ beyond)
+
+        optimiser.step(evaluate)  # type: ignore[no-untyped-call]
+    found = np.clip(x.numpy(), lower, upper)
+    return found, objective(found)[0]
 
 
 def _log_prior(sizes: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

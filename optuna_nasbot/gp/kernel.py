@@ -6,21 +6,12 @@ such as the OTMANN distance at k structural coefficients.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import TYPE_CHECKING
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    import torch
-
-Array = TypeVar("Array", NDArray[np.float64], "torch.Tensor")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,13 +99,15 @@ def sum_kernel(
         ValueError: If the shapes of the terms disagree with the parameters or with each other.
     """
     _check_terms(terms, parameters)
-    return sum_of_exponentials(terms, parameters.alphas, parameters.betas)
+    return np.asarray(sum(exponentials(terms, parameters.alphas, parameters.betas)))
 
 
 def product_kernel(
     terms: Sequence[NDArray[np.float64]], parameters: KernelParameters, scale: float
 ) -> NDArray[np.float64]:
     """Product form of the kernel, ``k = scale exp(-sum_t sum_i betas[t][i] terms[t][i])``.
+
+    The other form that the reference knows; the search uses `sum_kernel`.
 
     Args:
         terms: Dissimilarities, each of shape ``(k_t, n, m)``.
@@ -130,29 +123,19 @@ def product_kernel(
     _check_terms(terms, parameters)
     # The product of exponentials is the exponential of one long term.
     term, betas = np.concatenate(terms), np.concatenate(parameters.betas)
-    return sum_of_exponentials([term], np.array([scale]), [betas])
+    return exponentials([term], np.array([scale]), [betas])[0]
 
 
-def sum_of_exponentials(terms: Sequence[Array], alphas: Array, betas: Sequence[Array]) -> Array:
-    """Formula of `sum_kernel`, for numpy arrays and for the torch tensors of the fit."""
-    exponentials = [
-        alpha * _exp(-_weighted_sum(beta, term))
+def exponentials(
+    terms: Sequence[NDArray[np.float64]],
+    alphas: NDArray[np.float64],
+    betas: Sequence[NDArray[np.float64]],
+) -> list[NDArray[np.float64]]:
+    """The summands ``alphas[t] exp(-sum_i betas[t][i] terms[t][i])`` of `sum_kernel`."""
+    return [
+        alpha * np.exp(-np.einsum("k,kij->ij", beta, term))
         for alpha, beta, term in zip(alphas, betas, terms, strict=True)
     ]
-    total: Array = reduce(operator.add, exponentials)
-    return total
-
-
-def _weighted_sum(betas: Array, term: Array) -> Array:
-    """Sum over the first axis of ``term`` with weights ``betas``, as one product."""
-    total: Array = (betas @ term.reshape(len(betas), -1)).reshape(term.shape[1:])
-    return total
-
-
-def _exp(exponent: Array) -> Array:
-    if isinstance(exponent, np.ndarray):
-        return np.asarray(np.exp(exponent))
-    return exponent.exp()
 
 
 def _non_negative(name: str, values: ArrayLike) -> NDArray[np.float64]:

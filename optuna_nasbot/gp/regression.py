@@ -8,10 +8,15 @@ predictive variances are bounded below by a fraction of the noise variance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optuna_nasbot.gp.linear_algebra import cholesky
+from optuna_nasbot.gp.linear_algebra import eigh
+from optuna_nasbot.gp.linear_algebra import inverse_of_triangular
+from optuna_nasbot.gp.linear_algebra import product
 from optuna_nasbot.gp.positive_semidefinite import positive_part
 
 # The reference implementation clips predictive variances at this fraction of the noise variance.
@@ -30,22 +35,15 @@ class Posterior:
     - variance ``k(x, x) - |L^-1 P k|^2``.
 
     Attributes:
-        train_kernel: Kernel matrix of the training points before repair, shape ``(n, n)``.
-        values: Observations y, shape ``(n,)``.
         noise_variance: Variance of the observation noise.
         prior_mean: Constant mean of the prior.
-        project_cross_kernel: Whether P is the projector onto the positive eigenspace of
-            ``train_kernel``.
         weights: ``P C^-1 (y - prior_mean)``, shape ``(n,)``.
-        whitener: ``L^-1 P``, shape ``(n, n)``.
+        whitener: ``L^-1 P``, shape ``(n, n)``, with fewer rows after `hallucinate` at times.
         log_marginal_likelihood: Log density of the observations under the prior.
     """
 
-    train_kernel: NDArray[np.float64]
-    values: NDArray[np.float64]
     noise_variance: float
     prior_mean: float
-    project_cross_kernel: bool
     weights: NDArray[np.float64]
     whitener: NDArray[np.float64]
     log_marginal_likelihood: float
@@ -63,11 +61,11 @@ class Posterior:
             Mean and variance, each of shape ``(m,)``. The variance is at least 0.05
             ``noise_variance``.
         """
-        _check_shape("cross_kernel", cross_kernel, (len(cross_kernel), len(self.values)))
+        _check_shape("cross_kernel", cross_kernel, (len(cross_kernel), len(self.weights)))
         _check_shape("prior_variance", prior_variance, (len(cross_kernel),))
-        explained = np.square(cross_kernel @ self.whitener.T).sum(axis=1)
+        explained = np.square(product(cross_kernel, self.whitener.T)).sum(axis=1)
         variance = np.maximum(prior_variance - explained, _FLOOR_FRACTION * self.noise_variance)
-        return self.prior_mean + cross_kernel @ self.weights, variance
+        return self.prior_mean + product(cross_kernel, self.weights), variance
 
     def joint_covariance(
         self, cross_kernel: NDArray[np.float64], prior_covariance: NDArray[np.float64]
@@ -81,13 +79,19 @@ class Posterior:
         Returns:
             Covariance of shape ``(m, m)``, with eigenvalues of at least 0.05 ``noise_variance``.
         """
-        m = len(cross_kernel)
-        _check_shape("cross_kernel", cross_kernel, (m, len(self.values)))
-        _check_shape("prior_covariance", prior_covariance, (m, m))
-        whitened = cross_kernel @ self.whitener.T
-        eigenvalues, vectors = np.linalg.eigh(prior_covariance - whitened @ whitened.T)
+        eigenvalues, vectors = self._joint_spectrum(cross_kernel, prior_covariance)
         clipped = np.maximum(eigenvalues, _FLOOR_FRACTION * self.noise_variance)
-        return np.asarray((vectors * clipped) @ vectors.T)
+        return product(vectors * clipped, vectors.T)
+
+    def _joint_spectrum(
+        self, cross_kernel: NDArray[np.float64], prior_covariance: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Eigenvalues and eigenvectors of the joint covariance before it is bounded below."""
+        m = len(cross_kernel)
+        _check_shape("cross_kernel", cross_kernel, (m, len(self.weights)))
+        _check_shape("prior_covariance", prior_covariance, (m, m))
+        whitened = product(cross_kernel, self.whitener.T)
+        return eigh(prior_covariance - product(whitened, whitened.T))
 
 
 def condition(
@@ -119,10 +123,9 @@ def condition(
         numpy.linalg.LinAlgError: If the noise is too small for the kernel in double precision.
     """
     _check_training_data(train_kernel, values, noise_variance)
-    repaired, projector = positive_part(train_kernel)
-    identity = np.eye(len(values))
+    repair = positive_part(train_kernel)
     try:
-        cholesky = np.linalg.cholesky(repaired + noise_variance * identity)
+        lower = cholesky(repair.matrix + noise_variance * np.eye(len(values)))
     except np.linalg.LinAlgError:
         raise np.linalg.LinAlgError(
             f"noise_variance {noise_variance} is too small beside the kernel (largest entry "
@@ -130,18 +133,15 @@ def condition(
         ) from None
     # An explicit inverse makes every later prediction a plain product; it is as accurate as
     # substitution here, because the noise bounds the condition number.
-    inverse = np.linalg.solve(cholesky, identity)
-    whitened = inverse @ (values - prior_mean)
-    whitener = inverse @ projector if project_cross_kernel else inverse
-    log_determinant = 2 * np.log(np.diag(cholesky)).sum()
+    inverse = inverse_of_triangular(lower)
+    whitened = product(inverse, values - prior_mean)
+    whitener = repair.projected(inverse) if project_cross_kernel else inverse
+    log_determinant = 2 * np.log(np.diag(lower)).sum()
     log_normaliser = log_determinant + len(values) * np.log(2 * np.pi)
     return Posterior(
-        train_kernel=train_kernel,
-        values=values,
         noise_variance=noise_variance,
         prior_mean=prior_mean,
-        project_cross_kernel=project_cross_kernel,
-        weights=whitener.T @ whitened,
+        weights=product(whitener.T, whitened),
         whitener=whitener,
         log_marginal_likelihood=float(-0.5 * (whitened @ whitened + log_normaliser)),
     )
@@ -151,37 +151,44 @@ def hallucinate(
     posterior: Posterior,
     cross_kernel: NDArray[np.float64],
     square_kernel: NDArray[np.float64],
-    values: NDArray[np.float64] | None = None,
+    latent: NDArray[np.float64] | None = None,
 ) -> Posterior:
-    """Add observations that were not made, at given values or at their posterior mean.
+    """Add points that were not observed.
 
-    With the posterior mean of running evaluations the variance around them shrinks while the mean
-    stays where it is, so that workers spread (kriging believer, Ginsbourger et al. 2010; GP-BUCB,
-    Desautels et al. 2014). Where the repair changes the enlarged kernel matrix, the mean moves a
-    little.
+    Running evaluations are added as noisy observations at their posterior mean. Then no mean
+    changes and the variance around them shrinks, so that workers spread (kriging believer,
+    Ginsbourger et al. 2010; GP-BUCB, Desautels et al. 2014). Points of a draw from the posterior
+    are added with the values of the latent function that were drawn, without noise.
+
+    The whitener gains a row for each principal direction of their joint covariance; nothing else
+    is computed again. Directions with a variance below the bound on variances, which is negative
+    where the kernel is indefinite, teach nothing.
 
     Args:
-        posterior: Gaussian process conditioned on the finished evaluations.
-        cross_kernel: Kernel between the p new and the n training points, shape ``(p, n)``.
+        posterior: Gaussian process conditioned on n points.
+        cross_kernel: Kernel between the p new and the n points, shape ``(p, n)``.
         square_kernel: Kernel matrix of the new points, shape ``(p, p)``.
-        values: Values at the new points, shape ``(p,)``; None for their posterior mean.
+        latent: Values of the latent function at the new points, shape ``(p,)``; None for noisy
+            observations at its mean.
 
     Returns:
-        The posterior on n + p points, training points first: later cross kernels have n + p
-        columns.
+        The posterior on n + p points, the new ones last: later cross kernels have n + p columns.
     """
     p = len(cross_kernel)
-    _check_shape("cross_kernel", cross_kernel, (p, len(posterior.values)))
-    _check_shape("square_kernel", square_kernel, (p, p))
-    if values is None:
-        values = posterior.prior_mean + cross_kernel @ posterior.weights
-    return condition(
-        np.block([[posterior.train_kernel, cross_kernel.T], [cross_kernel, square_kernel]]),
-        np.concatenate([posterior.values, values]),
-        posterior.noise_variance,
-        posterior.prior_mean,
-        project_cross_kernel=posterior.project_cross_kernel,
-    )
+    variances, directions = posterior._joint_spectrum(cross_kernel, square_kernel)
+    kept = variances > _FLOOR_FRACTION * posterior.noise_variance
+    surprise = np.zeros(p)
+    noise = posterior.noise_variance
+    if latent is not None:
+        _check_shape("latent", latent, (p,))
+        surprise = latent - posterior.prior_mean - product(cross_kernel, posterior.weights)
+        noise = 0.0
+    whitening = directions[:, kept].T / np.sqrt(variances[kept] + noise)[:, None]
+    explained = product(cross_kernel, posterior.whitener.T, posterior.whitener)
+    rows = product(whitening, np.hstack([-explained, np.eye(p)]))
+    whitener = np.vstack([np.pad(posterior.whitener, ((0, 0), (0, p))), rows])
+    weights = np.pad(posterior.weights, (0, p)) + product(rows.T, whitening, surprise)
+    return replace(posterior, weights=weights, whitener=whitener)
 
 
 def _check_training_data(

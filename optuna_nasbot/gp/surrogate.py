@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance.scaled import Distances
 from optuna_nasbot.distance.scaled import ScaledDistances
 from optuna_nasbot.gp.fitting import fit
+from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
 from optuna_nasbot.gp.regression import Posterior
@@ -20,23 +22,29 @@ from optuna_nasbot.gp.regression import condition
 from optuna_nasbot.gp.regression import hallucinate
 from optuna_nasbot.gp.warping import warp
 
+MAX_OBSERVATIONS = 500
+MAX_FITTED = 200
+
 
 @dataclass(frozen=True, eq=False)
 class Surrogate:
-    """A Gaussian process over networks, conditioned on observations; made by `fit_surrogate`.
+    """A Gaussian process over networks, conditioned on observations; made by `SurrogateFitter`.
 
     Attributes:
         distances: The distance between networks.
-        networks: The networks that were observed, then those that were hallucinated.
-        values: Warped and standardised values of the n observed ones, larger is better, shape
-            (n,).
+        networks: The networks that the process is conditioned on: observed ones, then those that
+            were hallucinated.
+        values: Warped and standardised values of all n observed networks, larger is better,
+            shape (n,).
+        best: The largest posterior mean at a network that was observed.
         parameters: Hyperparameters of the kernel.
-        posterior: The process conditioned on all these networks.
+        posterior: The process conditioned on `networks`.
     """
 
     distances: ScaledDistances
     networks: tuple[Architecture, ...]
     values: NDArray[np.float64]
+    best: float
     parameters: KernelParameters
     posterior: Posterior
 
@@ -52,60 +60,99 @@ class Surrogate:
         self, candidates: Sequence[Architecture]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean, shape (m,), and joint covariance, shape (m, m), of m networks."""
-        cross = self._cross_kernel(candidates)
-        square = self._kernel(self.distances.within(candidates))
+        cross, square = self._cross_kernel(candidates), self._square_kernel(candidates)
         mean, _ = self.posterior.predict(cross, np.diag(square))
         return mean, self.posterior.joint_covariance(cross, square)
 
-    def hallucinate(
-        self, networks: Sequence[Architecture], values: NDArray[np.float64] | None = None
-    ) -> Surrogate:
-        """The surrogate after networks were observed at the given or at their expected values.
+    def hallucinate(self, running: Sequence[Architecture]) -> Surrogate:
+        """The surrogate after p networks were observed, with noise, at their expected values.
 
         Hyperparameters stay as they are; see `optuna_nasbot.gp.regression.hallucinate`.
         """
-        if not networks:
+        if not running:
             return self
-        posterior = hallucinate(
-            self.posterior,
-            self._cross_kernel(networks),
-            self._kernel(self.distances.within(networks)),
-            values,
-        )
+        networks, n = (*self.networks, *running), len(self.networks)
+        # They are going to be observed: their distances are worth remembering.
+        kernel = self._kernel(self.distances.observed(networks))
+        posterior = hallucinate(self.posterior, kernel[n:, :n], kernel[n:, n:])
+        return replace(self, networks=networks, posterior=posterior)
+
+    def given(self, networks: Sequence[Architecture], latent: NDArray[np.float64]) -> Surrogate:
+        """The surrogate when the values (p,) of p networks without noise are known."""
+        cross, square = self._cross_kernel(networks), self._square_kernel(networks)
+        posterior = hallucinate(self.posterior, cross, square, latent)
         return replace(self, networks=(*self.networks, *networks), posterior=posterior)
 
     def _cross_kernel(self, candidates: Sequence[Architecture]) -> NDArray[np.float64]:
         return self._kernel(self.distances.between(candidates, self.networks))
 
+    def _square_kernel(self, candidates: Sequence[Architecture]) -> NDArray[np.float64]:
+        return self._kernel(self.distances.within(candidates))
+
     def _kernel(self, distances: Distances) -> NDArray[np.float64]:
         return sum_kernel(kernel_terms(distances), self.parameters)
 
 
-def fit_surrogate(
-    networks: Sequence[Architecture],
-    values: NDArray[np.float64],
-    distances: ScaledDistances,
-) -> Surrogate:
-    """Fit the Gaussian process to observed networks.
+class SurrogateFitter:
+    """Fits the Gaussian process to the observations of a study that grows.
+
+    Up to `MAX_OBSERVATIONS` observations the process is exact; of more it is conditioned on an
+    informative subset. Hyperparameters come from at most `MAX_FITTED` observations and are
+    fitted anew when the number of observations has grown by some per cent. What a fitter
+    remembers saves time and changes nothing: any fitter gives the same surrogate of the same
+    observations.
 
     Args:
-        networks: n observed networks, at least one; the same network may come several times.
-        values: Their values, finite, larger is better, shape (n,).
         distances: The distance between networks.
-
-    Returns:
-        The surrogate of the warped values (see `optuna_nasbot.gp.warping.warp`).
     """
-    warped = warp(values)
-    terms = kernel_terms(distances.observed(networks))
-    parameters = fit(terms, warped)
-    posterior = condition(
-        sum_kernel(terms, parameters),
-        warped,
-        parameters.noise_variance,
-        project_cross_kernel=True,
-    )
-    return Surrogate(distances, tuple(networks), warped, parameters, posterior)
+
+    def __init__(self, distances: ScaledDistances) -> None:
+        self._distances = distances
+        self._fitted: tuple[tuple[Any, ...], KernelParameters] | None = None
+
+    def fit(self, networks: Sequence[Architecture], values: NDArray[np.float64]) -> Surrogate:
+        """Fit the Gaussian process to observed networks.
+
+        Args:
+            networks: n observed networks, at least one; the same network may come several times.
+            values: Their values, finite, larger is better, shape (n,).
+
+        Returns:
+            The surrogate of the warped values (see `optuna_nasbot.gp.warping.warp`).
+        """
+        n_fitted = refit_size(len(networks))
+        parameters = self._parameters(networks[:n_fitted], values[:n_fitted])
+        warped = warp(values)
+        chosen = informative_subset(networks, warped, MAX_OBSERVATIONS)
+        kept = tuple(networks[index] for index in chosen)
+        kernel = sum_kernel(kernel_terms(self._distances.observed(kept)), parameters)
+        posterior = condition(
+            kernel, warped[chosen], parameters.noise_variance, project_cross_kernel=True
+        )
+        best, _ = posterior.predict(kernel, np.diag(kernel))
+        return Surrogate(self._distances, kept, warped, float(best.max()), parameters, posterior)
+
+    def _parameters(
+        self, networks: Sequence[Architecture], values: NDArray[np.float64]
+    ) -> KernelParameters:
+        warped = warp(values)
+        chosen = informative_subset(networks, warped, MAX_FITTED)
+        kept = [networks[index] for index in chosen]
+        key = (*(network.canonical_hash() for network in kept), *warped[chosen])
+        if self._fitted is None or self._fitted[0] != key:
+            terms = kernel_terms(self._distances.observed(kept))
+            self._fitted = key, fit(terms, warped[chosen])
+        return self._fitted[1]
+
+
+def refit_size(n: int) -> int:
+    """To how many of n observations, the earliest ones, the hyperparameters are fitted.
+
+    All of them up to 63, and then the largest number up to n of which only the first six binary
+    digits are not 0: they are fitted anew each time the study has grown by 2 to 3 %.
+    """
+    step = 1 << max(0, n.bit_length() - 6)
+    return n - n % step
 
 
 def kernel_terms(distances: Distances) -> tuple[NDArray[np.float64], ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from torch import fx
 from torch import nn
 
+from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.parameters import module_channels
-from optuna_nasbot.architecture.parameters import positive_whole_number
 from optuna_nasbot.network.cnn_layers import POOLINGS
 from optuna_nasbot.network.cnn_layers import write_convolution
 from optuna_nasbot.network.cnn_layers import write_global_average
@@ -64,12 +64,13 @@ def build_module(
 
     Raises:
         TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
-            an MLP; or `architecture` is not an `Architecture`.
-        ValueError: A number of features, channels or outputs is not a positive whole number.
+            an MLP; a number of features, channels or outputs is no whole number; or
+            `architecture` is not an `Architecture`.
+        ValueError: A number of features, channels or outputs is too small.
         ArchitectureError: There is no PyTorch layer for a label.
     """
     inputs = _inputs(architecture, in_features, in_channels)
-    outputs = positive_whole_number("out_features", out_features)
+    outputs = check_whole("out_features", out_features, 1)
     is_classifier = architecture.operations.decision == "softmax"
     if is_classifier and outputs < 2:
         raise ValueError("out_features: expected at least 2 classes for a classifier, got 1.")
@@ -150,4 +151,4 @@ def _inputs(architecture: Architecture, in_features: int | None, in_channels: in
             f"{wanted}: an architecture of kind '{architecture.kind}' takes {wanted} and not "
             f"{other}, got {wanted}={given[wanted]!r} and {other}={given[other]!r}."
         )
-    return positive_whole_number(wanted, given[wanted])
+    return check_whole(wanted, given[wanted], 1)

@@ -40,7 +40,7 @@ def lsuv_init_(
 
     Raises:
         TypeError: The module is none of `build_module`, or `inputs` is not a tensor.
-        ValueError: `inputs` has fewer than 2 rows, or values that are not finite.
+        ValueError: `inputs` has another shape, fewer than 2 rows, or values that are not finite.
 
     References:
         Mishkin and Matas, "All you need is a good init", ICLR 2016, arXiv 1511.06422. The means
@@ -54,19 +54,24 @@ def lsuv_init_(
         raise TypeError(
             f"generator: expected a torch.Generator or None, got {type(generator).__name__}."
         )
-    _check_inputs(inputs)
+    _check_inputs(inputs, module)
     with torch.no_grad():
         inputs = inputs.to(next(module.parameters()))
         _LayerSequentialUnitVariance(module, generator).run(inputs)
     return module
 
 
-def _check_inputs(inputs: object) -> None:
+def _check_inputs(inputs: object, module: fx.GraphModule) -> None:
     if not isinstance(inputs, torch.Tensor):
         raise TypeError(f"inputs: expected a tensor, got {type(inputs).__name__}.")
-    if inputs.ndim < 2 or len(inputs) < 2:
+    # The first layer gets the inputs alone, so that its weights tell what they have to be.
+    weight = next(module.parameters())
+    sides = ", height, width" if weight.ndim == 4 else ""
+    is_fitting = inputs.ndim == weight.ndim and inputs.shape[1] == weight.shape[1]
+    if not is_fitting or len(inputs) < 2:
         raise ValueError(
-            f"inputs: expected a batch of at least 2 inputs, got shape {tuple(inputs.shape)}."
+            f"inputs: expected shape (batch, {weight.shape[1]}{sides}) with a batch of at least "
+            f"2, got {tuple(inputs.shape)}."
         )
     if not inputs.isfinite().all():
         raise ValueError(

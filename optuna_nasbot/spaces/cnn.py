@@ -10,7 +10,6 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.spaces.fitting import Chain
-from optuna_nasbot.spaces.limits import check_whole
 from optuna_nasbot.spaces.space import ArchitectureSpace
 
 
@@ -26,15 +25,15 @@ class CNNSpace(ArchitectureSpace):
 
     Raises:
         TypeError: A limit is of a wrong type.
-        ValueError: No network meets the limits, with the reason.
+        ValueError: No chain of layers meets the limits, with the reason.
     """
 
     image_size: int = 32
 
     def __post_init__(self) -> None:
-        check_whole("image_size", self.image_size, 1)
+        self._keep_whole("image_size", 1)
         if self.max_halvings is None:
-            object.__setattr__(self, "max_halvings", (self.image_size - 1).bit_length())
+            self._keep("max_halvings", (self.image_size - 1).bit_length())
         super().__post_init__()
 
     @property

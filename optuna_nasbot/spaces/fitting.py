@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import replace
-
-import numpy as np
+from functools import cache
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
@@ -18,9 +19,9 @@ from optuna_nasbot.spaces.limits import Limits
 Chain = tuple[Layer, ...]
 """The hidden layers of a network in which each layer feeds the next."""
 
-_WIDTHS = (1.0, 0.75, 0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0.0, 1.5, 2.0, 4.0, 16.0, np.inf)
-"""Factors on the units to try, the gentlest first; 0 stands for the least width allowed,
-infinity for the largest."""
+_WIDTHS = range(-320, 321)
+"""Factors on the units, by their logarithm in sixteenths of an octave. They reach from a millionth
+to a million, so that the ends stand for the least and the largest width allowed."""
 
 
 def chain_architecture(chain: Chain, operations: OperationSet) -> Architecture:
@@ -34,28 +35,47 @@ def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Arch
     """The network within the limits that changes a chain least.
 
     The image is halved no more often than allowed; then the number of layers and their widths
-    change, the depth only where no width is enough.
+    change, the depth only where no width is enough. All that limits bound grows with the depth
+    and the widths or does not depend on them, so that both are found by bisection.
 
     Returns:
         The network, or None if none was found.
     """
-    for n_hidden in _depths(chain, operations, limits):
-        if not _has_fitting_width(chain, n_hidden, operations, limits):
-            continue
-        for width in _WIDTHS:
-            candidate = _fit(chain, n_hidden, width, operations, limits)
-            if limits.violation(candidate) is None:
-                return candidate
-    return None
+
+    @cache
+    def fit(depth: int, width: int) -> Architecture:
+        return _fit(chain, depth, width, operations, limits)
+
+    def breaks(bound: str, depth: int, width: int) -> bool:
+        violations = limits.violations(fit(depth, width))
+        return any(violation.limit.startswith(bound) for violation in violations)
+
+    least, most = _depth_range(chain, operations, limits)
+    if least > most:
+        return None
+    depth = _nearest(
+        len(_within_halvings(chain, operations, limits.max_halvings)),
+        range(least, most + 1),
+        is_too_large=lambda depth: breaks("max_", depth, _WIDTHS[0]),
+        is_too_small=lambda depth: breaks("min_", depth, _WIDTHS[-1]),
+    )
+    width = _nearest(
+        0,
+        _WIDTHS,
+        is_too_large=lambda width: breaks("max_", depth, width),
+        is_too_small=lambda width: breaks("min_", depth, width),
+    )
+    fitted = fit(depth, width)
+    return fitted if limits.violation(fitted) is None else None
 
 
 def nearest_violation(chain: Chain, operations: OperationSet, limits: Limits) -> str:
     """Why no fit of a chain is within the limits: what the smallest and the largest one break."""
-    n_least, n_most = _depth_range(chain, operations, limits)
-    smallest = limits.violation(_fit(chain, n_least, 0.0, operations, limits))
+    least, most = _depth_range(chain, operations, limits)
+    smallest = limits.violation(_fit(chain, least, _WIDTHS[0], operations, limits))
     if smallest is not None and smallest.limit != "min_mass":
         return f"the smallest network found breaks {smallest}"
-    largest = limits.violation(_fit(chain, max(n_most, n_least), np.inf, operations, limits))
+    largest = limits.violation(_fit(chain, max(most, least), _WIDTHS[-1], operations, limits))
     if largest is None or largest.limit == "min_mass":
         return f"the largest network found breaks {largest or smallest}"
     return f"the smallest network found breaks {smallest}; the largest one breaks {largest}"
@@ -67,54 +87,57 @@ def _depth_range(chain: Chain, operations: OperationSet, limits: Limits) -> tupl
     return least, min(limits.max_layers, MAX_LAYERS) - 3
 
 
-def _depths(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator[int]:
-    """Numbers of hidden layers: that of the chain, then smaller ones, then larger ones."""
-    least, most = _depth_range(chain, operations, limits)
-    halved = _within_halvings(chain, operations, limits.max_halvings)
-    start = min(max(len(halved), least), most)
-    yield from range(start, least - 1, -1)
-    yield from range(start + 1, most + 1)
+def _nearest(
+    wanted: int,
+    steps: range,
+    is_too_large: Callable[[int], bool],
+    is_too_small: Callable[[int], bool],
+) -> int:
+    """The step nearest to the wanted one that is neither too large nor too small.
 
-
-def _has_fitting_width(
-    chain: Chain, n_hidden: int, operations: OperationSet, limits: Limits
-) -> bool:
-    """Whether the narrowest network is not too large, and the widest one not too small.
-
-    All that limits bound grows with the widths or does not depend on them.
+    All steps above a too large one are too large, all below a too small one too small. Where no
+    step is right, the result is one of those that are least wrong.
     """
-    narrowest = limits.violation(_fit(chain, n_hidden, 0.0, operations, limits))
-    widest = limits.violation(_fit(chain, n_hidden, np.inf, operations, limits))
-    return (narrowest is None or narrowest.limit == "min_mass") and (
-        widest is None or widest.limit != "min_mass"
-    )
+    start = min(max(wanted, steps[0]), steps[-1])
+    if is_too_large(start):
+        if is_too_large(steps[0]):
+            return steps[0]
+        below = range(steps[0], start)
+        return steps[0] + bisect_left(below, True, key=is_too_large) - 1
+    if is_too_small(start):
+        if is_too_small(steps[-1]):
+            return steps[-1]
+        above = range(start, steps[-1])
+        return start + bisect_left(above, True, key=lambda step: not is_too_small(step))
+    return start
 
 
 def _fit(
-    chain: Chain, n_hidden: int, width: float, operations: OperationSet, limits: Limits
+    chain: Chain, depth: int, width: int, operations: OperationSet, limits: Limits
 ) -> Architecture:
+    """A chain with another number of hidden layers and another width, one of `_WIDTHS`."""
     halved = _within_halvings(chain, operations, limits.max_halvings)
-    sized = _resampled(halved, n_hidden)
+    sized = _resampled(halved, depth)
     sized = _within_halvings(sized, operations, limits.max_halvings)
-    if operations.is_image and len(sized) < n_hidden:
-        sized = (sized[0],) * (n_hidden - len(sized)) + sized
+    if operations.is_image and len(sized) < depth:
+        sized = (sized[0],) * (depth - len(sized)) + sized
         sized = _within_halvings(sized, operations, limits.max_halvings)
-    return chain_architecture(tuple(_scaled(layer, width, limits) for layer in sized), operations)
+    factor = 2.0 ** (width / 16)
+    return chain_architecture(tuple(_scaled(layer, factor, limits) for layer in sized), operations)
 
 
-def _scaled(layer: Layer, width: float, limits: Limits) -> Layer:
+def _scaled(layer: Layer, factor: float, limits: Limits) -> Layer:
     if layer.units is None:
         return layer
-    wanted = np.clip(np.ceil(layer.units * width), limits.min_units, limits.max_units)
-    return replace(layer, units=int(wanted))
+    wanted = math.ceil(layer.units * factor)
+    return replace(layer, units=min(max(wanted, limits.min_units), limits.max_units))
 
 
 def _resampled(chain: Chain, n_hidden: int) -> Chain:
     """A chain of `n_hidden` layers spread evenly over the given one, its first layer kept."""
     if n_hidden == len(chain) or not chain:
         return chain
-    picks = np.floor(np.arange(n_hidden) * len(chain) / max(n_hidden, 1)).astype(int)
-    return tuple(chain[pick] for pick in picks)
+    return tuple(chain[index * len(chain) // n_hidden] for index in range(n_hidden))
 
 
 def _within_halvings(chain: Chain, operations: OperationSet, allowed: int | None) -> Chain:

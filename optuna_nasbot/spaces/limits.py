@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sys
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.arguments import check_whole
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.parameters import count_parameters
 from optuna_nasbot.architecture.validation import MAX_UNITS
 
-MAX_LAYERS = 2_000
-"""No network with more layers fits into a stored trial, where it may take 60,000 bytes."""
+MAX_LAYERS = 900
+"""A chain of any layers that is no longer fits into the 60,000 bytes of a stored network."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Limits:
     The defaults are those of the authors' demonstrations.
 
     Args:
-        min_layers: Least number of layers, `ip` and `op` included.
+        min_layers: Least number of layers, `ip` and `op` included; at most 900, so that networks
+            can be stored.
         max_layers: Largest number of layers.
         min_mass: Least total mass (see `optuna_nasbot.architecture.total_mass`).
         max_mass: Largest total mass.
@@ -65,35 +69,45 @@ class Limits:
     outputs: int | None = None
 
     def __post_init__(self) -> None:
-        check_whole("min_layers", self.min_layers, 1, MAX_LAYERS)
+        self._keep_whole("min_layers", 1, MAX_LAYERS)
         for name in ("min_units", "max_units"):
-            check_whole(name, getattr(self, name), 1, MAX_UNITS)
+            self._keep_whole(name, 1, MAX_UNITS)
         for name in ("max_layers", "max_edges", "max_in_degree", "max_out_degree"):
-            check_whole(name, getattr(self, name), 1)
+            self._keep_whole(name, 1)
         for name in ("max_parameters", "inputs", "outputs"):
             if getattr(self, name) is not None:
-                check_whole(name, getattr(self, name), 1)
+                self._keep_whole(name, 1)
         if self.max_halvings is not None:
-            check_whole("max_halvings", self.max_halvings, 0)
-        _check_mass("min_mass", self.min_mass)
+            self._keep_whole("max_halvings", 0)
+        self._keep("min_mass", _checked_mass("min_mass", self.min_mass))
         if self.max_mass is not None:
-            _check_mass("max_mass", self.max_mass)
+            self._keep("max_mass", _checked_mass("max_mass", self.max_mass))
             _check_order("mass", self.min_mass, self.max_mass)
         _check_order("layers", self.min_layers, self.max_layers)
         _check_order("units", self.min_units, self.max_units)
 
+    def _keep_whole(self, name: str, least: int, most: int | None = None) -> None:
+        self._keep(name, check_whole(name, getattr(self, name), least, most))
+
+    def _keep(self, name: str, value: float) -> None:
+        # Plain numbers, whatever came: spaces are compared, hashed and written down.
+        object.__setattr__(self, name, value)
+
     def violation(self, architecture: Architecture) -> Violation | None:
         """The first limit that the network breaks, None if it keeps them all."""
+        return next(self.violations(architecture), None)
+
+    def violations(self, architecture: Architecture) -> Iterator[Violation]:
+        """The limits that the network breaks, in the order of the authors' checks."""
         for limit, found in self._found(architecture):
             allowed = getattr(self, limit)
             if allowed is None:
                 continue
             if found < allowed if limit.startswith("min_") else found > allowed:
-                return Violation(limit, allowed, found)
-        return None
+                yield Violation(limit, allowed, found)
 
     def _found(self, architecture: Architecture) -> Iterator[tuple[str, float]]:
-        """What the limits bound, in the order of the authors' checks, cheap where possible."""
+        """What the limits bound, cheap where possible."""
         layers = architecture.layers
         yield "max_layers", len(layers)
         yield "min_layers", len(layers)
@@ -124,26 +138,16 @@ def _halvings(architecture: Architecture) -> int:
     return max(size.bit_length() - 1 for size in after if size is not None)
 
 
-def check_whole(name: str, value: object, least: int, most: int | None = None) -> None:
-    """Check that an argument is a whole number from `least` to `most`, both inclusive.
-
-    Raises:
-        TypeError: It is no whole number.
-        ValueError: It is less than `least` or more than `most`.
-    """
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}.")
-    if value < least:
-        raise ValueError(f"{name}: expected at least {least}, got {value}.")
-    if most is not None and value > most:
-        raise ValueError(f"{name}: expected at most {most:,}, got {value:,}.")
-
-
-def _check_mass(name: str, value: object) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected a number, got {value!r}.")
-    if not 0 <= value <= sys.float_info.max:
-        raise ValueError(f"{name}: expected a finite mass of at least 0, got {value}.")
+def _checked_mass(name: str, value: object) -> float:
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name}: expected a number, got {shown(value)}.")
+    try:
+        mass = float(value)
+    except OverflowError:
+        mass = math.inf
+    if not 0 <= mass < math.inf:
+        raise ValueError(f"{name}: expected a finite mass of at least 0, got {shown(value)}.")
+    return mass
 
 
 def _check_order(what: str, least: float, most: float) -> None:

@@ -58,7 +58,7 @@ class MLPSpace(ArchitectureSpace):
 
     Raises:
         TypeError: A limit is of a wrong type.
-        ValueError: The task is not known, or no network meets the limits, with the reason.
+        ValueError: The task is not known, or no chain of layers meets the limits, with the reason.
     """
 
     task: Literal["regression", "classification"] = "regression"

@@ -23,7 +23,8 @@ class ArchitectureSpace(Limits, ABC):
 
     Raises:
         TypeError: A limit is of a wrong type.
-        ValueError: No network meets the limits, with the reason.
+        ValueError: No chain of layers meets the limits, with the reason. (Limits that only
+            networks with branches meet are refused, too.)
     """
 
     def __post_init__(self) -> None:
@@ -37,7 +38,7 @@ class ArchitectureSpace(Limits, ABC):
         if not self.initial_pool:
             simplest = self.reference_chains()[0]
             raise ValueError(
-                f"{type(self).__name__}: found no network within these limits: "
+                f"{type(self).__name__}: found no chain of layers within these limits: "
                 f"{nearest_violation(simplest, self.operations, self)}."
             )
 

@@ -18,29 +18,29 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.stored import carried_architecture
 
-_STATES = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING, TrialState.FAIL)
-
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """The networks of a study that were tried or are being tried.
+    """The networks of a study that were tried, are being tried or will be.
 
     Attributes:
         networks: The n finished networks, in the order of their trials.
         values: Their values, finite, larger is better whatever the study's direction, shape (n,).
         running: The networks that are being tried.
+        enqueued: The networks of waiting trials.
         without_value: Networks whose trials failed or were pruned before they reported a value.
     """
 
     networks: tuple[Architecture, ...]
     values: NDArray[np.float64]
     running: tuple[Architecture, ...]
+    enqueued: tuple[Architecture, ...]
     without_value: tuple[Architecture, ...]
 
     @property
     def taken(self) -> frozenset[str]:
         """Canonical hashes of all these networks: they are not worth another trial."""
-        networks = (*self.networks, *self.running, *self.without_value)
+        networks = (*self.networks, *self.running, *self.enqueued, *self.without_value)
         return frozenset(network.canonical_hash() for network in networks)
 
 
@@ -59,13 +59,15 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
     Returns:
         The observations.
     """
-    networks, values, running, without_value = [], [], [], []
-    for trial in study.get_trials(deepcopy=False, states=_STATES):
+    networks, values, running, enqueued, without_value = [], [], [], [], []
+    for trial in study.get_trials(deepcopy=False):
         if trial.number == but_for:
             continue
         for network in _readable(trial, name, kind):
             if trial.state == TrialState.RUNNING:
                 running.append(network)
+            elif trial.state == TrialState.WAITING:
+                enqueued.append(network)
             elif trial.values is None or math.isnan(trial.values[0]):
                 without_value.append(network)
             else:
@@ -73,7 +75,13 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
                 values.append(trial.values[0])
     sign = 1.0 if study.direction == StudyDirection.MAXIMIZE else -1.0
     finite = _clipped(sign * np.array(values, dtype=float))
-    return Observations(tuple(networks), finite, tuple(running), tuple(without_value))
+    return Observations(
+        networks=tuple(networks),
+        values=finite,
+        running=tuple(running),
+        enqueued=tuple(enqueued),
+        without_value=tuple(without_value),
+    )
 
 
 def _readable(trial: FrozenTrial, name: str, kind: str) -> Iterator[Architecture]:

@@ -48,3 +48,28 @@ def test_scale_of_a_space_with_one_network() -> None:
     only = MLPSpace(min_layers=3, max_layers=3)
     scaled = ScaledDistances(OTMANN.for_space(only), only.initial_pool)
     assert not any(part.any() for part in scaled.within(only.initial_pool).parts)
+
+
+def test_only_the_networks_asked_for_last_stay_beyond_the_limit(
+    distances: ScaledDistances, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optuna_nasbot.distance.scaled.MAX_REMEMBERED", 4)
+    pool, asked = SPACE.initial_pool, []
+
+    def recorded(self: OTMANN, a: list[object], b: list[object] | None = None) -> object:
+        asked.append((len(a), None if b is None else len(b)))
+        return original(self, a, b)
+
+    original = OTMANN.pairwise
+    monkeypatch.setattr(OTMANN, "pairwise", recorded)
+    distances.observed(pool[:3])
+    late = distances.observed(pool[2:5])  # the fifth is one too many
+    assert asked == [(3, 0), (3, None), (2, 3), (2, None)]
+    np.testing.assert_allclose(late.emd, distances.within(pool[2:5]).emd, rtol=1e-12)
+    asked.clear()
+    distances.observed(pool[2:5])
+    assert asked == []
+    np.testing.assert_allclose(
+        distances.observed(pool[:2]).wl, distances.within(pool[:2]).wl, rtol=1e-12
+    )
+    assert (2, 3) in asked

@@ -1,25 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-import torch
 
 from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
-from optuna_nasbot.gp.map_objective import PositivePart
 from optuna_nasbot.gp.map_objective import map_objective
-from optuna_nasbot.gp.map_objective import own_torch_settings
-from optuna_nasbot.gp.positive_semidefinite import positive_part
 from optuna_nasbot.gp.regression import condition
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    with own_torch_settings():
-        yield
-
 
 SIZES = (3, 2, 1)
 N_PARAMETERS = 10
@@ -30,30 +17,6 @@ def random_terms(n: int, seed: int) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
     upper = [np.triu(rng.exponential(size=(k, n, n)), 1) for k in SIZES]
     return [half + half.transpose(0, 2, 1) for half in upper]
-
-
-def symmetric(eigenvalues: list[float]) -> torch.Tensor:
-    rng = np.random.default_rng(0)
-    vectors, _ = np.linalg.qr(rng.normal(size=(len(eigenvalues), len(eigenvalues))))
-    return torch.tensor((vectors * eigenvalues) @ vectors.T, requires_grad=True)
-
-
-@pytest.mark.parametrize(
-    "eigenvalues",
-    [
-        [2.0, 1.0, 0.5, 0.1],
-        [2.0, 0.5, -0.3, -1.0],
-        # Coinciding eigenvalues, where differentiating the eigenvectors would divide by zero.
-        [2.0, 2.0, -0.5, -0.5],
-        [-1.0, -1.0, -2.0, -3.0],
-    ],
-)
-def test_derivative_of_the_repair(eigenvalues: list[float]) -> None:
-    matrix = symmetric(eigenvalues)
-    # The repair reads one triangle only, so finite differences need a symmetric input.
-    assert torch.autograd.gradcheck(lambda m: PositivePart.apply((m + m.T) / 2), (matrix,))
-    expected, _ = positive_part(matrix.detach().numpy())
-    np.testing.assert_allclose(PositivePart.apply(matrix).detach().numpy(), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize(("n", "indefinite"), [(1, False), (2, False), (12, True)])
@@ -85,19 +48,3 @@ def test_gradient_against_finite_differences(seed: int) -> None:
         for unit in np.eye(N_PARAMETERS)
     ]
     np.testing.assert_allclose(objective(x)[1], differences, rtol=1e-5, atol=1e-6)
-
-
-def test_the_number_of_threads_is_restored_even_after_an_error() -> None:
-    def fail() -> None:
-        with own_torch_settings():
-            assert torch.get_num_threads() == 1
-            raise RuntimeError("inside")
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        with pytest.raises(RuntimeError, match="inside"):
-            fail()
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)

@@ -69,9 +69,8 @@ def test_duplicates_with_different_values_average() -> None:
 
 
 def test_projection_changes_nothing_for_a_positive_definite_kernel(posterior: Posterior) -> None:
-    projected = condition(
-        posterior.train_kernel, VALUES, 0.01, prior_mean=0.3, project_cross_kernel=True
-    )
+    train = exponential_kernel(TRAIN, TRAIN)
+    projected = condition(train, VALUES, 0.01, prior_mean=0.3, project_cross_kernel=True)
     cross = exponential_kernel(TEST, TRAIN)
     expected = posterior.predict(cross, np.ones(3))
     np.testing.assert_allclose(projected.predict(cross, np.ones(3)), expected, rtol=1e-12)
@@ -114,16 +113,36 @@ class TestPending:
         # The second test point is pending: what is left is about the noise.
         assert new_variance[1] < 0.01 < variance[1]
 
-    def test_observations_keep_their_values(self, posterior: Posterior) -> None:
-        both, _ = self.enlarge(posterior)
-        np.testing.assert_array_equal(both.values[:3], VALUES)
-        assert (both.noise_variance, both.prior_mean) == (0.01, 0.3)
+    def test_it_is_the_posterior_of_as_many_observations(self, posterior: Posterior) -> None:
+        """The mean of pending points is observed there; nothing else tells them apart."""
+        both, cross = self.enlarge(posterior)
+        everywhere = np.concatenate([TRAIN, PENDING])
+        mean, _ = posterior.predict(exponential_kernel(PENDING, TRAIN), np.ones(2))
+        anew = condition(
+            exponential_kernel(everywhere, everywhere), np.append(VALUES, mean), 0.01, 0.3
+        )
+        for result, expected in zip(
+            both.predict(cross, np.ones(3)), anew.predict(cross, np.ones(3)), strict=True
+        ):
+            np.testing.assert_allclose(result, expected, rtol=1e-10)
 
-    @pytest.mark.parametrize("project", [False, True])
-    def test_projection_is_kept(self, project: bool) -> None:
-        start = condition(INDEFINITE, VALUES, 0.01, project_cross_kernel=project)
-        both = hallucinate(start, np.array([[0.2, 0.9, 0.3]]), np.ones((1, 1)))
-        assert both.project_cross_kernel is project
+    def test_known_values_are_kept_whatever_the_noise(self) -> None:
+        noisy = condition(exponential_kernel(TRAIN, TRAIN), VALUES, 0.5)
+        cross, square = exponential_kernel(PENDING, TRAIN), exponential_kernel(PENDING, PENDING)
+        both = hallucinate(noisy, cross, square, np.array([2.0, -3.0]))
+        everywhere = np.concatenate([TRAIN, PENDING])
+        mean, variance = both.predict(exponential_kernel(PENDING, everywhere), np.ones(2))
+        np.testing.assert_allclose(mean, [2.0, -3.0], rtol=1e-10)
+        assert (variance < 0.05 * 0.5 + 1e-10).all()
+
+    def test_means_stay_where_the_kernel_is_indefinite(self) -> None:
+        start = condition(INDEFINITE, VALUES, 0.01, project_cross_kernel=True)
+        cross = np.array([[0.2, 0.9, 0.3]])
+        both = hallucinate(start, cross, np.ones((1, 1)))
+        mean, variance = start.predict(cross, np.ones(1))
+        new_mean, new_variance = both.predict(np.append(cross, [[1.0]], axis=1), np.ones(1))
+        np.testing.assert_allclose(new_mean, mean, rtol=1e-10)
+        assert new_variance < 0.5 * variance
 
     def test_no_pending_points(self, posterior: Posterior) -> None:
         same = hallucinate(posterior, np.zeros((0, 3)), np.zeros((0, 0)))
@@ -158,5 +177,7 @@ def test_arrays_that_would_broadcast_are_refused(posterior: Posterior) -> None:
         posterior.joint_covariance(cross, np.ones(2))
     with pytest.raises(ValueError, match="cross_kernel must have shape"):
         posterior.predict(np.zeros((2, 4)), np.ones(2))
-    with pytest.raises(ValueError, match="square_kernel must have shape"):
+    with pytest.raises(ValueError, match="prior_covariance must have shape"):
         hallucinate(posterior, cross, np.ones((1, 1)))
+    with pytest.raises(ValueError, match="latent must have shape"):
+        hallucinate(posterior, cross, np.eye(2), np.ones((2, 1)))

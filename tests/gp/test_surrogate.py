@@ -18,8 +18,12 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.scaled import ScaledDistances
 from optuna_nasbot.evolution import networks_around_pool
+from optuna_nasbot.gp.fitting import prior_parameters
+from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.surrogate import Surrogate
-from optuna_nasbot.gp.surrogate import fit_surrogate
+from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.surrogate import refit_size
+from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACES = {"mlp": MLPSpace(max_layers=50), "cnn": CNNSpace(max_layers=50, image_size=64)}
@@ -52,7 +56,7 @@ def test_predicts_networks_of_a_search_that_it_has_not_seen(
     order = np.random.default_rng(0).permutation(200)
     networks = [get_architecture(study.trials[index], "net") for index in order]
     values = np.array([study.trials[index].value for index in order])
-    surrogate = fit_surrogate(networks[:100], values[:100], scaled_distances(space))
+    surrogate = SurrogateFitter(scaled_distances(space)).fit(networks[:100], values[:100])
     mean, std = surrogate.predict(networks[100:])
     assert spearmanr(mean, values[100:]).statistic >= 0.85
     # Errors are about as large as the surrogate expects them to be.
@@ -66,7 +70,7 @@ def surrogate() -> Surrogate:
     space = SPACES["mlp"]
     networks = networks_around_pool(space, 10, np.random.default_rng(0))[:15]
     values = np.array([len(network.layers) for network in networks], dtype=float)
-    return fit_surrogate(networks, values, scaled_distances(space))
+    return SurrogateFitter(scaled_distances(space)).fit(networks, values)
 
 
 def new_networks(n: int) -> list[Architecture]:
@@ -80,17 +84,17 @@ def test_hallucinating_the_expected_value_leaves_the_mean_and_shrinks_the_varian
     after = surrogate.hallucinate(pending)
     mean, std = surrogate.predict([*pending, *others])
     mean_after, std_after = after.predict([*pending, *others])
-    np.testing.assert_allclose(mean_after, mean, atol=1e-6)
+    np.testing.assert_allclose(mean_after, mean, atol=1e-9)
     assert (std_after <= std + 1e-9).all()
     assert (std_after[:2] < 0.5 * std[:2]).all()
     assert len(after.networks) == len(surrogate.networks) + 2
     np.testing.assert_array_equal(after.values, surrogate.values)
 
 
-def test_hallucinated_values_are_believed(surrogate: Surrogate) -> None:
+def test_given_values_are_believed(surrogate: Surrogate) -> None:
     (network,) = new_networks(1)
-    mean, _ = surrogate.hallucinate([network], np.array([3.0])).predict([network])
-    assert mean[0] > 2.0
+    mean, _ = surrogate.given([network], np.array([3.0])).predict([network])
+    assert mean[0] == pytest.approx(3.0, abs=0.01)
 
 
 def test_nothing_to_hallucinate(surrogate: Surrogate) -> None:
@@ -115,6 +119,55 @@ def test_one_network_and_repeated_ones_with_different_values() -> None:
         ([network, network], [1.0, 2.0]),
         ([network, network, other], [-1e308, 1e308, 5e-324]),
     ):
-        mean, std = fit_surrogate(networks, np.array(values), distances).predict([other])
+        mean, std = SurrogateFitter(distances).fit(networks, np.array(values)).predict([other])
         assert np.isfinite(mean).all()
         assert (std > 0).all()
+
+
+def test_a_fitter_gives_the_same_surrogate_whatever_it_saw_before() -> None:
+    networks = networks_around_pool(SPACES["mlp"], 200, np.random.default_rng(2))[:90]
+    values = np.array([len(network.edges) for network in networks], dtype=float)
+    growing = SurrogateFitter(scaled_distances(SPACES["mlp"]))
+    for n in (50, 63, 88):
+        growing.fit(networks[:n], values[:n])
+    late = SurrogateFitter(scaled_distances(SPACES["mlp"])).fit(networks, values)
+    early = growing.fit(networks, values)
+    np.testing.assert_array_equal(early.parameters.to_log(), late.parameters.to_log())
+    np.testing.assert_allclose(early.posterior.weights, late.posterior.weights, rtol=1e-6)
+
+
+def test_hyperparameters_are_fitted_when_the_study_has_grown_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes = []
+
+    def recorded(terms: list[np.ndarray], values: np.ndarray) -> KernelParameters:
+        sizes.append(len(values))
+        return prior_parameters([len(term) for term in terms])
+
+    monkeypatch.setattr("optuna_nasbot.gp.surrogate.fit", recorded)
+    monkeypatch.setattr("optuna_nasbot.gp.surrogate.MAX_FITTED", 66)
+    networks = networks_around_pool(SPACES["mlp"], 200, np.random.default_rng(2))[:71]
+    values = np.arange(71.0)
+    fitter = SurrogateFitter(scaled_distances(SPACES["mlp"]))
+    for n in range(61, 72):
+        surrogate = fitter.fit(networks[:n], values[:n])
+        assert len(surrogate.values) == len(surrogate.networks) == n
+    assert sizes == [61, 62, 63, 64, 66, 66, 66]
+
+
+@pytest.mark.parametrize(
+    ("n", "size"), [(1, 1), (63, 63), (65, 64), (127, 126), (130, 128), (511, 504), (2000, 1984)]
+)
+def test_refit_size(n: int, size: int) -> None:
+    assert refit_size(n) == size
+
+
+def test_beyond_the_limit_the_process_knows_a_subset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optuna_nasbot.gp.surrogate.MAX_OBSERVATIONS", 20)
+    networks = networks_around_pool(SPACES["mlp"], 60, np.random.default_rng(2))[:40]
+    values = np.random.default_rng(0).normal(size=40)
+    surrogate = SurrogateFitter(scaled_distances(SPACES["mlp"])).fit(networks, values)
+    assert len(surrogate.networks) == len(surrogate.posterior.weights) == 20
+    np.testing.assert_array_equal(surrogate.values, warp(values))
+    assert networks[int(np.argmax(values))] in surrogate.networks

@@ -34,11 +34,23 @@ def test_wrong_input_argument(
         build_module(network(kind, text), **sizes)
 
 
-@pytest.mark.parametrize("number", [0, -1, 1.5, True, "3", np.float64(3)])
+@pytest.mark.parametrize(
+    ("number", "error", "expected"),
+    [
+        (0, ValueError, "at least 1"),
+        (-1, ValueError, "at least 1"),
+        (1.5, TypeError, "a whole number"),
+        (True, TypeError, "a whole number"),
+        ("3", TypeError, "a whole number"),
+        (np.float64(3), TypeError, "a whole number"),
+    ],
+)
 @pytest.mark.parametrize("name", ["in_features", "out_features"])
-def test_wrong_numbers(network: Network, name: str, number: object) -> None:
+def test_wrong_numbers(
+    network: Network, name: str, number: object, error: type[Exception], expected: str
+) -> None:
     sizes = {"in_features": 3, "out_features": 2, name: number}
-    with pytest.raises(ValueError, match=f"^{name}: expected a positive whole number"):
+    with pytest.raises(error, match=f"^{name}: expected {expected}, got "):
         build_module(network("mlp-reg", "ip elu-4 linear op"), **sizes)
 
 

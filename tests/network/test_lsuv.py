@@ -169,8 +169,10 @@ def test_a_module_of_another_type_is_left_alone(network: Network) -> None:
     ("inputs", "error", "message"),
     [
         ([[1.0, 2.0]], TypeError, "expected a tensor, got list"),
-        (torch.randn(1, 3), ValueError, r"at least 2 inputs, got shape \(1, 3\)"),
-        (torch.randn(3), ValueError, r"at least 2 inputs, got shape \(3,\)"),
+        (torch.randn(1, 3), ValueError, r"\(batch, 3\) with a batch of at least 2, got \(1, 3\)"),
+        (torch.randn(3), ValueError, r"shape \(batch, 3\) .*, got \(3,\)"),
+        (torch.randn(5, 4), ValueError, r"shape \(batch, 3\) .*, got \(5, 4\)"),
+        (torch.randn(5, 2, 3), ValueError, r"shape \(batch, 3\) .*, got \(5, 2, 3\)"),
         (torch.tensor([[1.0, 2, 3], [4, float("nan"), 6]]), ValueError, "got 1 that are NaN"),
     ],
 )
@@ -180,6 +182,18 @@ def test_wrong_inputs(
     module = build_module(network("mlp-reg", "ip relu-4 linear op"), in_features=3, out_features=1)
     with pytest.raises(error, match=f"^inputs: .*{message}"):
         lsuv_init_(module, inputs)
+
+
+@pytest.mark.parametrize("shape", [(6, 4, 4), (3, 4, 4), (6, 1, 4, 4), (6, 3), (1, 3, 4, 4)])
+def test_wrong_images(network: Network, shape: tuple[int, ...]) -> None:
+    module = build_module(
+        network("cnn", "ip res3-4/2 max-pool softmax op"), in_channels=3, out_features=2
+    )
+    before = {name: weight.clone() for name, weight in module.state_dict().items()}
+    with pytest.raises(ValueError, match=r"^inputs: expected shape \(batch, 3, height, width\)"):
+        lsuv_init_(module, torch.randn(shape))
+    for name, weight in module.state_dict().items():
+        assert torch.equal(weight, before[name]), name
 
 
 def test_wrong_module_or_generator(network: Network) -> None:

@@ -102,8 +102,8 @@ def test_small_budgets_of_parameters_are_met(kind: str) -> None:
     [
         (
             lambda: MLPSpace(min_layers=1, max_layers=2),
-            "MLPSpace: found no network within these limits: the smallest network found breaks "
-            "max_layers=2, but the network has 3.",
+            "MLPSpace: found no chain of layers within these limits: the smallest network found "
+            "breaks max_layers=2, but the network has 3.",
         ),
         (
             lambda: CNNSpace(min_layers=3, max_layers=3),

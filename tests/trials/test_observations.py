@@ -52,7 +52,7 @@ def test_larger_values_are_better(direction: str, sign: float) -> None:
 def test_empty_study() -> None:
     observed = seen(study_of())
     assert observed.networks == ()
-    assert observed.running == ()
+    assert observed.running == observed.enqueued == ()
     assert observed.values.shape == (0,)
     assert observed.taken == frozenset()
 
@@ -87,8 +87,9 @@ def test_networks_without_a_value_are_taken_but_not_observed() -> None:
     observed = seen(study)
     assert observed.networks == NETWORKS[:1]
     assert observed.running == NETWORKS[4:5]
+    assert observed.enqueued == NETWORKS[5:6]
     assert observed.without_value == NETWORKS[1:4]
-    assert observed.taken == {network.canonical_hash() for network in NETWORKS[:5]}
+    assert observed.taken == {network.canonical_hash() for network in NETWORKS[:6]}
 
 
 def test_asking_trial_and_other_networks_are_left_out() -> None:

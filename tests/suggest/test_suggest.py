@@ -1,4 +1,4 @@
-"""What objectives and the owners of studies call."""
+"""Which network a trial gets."""
 
 from __future__ import annotations
 
@@ -15,16 +15,11 @@ from optuna.trial import TrialState
 from optuna_nasbot import Architecture
 from optuna_nasbot import ArchitectureError
 from optuna_nasbot import CNNSpace
-from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
-from optuna_nasbot import NASBOTSampler
-from optuna_nasbot import best_architecture
-from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
-from optuna_nasbot.gp.surrogate import fit_surrogate
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACE = MLPSpace(max_layers=8, max_units=64)
@@ -55,7 +50,7 @@ def study(sampler: CountingSampler) -> optuna.Study:
     return optuna.create_study(sampler=sampler)
 
 
-# --- Which network a trial gets
+# --- The choice
 
 
 def test_sampler_chooses(study: optuna.Study, sampler: CountingSampler) -> None:
@@ -82,6 +77,41 @@ def test_sampler_is_found_through_wrappers(sampler: CountingSampler) -> None:
     assert suggest_architecture(trial, "net", SPACE) == NETWORKS[0]
     assert trial.suggest_float("lr", 0, 1) == trial.suggest_float("momentum", 0, 1) == 0.5
     assert len(sampler.asked) == 1
+
+
+class ForeignSampler(optuna.samplers.RandomSampler):
+    """A sampler that is none of this package and suggests what it was given."""
+
+    def __init__(self, choice: Any) -> None:
+        super().__init__()
+        self.choice = choice
+
+    def sample_architecture(self, *arguments: Any) -> Any:
+        assert [type(each) for each in arguments] == [optuna.Study, optuna.Trial, str, MLPSpace]
+        return self.choice
+
+
+def test_foreign_sampler_chooses() -> None:
+    foreign = ForeignSampler(NETWORKS[3])
+    for sampler in (foreign, optuna.samplers.PartialFixedSampler({"lr": 0.5}, foreign)):
+        trial = optuna.create_study(sampler=sampler).ask()
+        assert suggest_architecture(trial, "net", SPACE) == NETWORKS[3]
+        assert get_architecture(trial, "net") == NETWORKS[3]
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        (MLPSpace(min_layers=9).initial_pool[0], "expected max_layers=8"),
+        (CNNSpace().initial_pool[0], "expected kind 'mlp-reg', got 'cnn'"),
+        (None, "expected an Architecture, got NoneType"),
+    ],
+)
+def test_choice_outside_the_space_is_refused(choice: Any, message: str) -> None:
+    trial = optuna.create_study(sampler=ForeignSampler(choice)).ask()
+    with pytest.raises(ArchitectureError, match=f"'net' that ForeignSampler chose .*{message}"):
+        suggest_architecture(trial, "net", SPACE)
+    assert trial.user_attrs == {}
 
 
 def test_enqueued_network_runs_exactly_once(study: optuna.Study, sampler: CountingSampler) -> None:
@@ -268,210 +298,3 @@ def test_wrong_arguments_of_suggest(
     with pytest.raises(error, match=message):
         suggest_architecture(**arguments)
     assert study.trials[0].user_attrs == {}
-
-
-@pytest.mark.parametrize(
-    ("change", "error", "message"),
-    [
-        ({"study": None}, TypeError, "study: expected an Optuna study, got None"),
-        ({"architectures": NETWORKS[0]}, TypeError, "architectures: expected a mapping"),
-        ({"architectures": {}}, TypeError, "architectures: expected a mapping"),
-        ({"architectures": {"net": NETWORKS[0].to_dict()}}, TypeError, r"architectures\['net'\]"),
-        ({"architectures": {3: NETWORKS[0]}}, TypeError, "name: expected a string, got 3"),
-        ({"architectures": {"a:b": NETWORKS[0]}}, ValueError, "name: .* without colons"),
-        ({"params": [("lr", 0.1)]}, TypeError, "params: expected a mapping"),
-        ({"user_attrs": "abc"}, TypeError, "user_attrs: expected a mapping"),
-    ],
-)
-def test_wrong_arguments_of_enqueue(
-    change: dict[str, Any], error: type[Exception], message: str, study: optuna.Study
-) -> None:
-    arguments = {"study": study, "architectures": {"net": NETWORKS[0]}, **change}
-    with pytest.raises(error, match=message):
-        enqueue_architecture(**arguments)
-    assert study.trials == []
-
-
-# --- Enqueueing without doubles
-
-
-def chain(*labels: str, reordered: bool = False) -> Architecture:
-    layers = [Layer("ip"), *(Layer(label, 32) for label in labels), Layer("linear"), Layer("op")]
-    edges = [(index, index + 1) for index in range(len(layers) - 1)]
-    if reordered:
-        last = len(layers) - 1
-        layers = layers[::-1]
-        edges = [(last - start, last - end) for start, end in edges]
-    return Architecture(layers=tuple(layers), edges=tuple(edges), kind="mlp-reg")
-
-
-def diamond(upper: str, lower: str) -> Architecture:
-    layers = (Layer("ip"), Layer(upper, 32), Layer(lower, 32), Layer("linear"), Layer("op"))
-    edges = ((0, 1), (0, 2), (1, 3), (2, 3), (3, 4))
-    return Architecture(layers=layers, edges=edges, kind="mlp-reg")
-
-
-def n_enqueued(study: optuna.Study, network: Architecture, **keywords: Any) -> int:
-    before = len(study.trials)
-    enqueue_architecture(study, {"net": network}, skip_if_exists=True, **keywords)
-    return len(study.trials) - before
-
-
-def test_doubles_are_told_by_graph(study: optuna.Study) -> None:
-    assert diamond("relu", "tanh") != diamond("tanh", "relu")
-    assert n_enqueued(study, diamond("relu", "tanh")) == 1
-    assert n_enqueued(study, diamond("tanh", "relu")) == 0
-    assert n_enqueued(study, diamond("relu", "relu")) == 1
-    assert n_enqueued(study, chain("relu", "tanh")) == 1
-    assert n_enqueued(study, chain("tanh", "relu")) == 1
-    assert n_enqueued(study, chain("relu", "tanh", reordered=True)) == 0
-
-
-def test_doubles_are_told_by_parameters_too(study: optuna.Study) -> None:
-    assert n_enqueued(study, NETWORKS[0], params={"lr": 0.1}) == 1
-    assert n_enqueued(study, NETWORKS[0], params={"lr": 0.2}) == 1
-    assert n_enqueued(study, NETWORKS[0]) == 1
-    assert n_enqueued(study, NETWORKS[0], params={"lr": 0.1}) == 0
-
-
-def test_doubles_of_finished_trials_are_skipped(study: optuna.Study) -> None:
-    def objective(trial: optuna.Trial) -> float:
-        suggest_architecture(trial, "net", SPACE)
-        return trial.suggest_float("lr", 0, 1)
-
-    enqueue_architecture(study, {"net": NETWORKS[3]})
-    study.optimize(objective, n_trials=2)
-    enqueued, sampled = study.trials
-    assert n_enqueued(study, NETWORKS[3]) == 0
-    assert n_enqueued(study, NETWORKS[3], params=enqueued.params) == 0
-    assert n_enqueued(study, get_architecture(sampled, "net"), params=sampled.params) == 0
-    assert n_enqueued(study, get_architecture(sampled, "net"), params={"lr": 2.0}) == 1
-
-
-def test_doubles_need_the_name(study: optuna.Study) -> None:
-    enqueue_architecture(study, {"encoder": NETWORKS[0]})
-    assert n_enqueued(study, NETWORKS[0]) == 1
-
-
-def test_doubles_are_enqueued_unless_forbidden(study: optuna.Study) -> None:
-    for _ in range(2):
-        enqueue_architecture(study, {"net": NETWORKS[0]})
-    assert len(study.trials) == 2
-
-
-def test_unreadable_trials_are_no_doubles(study: optuna.Study) -> None:
-    study.enqueue_trial({}, user_attrs={"architecture:net": "damaged"})
-    assert n_enqueued(study, NETWORKS[0]) == 1
-
-
-# --- Warm start
-
-
-def test_trial_of_earlier_results(study: optuna.Study) -> None:
-    study.add_trial(
-        create_architecture_trial(
-            {"net": NETWORKS[1], "head": NETWORKS[2]},
-            value=0.5,
-            params={"lr": 0.1},
-            distributions={"lr": optuna.distributions.FloatDistribution(0, 1)},
-            user_attrs={"source": "last year"},
-            intermediate_values={0: 0.9, 1: 0.5},
-        )
-    )
-    (trial,) = study.trials
-    assert trial.state == TrialState.COMPLETE
-    assert (trial.value, trial.params) == (0.5, {"lr": 0.1})
-    assert trial.intermediate_values == {0: 0.9, 1: 0.5}
-    assert trial.user_attrs["source"] == "last year"
-    assert best_architecture(study, "net") == NETWORKS[1]
-    assert best_architecture(study, "head") == NETWORKS[2]
-
-
-def test_trial_with_several_values() -> None:
-    trial = create_architecture_trial({"net": NETWORKS[1]}, values=[0.5, 2.0])
-    assert trial.values == [0.5, 2.0]
-
-
-def test_impossible_trials_are_refused() -> None:
-    with pytest.raises(ValueError, match="value"):
-        create_architecture_trial({"net": NETWORKS[0]})
-    with pytest.raises(TypeError, match=r"architectures\['net'\]: expected an Architecture"):
-        create_architecture_trial({"net": None}, value=0.0)  # type: ignore[dict-item]
-
-
-# --- Reading back
-
-
-@pytest.mark.parametrize(("direction", "best"), [("minimize", 2), ("maximize", 1)])
-def test_best_architecture(direction: str, best: int) -> None:
-    study = optuna.create_study(direction=direction)
-    values = [0.0, 3.0, -float("inf"), 1.0]
-    study.add_trials(
-        create_architecture_trial({"net": network}, value=value)
-        for network, value in zip(NETWORKS[:4], values, strict=True)
-    )
-    study.add_trial(create_architecture_trial({"other": NETWORKS[4]}, value=9.0))
-    study.add_trial(optuna.create_trial(value=-float("inf")))
-    study.add_trial(optuna.create_trial(value=float("inf")))
-    study.add_trial(
-        create_architecture_trial({"net": NETWORKS[5]}, value=99.0, state=TrialState.PRUNED)
-    )
-    assert best_architecture(study, "net") == NETWORKS[best]
-
-
-def test_best_architecture_needs_a_completed_trial(study: optuna.Study) -> None:
-    with pytest.raises(ValueError, match="no completed trial carries an architecture 'net'"):
-        best_architecture(study, "net")
-    suggest_architecture(study.ask(), "net", SPACE)
-    with pytest.raises(ValueError, match="no completed trial carries an architecture 'net'"):
-        best_architecture(study, "net")
-
-
-def test_best_architecture_needs_one_objective() -> None:
-    study = optuna.create_study(directions=["minimize", "minimize"])
-    with pytest.raises(ValueError, match="several have no best trial"):
-        best_architecture(study, "net")
-
-
-def test_missing_architecture_is_named(study: optuna.Study) -> None:
-    trial = study.ask()
-    suggest_architecture(trial, "net", SPACE)
-    with pytest.raises(KeyError, match=r"trial 0 carries no architecture 'head'.*:net"):
-        get_architecture(trial, "head")
-
-
-def test_unreadable_architecture_is_refused() -> None:
-    study = optuna.create_study()
-    study.add_trial(optuna.create_trial(value=0.0, user_attrs={"architecture:net": {}}))
-    with pytest.raises(ArchitectureError):
-        get_architecture(study.trials[0], "net")
-    with pytest.raises(ArchitectureError):
-        best_architecture(study, "net")
-
-
-@pytest.mark.parametrize("read", [get_architecture, best_architecture])
-def test_wrong_arguments_of_reading(read: Callable[..., Architecture]) -> None:
-    with pytest.raises(TypeError, match="expected an Optuna"):
-        read(None, "net")
-    with pytest.raises(ValueError, match="name: expected a string"):
-        read(
-            optuna.create_study() if read is best_architecture else optuna.create_trial(value=0.0),
-            "",
-        )
-
-
-def test_warm_start_spares_start_up_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    fitted: list[int] = []
-
-    def recorded(networks: Any, *arguments: Any) -> Any:
-        fitted.append(len(networks))
-        return fit_surrogate(networks, *arguments)
-
-    monkeypatch.setattr("optuna_nasbot.sampler.fit_surrogate", recorded)
-    study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=3))
-    study.add_trials(
-        create_architecture_trial({"net": network}, value=float(index))
-        for index, network in enumerate(NETWORKS[:3])
-    )
-    assert suggest_architecture(study.ask(), "net", SPACE) not in NETWORKS[:3]
-    assert fitted == [3]

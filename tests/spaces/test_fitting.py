@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from optuna_nasbot import CNNSpace
+from optuna_nasbot import MLPSpace
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.validation import MAX_UNITS
+from optuna_nasbot.spaces import fitting
+from optuna_nasbot.spaces.fitting import chain_architecture
+from optuna_nasbot.spaces.limits import MAX_LAYERS
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[Architecture]:
+    """The networks that were built."""
+    networks: list[Architecture] = []
+
+    def recorded(*arguments: Any) -> Architecture:
+        networks.append(chain_architecture(*arguments))
+        return networks[-1]
+
+    monkeypatch.setattr(fitting, "chain_architecture", recorded)
+    return networks
+
+
+@pytest.mark.parametrize("space", [CNNSpace, MLPSpace])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"min_mass": 1e12},
+        {"min_mass": 1e12, "max_edges": 10**9},
+        {"min_mass": 1e8, "max_mass": 1e8, "max_edges": 10**9},
+        {"max_mass": 1},
+    ],
+)
+def test_impossible_limits_are_soon_given_up(
+    space: type, limits: dict[str, Any], built: list[Architecture]
+) -> None:
+    with pytest.raises(ValueError, match="found no chain of layers within these limits"):
+        space(max_layers=10**9, **limits)
+    n_layers = sum(len(network.layers) for network in built)
+    assert n_layers < 6 * 12 * MAX_LAYERS  # a few networks for each of at most 12 chains
+
+
+@pytest.mark.parametrize("space", [CNNSpace, MLPSpace])
+def test_width_changes_first_and_no_more_than_needed(space: type) -> None:
+    for limits in ({"max_mass": 100_000}, {"min_mass": 4e6}):
+        (limit,) = limits.values()
+        for usual, fitted in zip(space().initial_pool, space(**limits).initial_pool, strict=False):
+            if usual in space(**limits):
+                assert fitted == usual
+            else:
+                assert total_mass(fitted) == pytest.approx(limit, rel=0.1)
+                assert len(fitted.layers) == len(usual.layers)
+
+
+@pytest.mark.parametrize("space", [CNNSpace, MLPSpace])
+def test_depth_changes_where_no_width_is_enough(space: type) -> None:
+    usual = space().initial_pool
+    shallower = space(max_mass=20_000, min_units=40).initial_pool
+    deeper = space(min_mass=25e6).initial_pool
+    depths = [[len(network.layers) for network in pool] for pool in (shallower, usual, deeper)]
+    assert max(depths[0]) < max(depths[1])
+    assert min(depths[2]) > min(depths[1])
+    widest = max(layer.units or 0 for network in deeper for layer in network.layers)
+    narrowest = min(layer.units or 40 for network in shallower for layer in network.layers)
+    assert (narrowest, widest) == (40, 1024)
+
+
+@pytest.mark.parametrize("kind", ["cnn", "mlp-reg", "mlp-class"])
+def test_the_longest_chains_can_be_stored(kind: str) -> None:
+    operations = operations_of(kind)
+    widest = [
+        Layer(label, MAX_UNITS, 1 if operation.strides else None)
+        for label, operation in operations.by_label.items()
+        if operation.has_units
+    ]
+    for layer in widest:
+        network = chain_architecture((widest[0], *[layer] * (MAX_LAYERS - 4)), operations)
+        assert len(network.layers) == MAX_LAYERS
+        assert len(network.to_dict()["layers"]) == MAX_LAYERS
+
+
+@pytest.mark.parametrize("space", [CNNSpace, MLPSpace])
+def test_the_deepest_networks_are_found(space: type) -> None:
+    pool = space(min_layers=MAX_LAYERS, max_layers=10**9, max_edges=10**9).initial_pool
+    assert {len(network.layers) for network in pool} == {MAX_LAYERS}
+    with pytest.raises(ValueError, match=f"^min_layers: expected at most {MAX_LAYERS}, got 901"):
+        space(min_layers=901, max_layers=10**9)

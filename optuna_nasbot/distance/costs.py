@@ -1,4 +1,8 @@
-"""What matching a unit of mass of one layer with another layer costs (paper, section 3)."""
+"""What matching a unit of mass of one layer with another layer costs (paper, section 3).
+
+The unit of all costs is the non-assignment penalty, what it costs to leave a unit of mass
+unmatched: solvers compare costs with absolute tolerances.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +13,30 @@ from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import OperationSet
 
+MAX_COST = 2.0
+"""Matching at this cost is the same as leaving both layers unmatched."""
+
+# From here on only layers in equal places match. Products with larger numbers could overflow.
+_MAX_STRUCT_COEFF = 1e100
+
 
 @dataclass(frozen=True, eq=False)
 class MatchingCosts:
     """The costs of the transport problem: C = mislabel + struct_coeff * structural cost.
 
-    Matching at twice the penalty is the same as leaving both layers unmatched. So no cost needs
-    to exceed it, and labels whose mislabel cost does not stay below it never meet: they fall
-    into components, and the transport problem into one problem a component.
+    No cost needs to exceed `MAX_COST`, and labels whose mislabel cost does not stay below it never
+    meet: they fall into components, and the transport problem into one problem a component.
 
     Args:
-        mislabel: Costs (n_labels, n_labels) by label, times the mislabel coefficient.
+        mislabel: Costs (n_labels, n_labels) by label, times the mislabel coefficient; at most
+            `MAX_COST`.
         struct_coeffs: The n_coeffs weights of the structural cost.
-        penalty: What leaving a unit of mass unmatched costs.
         component: For each label the number of its component.
     """
 
     mislabel: NDArray[np.float64]
     struct_coeffs: tuple[float, ...]
-    penalty: float
     component: NDArray[np.intp]
-
-    @property
-    def n_components(self) -> int:
-        """Number of components."""
-        return int(self.component.max()) + 1
 
 
 def matching_costs(
@@ -48,7 +51,8 @@ def matching_costs(
         operations: The labels and their mislabel costs.
         struct_coeffs: Weights of the structural cost.
         mislabel_coeff: Weight of the mislabel cost.
-        non_assignment_penalty: What leaving a unit of mass unmatched costs.
+        non_assignment_penalty: What leaving a unit of mass unmatched costs, in the unit of the
+            mislabel costs and of the weights.
 
     Raises:
         ValueError: A mislabel cost is negative or not a number.
@@ -61,9 +65,10 @@ def matching_costs(
             f"operations.mislabel: expected a cost of at least 0 for the labels "
             f"'{operations.labels[i]}' and '{operations.labels[j]}', got {matrix[i, j]}."
         )
-    mislabel = mislabel_coeff * matrix
-    component = _components(mislabel < 2.0 * non_assignment_penalty)
-    return MatchingCosts(mislabel, struct_coeffs, non_assignment_penalty, component)
+    mislabel = mislabel_coeff * (matrix / non_assignment_penalty)
+    coeffs = (min(coeff / non_assignment_penalty, _MAX_STRUCT_COEFF) for coeff in struct_coeffs)
+    component = _components(mislabel < MAX_COST)
+    return MatchingCosts(np.minimum(mislabel, MAX_COST), tuple(coeffs), component)
 
 
 def _components(adjacent: NDArray[np.bool_]) -> NDArray[np.intp]:

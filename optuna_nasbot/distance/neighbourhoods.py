@@ -1,32 +1,51 @@
 """How differently two networks arrange their labels: Weisfeiler-Lehman label histograms.
 
 OTMANN sees where a layer stands in the whole network, and these histograms what stands around it.
+
+Histograms are kept as sets: the k-th layer of a colour is the element (colour, k). Then what two
+histograms share, the sum of min(x, y) over their counts x and y, is the size of an intersection,
+and those of many pairs are a product of sparse matrices of zeros and ones.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
+from optuna_nasbot.distance.feature_cache import FeatureCache
+from optuna_nasbot.distance.inverted_index import InvertedIndex
+from optuna_nasbot.distance.inverted_index import inverted_index
 
 RADII = (0, 1, 2)
 N_HISTOGRAMS = 1 + len(RADII)
 _WIDTHS_PER_OCTAVE = 2
 _CACHE_SIZE = 4096
+_N_COLOURS_REMEMBERED = 2**15
+_N_INDEXES_REMEMBERED = 4
+# Odd, so that no two numbers of layers make equal elements of a colour.
+_STEP = np.int64(0x1E3779B97F4A7C15)
 
-Histogram = Counter[Any]
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhoods:
+    """The histograms of a network of n layers.
+
+    Args:
+        elements: Array (`N_HISTOGRAMS`, n), one histogram a row, each as a set of n numbers.
+    """
+
+    elements: NDArray[np.int64]
 
 
-@lru_cache(maxsize=_CACHE_SIZE)
-def neighbourhood_histograms(architecture: Architecture) -> tuple[Histogram, ...]:
+def neighbourhoods(architecture: Architecture) -> Neighbourhoods:
     """How often each kind of layer and each neighbourhood occurs in a network.
 
     The neighbourhood of radius 0 of a layer is its label; that of radius h is that of radius
@@ -37,34 +56,51 @@ def neighbourhood_histograms(architecture: Architecture) -> tuple[Histogram, ...
         A histogram of labels with widths, rounded to half octaves, and one of neighbourhoods for
         each radius in `RADII`. None depends on the order of layers.
     """
-    seen: list[Any] = [layer.label for layer in architecture.layers]
-    histograms: list[Histogram] = [Counter(map(_label_and_width, architecture.layers))]
-    histograms.append(Counter(seen))
+    seen = [_colour(layer.label) for layer in architecture.layers]
+    colours = [[_colour(layer.label, _width(layer)) for layer in architecture.layers], seen]
     for _ in RADII[1:]:
         seen = [
-            (own, _multiset(seen, parents), _multiset(seen, children))
+            _colour(own, _multiset(seen, parents), _multiset(seen, children))
             for own, parents, children in zip(
                 seen, architecture.parents, architecture.children, strict=True
             )
         ]
-        histograms.append(Counter(seen))
-    return tuple(histograms)
+        colours.append(seen)
+    return Neighbourhoods(_as_sets(np.array(colours)))
 
 
-def _label_and_width(layer: Layer) -> tuple[str, int | None]:
-    if layer.units is None:
-        return layer.label, None
-    return layer.label, round(_WIDTHS_PER_OCTAVE * math.log2(layer.units))
+@lru_cache(maxsize=_N_COLOURS_REMEMBERED)
+def _colour(*key: object) -> int:
+    """64 bits, equal for equal keys and, up to collisions of BLAKE2b, only for them."""
+    return int.from_bytes(blake2b(repr(key).encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def _multiset(seen: Sequence[Any], layers: Sequence[int]) -> tuple[Any, ...]:
-    return tuple(sorted(seen[layer] for layer in layers))
+def _width(layer: Layer) -> int | None:
+    return None if layer.units is None else round(_WIDTHS_PER_OCTAVE * math.log2(layer.units))
+
+
+def _multiset(seen: Sequence[int], layers: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted([seen[layer] for layer in layers]))
+
+
+def _as_sets(colours: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Different numbers in each row: the k-th occurrence of a colour becomes colour + k step."""
+    colours = np.sort(colours, axis=1)
+    position = np.arange(colours.shape[1])
+    is_first = np.diff(colours, axis=1, prepend=~colours[:, :1]) != 0
+    first = np.maximum.accumulate(np.where(is_first, position, 0), axis=1)
+    return colours + (position - first) * _STEP
+
+
+_neighbourhoods = FeatureCache(neighbourhoods, _CACHE_SIZE)
 
 
 def neighbourhood_distances(
     a: Sequence[Architecture], b: Sequence[Architecture]
 ) -> NDArray[np.float64]:
     """L1 distances between the neighbourhood histograms of networks.
+
+    By |x - y| = x + y - 2 min(x, y), summed over all colours.
 
     Args:
         a: n networks.
@@ -73,35 +109,29 @@ def neighbourhood_distances(
     Returns:
         Array (`N_HISTOGRAMS`, n, m), counts of layers; 0 for isomorphic networks.
     """
-    histograms_a = [neighbourhood_histograms(network) for network in a]
-    histograms_b = [neighbourhood_histograms(network) for network in b]
-    return np.stack(
-        [
-            _l1_distances([h[part] for h in histograms_a], [h[part] for h in histograms_b])
-            for part in range(N_HISTOGRAMS)
-        ]
-    )
+    distances = np.empty((N_HISTOGRAMS, len(a), len(b)))
+    distances[:] = np.add.outer(*([len(network.layers) for network in part] for part in (a, b)))
+    if a and b:
+        elements, owner = _joined([_neighbourhoods(network) for network in a])
+        indexes = _indexes(tuple(_neighbourhoods(network) for network in b))
+        for histogram, index in enumerate(indexes):
+            shared = index.sizes_of_intersections(elements[histogram], owner, len(a))
+            distances[histogram] -= 2.0 * shared
+    return distances
 
 
-def _l1_distances(a: Sequence[Histogram], b: Sequence[Histogram]) -> NDArray[np.float64]:
-    """Distances (n, m), by |x - y| = |x| + |y| - 2 min(x, y) summed over what both have."""
-    columns: dict[Any, int] = {}
-    for histogram in b:
-        for key in histogram:
-            columns.setdefault(key, len(columns))
-    counts_b = _counts(b, columns)
-    shared = np.empty((len(a), len(b)))
-    for row, histogram in enumerate(a):
-        known = {columns[key]: count for key, count in histogram.items() if key in columns}
-        limits = np.array(list(known.values()))
-        shared[row] = np.minimum(counts_b[:, list(known)], limits).sum(axis=1)
-    totals_a, totals_b = (np.array([h.total() for h in part], dtype=float) for part in (a, b))
-    return np.asarray(totals_a[:, np.newaxis] + totals_b - 2.0 * shared)
+# A search compares generation after generation with the same observed networks.
+@lru_cache(maxsize=_N_INDEXES_REMEMBERED)
+def _indexes(networks: tuple[Neighbourhoods, ...]) -> tuple[InvertedIndex, ...]:
+    """An index of each kind of histogram."""
+    elements, owner = _joined(networks)
+    return tuple(inverted_index(part, owner, len(networks)) for part in elements)
 
 
-def _counts(histograms: Sequence[Histogram], columns: dict[Any, int]) -> NDArray[np.float64]:
-    counts = np.zeros((len(histograms), len(columns)))
-    for row, histogram in enumerate(histograms):
-        for key, count in histogram.items():
-            counts[row, columns[key]] = count
-    return counts
+def _joined(
+    networks: Sequence[Neighbourhoods],
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The elements (`N_HISTOGRAMS`, N) of all networks and for each the network (N,)."""
+    elements = np.concatenate([network.elements for network in networks], axis=1)
+    n_layers = [network.elements.shape[1] for network in networks]
+    return elements, np.repeat(np.arange(len(networks)), n_layers)

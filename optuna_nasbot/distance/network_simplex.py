@@ -5,6 +5,7 @@ from k rows (layers of the one network) to m columns (layers of the other), from
 and from the root to columns; the root stands for staying unmatched. Row i is node i, the root is
 node k, column j is node k + 1 + j. The costs of all arcs are a table (k + 1, m + 1) in which the
 arc from node a to node b is the entry (a, b - k): the root is the last row and the first column.
+Arcs to and from the root cost 1, the unit of all costs.
 
 The simplex moves from one spanning tree with a feasible flow to the next. It starts with all
 layers unmatched, a star around the root. All its trees are strongly feasible (each node can send
@@ -13,7 +14,8 @@ Mathematical Programming 11 (1976).
 
 All compiled code is in this one file, because numba's cache on disk notices changes only in the
 file of the function that is called. Functions that are called often get plain arrays, no tuples of
-arrays: only then numba leaves out the counting of references, a third of the time.
+arrays: only then numba leaves out the counting of references, a third of the time. Nodes are
+unsigned numbers: with others numba allows for indices from the end, a tenth of the time.
 """
 # mypy: disable-error-code="import-not-found, import-untyped, no-untyped-def, untyped-decorator"
 
@@ -22,20 +24,20 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-# By this part of the penalty an arc must be too cheap to enter the tree: well above rounding.
+# By this much an arc must be too cheap to enter the tree: well above rounding.
 TOLERANCE = 1e-12
-NO_NODE = -1
+NO_NODE = np.uint32(2**32 - 1)
 
 # A node of a spanning tree. Each node but the root has the arc to its parent.
 NODE = np.dtype(
     [
-        ("parent", np.intp),
-        ("child", np.intp),  # the first one; the others are its siblings
-        ("after", np.intp),  # the next sibling
-        ("before", np.intp),  # the sibling before
-        ("depth", np.intp),  # the number of arcs to the root
         ("flow", np.float64),  # the mass between the node and its parent
-        ("waiting", np.intp),  # the next node in a list of those still to be visited
+        ("parent", np.uint32),
+        ("child", np.uint32),  # the first one; the others are its siblings
+        ("after", np.uint32),  # the next sibling
+        ("before", np.uint32),  # the sibling before
+        ("depth", np.uint32),  # the number of arcs to the root
+        ("waiting", np.uint32),  # the next node in a list of those still to be visited
     ]
 )
 
@@ -51,7 +53,7 @@ def solve_pairs(rows, columns, costs, pairs, below_diagonal, max_pivots_per_laye
     """Distances of some of the pairs of n and m networks.
 
     Args:
-        rows: n networks, as `compiled_transport.Networks`.
+        rows: n networks, as `packing.PackedNetworks`.
         columns: m networks.
         costs: The costs, as `compiled_transport.Costs`.
         pairs: The first number of a pair, and the one after the last. Pair p is row p // m and
@@ -90,25 +92,24 @@ def _add_component(rows, a0, a1, columns, b0, b1, costs, max_pivots_per_layer, r
     supplies, demands = rows.masses[a0:a1], columns.masses[b0:b1]
     k, m = len(supplies), len(demands)
     if k == 0 or m == 0:
-        unmatched = (supplies.sum() + demands.sum()) * costs.penalty
+        unmatched = supplies.sum() + demands.sum()
         for c in range(len(distances)):
             distances[c] += unmatched
         return True
     _fill_mislabel(mislabel, rows.labels[a0:a1], columns.labels[b0:b1], costs.mislabel)
     _fill_structural(structural, rows.path_lengths[a0:a1], columns.path_lengths[b0:b1])
     if k == 1 and m == 1:
-        unmatched = abs(supplies[0] - demands[0]) * costs.penalty
+        unmatched = abs(supplies[0] - demands[0])
         for c in range(len(distances)):
             cost = mislabel[0, 1] + costs.coeffs[c] * structural[0, 1]
-            matched = min(supplies[0], demands[0]) * min(cost, 2.0 * costs.penalty)
+            matched = min(supplies[0], demands[0]) * min(cost, 2.0)
             distances[c] += matched + unmatched
         return True
     _plant_star(nodes, dual, supplies, demands)
     for c in costs.order:
-        _fill_table(table, k, m, mislabel, structural, costs.coeffs[c], costs.penalty)
-        _update_below(nodes, dual, table, k, k)
-        tolerance, max_pivots = TOLERANCE * costs.penalty, max_pivots_per_layer * (k + m)
-        if not _optimise(nodes, dual, table, k, m, tolerance, max_pivots):
+        _fill_table(table, k, m, mislabel, structural, costs.coeffs[c])
+        _update_below(nodes, dual, table, k, np.uint32(k))
+        if not _optimise(nodes, dual, table, k, m, max_pivots_per_layer * (k + m)):
             return False
         distances[c] += _cost_of_flow(nodes, table, k, m)
     return True
@@ -136,14 +137,14 @@ def _fill_structural(structural, a, b):
 
 
 @_compiled  # pragma: no cover
-def _fill_table(table, k, m, mislabel, structural, coeff, penalty):
+def _fill_table(table, k, m, mislabel, structural, coeff):
     for i in range(k):
-        table[i, 0] = penalty
+        table[i, 0] = 1.0
         for j in range(1, m + 1):
             table[i, j] = mislabel[i, j] + coeff * structural[i, j]
     table[k, 0] = 0.0
     for j in range(1, m + 1):
-        table[k, j] = penalty
+        table[k, j] = 1.0
 
 
 @_compiled  # pragma: no cover
@@ -156,11 +157,11 @@ def _plant_star(nodes, dual, supplies, demands):
     for node in range(root):
         nodes[node].child = NO_NODE
         nodes[node].flow = supplies[node]
-        _hang(nodes, node, root)
+        _hang(nodes, np.uint32(node), np.uint32(root))
     for node in range(root + 1, root + 1 + len(demands)):
         nodes[node].child = NO_NODE
         nodes[node].flow = demands[node - root - 1]
-        _hang(nodes, node, root)
+        _hang(nodes, np.uint32(node), np.uint32(root))
 
 
 @_compiled  # pragma: no cover
@@ -210,28 +211,29 @@ def _update_below(nodes, dual, table, root, top):
 
 
 @_compiled  # pragma: no cover
-def _optimise(nodes, dual, table, root, m, tolerance, max_pivots):
+def _optimise(nodes, dual, table, root, m, max_pivots):
     """Pivot until no arc can lower the cost; False if that takes more than `max_pivots`.
 
     The rows, and the root as the last of them, offer their best arcs in turn. (Staying with a row
     after a pivot takes two to three times as many.)
     """
     row, n_in_order, n_pivots = root, 0, 0
+    prices = dual[root:]
     while n_in_order <= root:
         row = row + 1 if row < root else 0
         costs = table[row]
         least = costs[0]
         for j in range(1, m + 1):
-            reduced = costs[j] - dual[root + j]
+            reduced = costs[j] - prices[j]
             if reduced < least:
                 least = reduced
-        if least < dual[row] - tolerance:
+        if least < dual[row] - TOLERANCE:
             if n_pivots == max_pivots:
                 return False
             j = 0
-            while costs[j] - dual[root + j] > least:
+            while costs[j] - prices[j] > least:
                 j += 1
-            _pivot(nodes, dual, table, root, row, root + j)
+            _pivot(nodes, dual, table, root, np.uint32(row), np.uint32(root + j))
             n_pivots += 1
             n_in_order = 0
         else:

@@ -21,7 +21,7 @@ from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.distance.costs import MatchingCosts
 from optuna_nasbot.distance.costs import matching_costs
-from optuna_nasbot.distance.features import FeatureCache
+from optuna_nasbot.distance.feature_cache import FeatureCache
 from optuna_nasbot.distance.features import NetworkFeatures
 from optuna_nasbot.distance.features import network_features
 
@@ -72,7 +72,7 @@ class OTMANN:
     mislabel_coeff: float = 1.0
     non_assignment_penalty: float = 1.0
     _costs: MatchingCosts = field(init=False, repr=False, compare=False)
-    _features: FeatureCache = field(init=False, repr=False, compare=False)
+    _features: FeatureCache[NetworkFeatures] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.operations, OperationSet):
@@ -170,8 +170,10 @@ class OTMANN:
         from optuna_nasbot.distance.engine import transport_costs
 
         if len(rows) > len(columns):  # the columns are stacked: the longer side saves more
-            return transport_costs(columns, rows, self._costs).transpose(0, 2, 1)
-        return transport_costs(rows, columns, self._costs, below_diagonal)
+            in_penalties = transport_costs(columns, rows, self._costs).transpose(0, 2, 1)
+        else:
+            in_penalties = transport_costs(rows, columns, self._costs, below_diagonal)
+        return self.non_assignment_penalty * in_penalties
 
     def _checked_networks(self, name: str, networks: object) -> list[Architecture]:
         if isinstance(networks, (Architecture, str)) or not isinstance(networks, Iterable):

@@ -88,7 +88,7 @@ def _merged(rows: list[list[float]]) -> list[float]:
     """The least, greatest and mean length over several rows."""
     columns = list(zip(*rows, strict=True))
     third = len(columns) // 3
-    shortest = [min(column) for column in columns[:third]]
-    longest = [max(column) for column in columns[third : 2 * third]]
-    mean = [sum(column) / len(rows) for column in columns[2 * third :]]
-    return shortest + longest + mean
+    shortest = map(min, columns[:third])
+    longest = map(max, columns[third : 2 * third])
+    mean = [total / len(rows) for total in map(sum, columns[2 * third :])]
+    return [*shortest, *longest, *mean]

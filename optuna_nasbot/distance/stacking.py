@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.distance.features import NetworkFeatures
+from optuna_nasbot.distance.packing import PackedNetworks
 
 
 @dataclass(frozen=True, eq=False)
 class LayerStack:
     """The layers of one component of n networks, one network below the other.
 
-    A spare row without mass follows the layers of each network. In a transport problem it takes
-    what is left unmatched; wherever a network has too few layers it can stand for a missing one.
+    Those of each network go from light to heavy: POT is faster if one side does and the other goes
+    from heavy to light. A spare row without mass follows. In a transport problem it takes what is
+    left unmatched; wherever a network has too few layers it can stand for a missing one.
 
     Args:
         masses: Layer masses (N,); 0 in spare rows.
@@ -56,27 +56,28 @@ class LayerStack:
         )
 
 
-def stacked(networks: Sequence[NetworkFeatures]) -> list[LayerStack]:
-    """The stacks of all components of at least one network, in the order of the components."""
-    masses = np.concatenate([network.masses for network in networks])
-    labels = np.concatenate([network.labels for network in networks])
-    lengths = np.concatenate([network.path_lengths for network in networks])
-    offsets = np.array([network.offsets for network in networks])
-    offsets[1:] += np.cumsum(offsets[:-1, -1])[:, None]
+def stacked(networks: PackedNetworks, start: int, stop: int) -> list[LayerStack]:
+    """The stacks of all components of the networks from `start` to `stop`, at least one."""
+    offsets = networks.offsets[start:stop]
     stacks = []
     for component in range(offsets.shape[1] - 1):
         first, end = offsets[:, component], offsets[:, component + 1]
         rows_each = end - first + 1
-        owner = np.repeat(np.arange(len(networks)), rows_each)
+        owner = np.repeat(np.arange(len(offsets)), rows_each)
         spares = np.cumsum(rows_each) - 1
         starts = spares - (end - first)
-        source = np.arange(len(owner)) + (first - starts)[owner]
+        source = (end - 1 + starts)[owner] - np.arange(len(owner))
         source[spares] = 0
-        own_masses = masses[source]
-        own_masses[spares] = 0.0
-        totals = np.add.reduceat(own_masses, starts)
-        own = LayerStack(
-            own_masses, labels[source], lengths[source], owner, starts, spares, totals
+        masses = networks.masses[source]
+        masses[spares] = 0.0
+        stack = LayerStack(
+            masses=masses,
+            labels=networks.labels[source],
+            path_lengths=networks.path_lengths[source],
+            owner=owner,
+            starts=starts,
+            spares=spares,
+            totals=np.add.reduceat(masses, starts),
         )
-        stacks.append(own)
+        stacks.append(stack)
     return stacks

@@ -1,11 +1,10 @@
 """The transport problems behind OTMANN, solved exactly with NumPy and POT.
 
-The paper's problem has one more row and column for mass that stays unmatched, at the penalty p a
-unit. Costs are at most 2p (`MatchingCosts`), so the side with less mass can always be matched
-completely. For each component of labels, with masses M_a and M_b of the two networks in it, this
-leaves p |M_a - M_b| for what is unmatched, plus the least cost of matching min(M_a, M_b): a
-problem with one spare row or column, of mass |M_a - M_b| and cost 0. The distance is the sum over
-components.
+The paper's problem has one more row and column for mass that stays unmatched, at cost 1 a unit.
+Costs are at most 2 (`MatchingCosts`), so the side with less mass can always be matched completely.
+For each component of labels, with masses M_a and M_b of the two networks in it, this leaves
+|M_a - M_b| for what is unmatched, plus the least cost of matching min(M_a, M_b): a problem with
+one spare row or column, of mass |M_a - M_b| and cost 0. The distance is the sum over components.
 """
 
 from __future__ import annotations
@@ -17,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from optuna_nasbot.distance.costs import MAX_COST
 from optuna_nasbot.distance.costs import MatchingCosts
 from optuna_nasbot.distance.features import NetworkFeatures
+from optuna_nasbot.distance.packing import packed
 from optuna_nasbot.distance.solver import transport_cost
 from optuna_nasbot.distance.stacking import LayerStack
 from optuna_nasbot.distance.stacking import stacked
@@ -43,16 +44,19 @@ def transport_costs(
         below_diagonal: Compute only the pairs (i, j) with i > j and leave 0 elsewhere.
 
     Returns:
-        Array (n_coeffs, n, m), in units of mass times cost.
+        Array (n_coeffs, n, m), in units of mass times non-assignment penalty.
     """
     result = np.zeros((len(costs.struct_coeffs), len(rows), len(columns)))
+    if not rows or not columns:
+        return result
+    networks = packed(tuple(columns))
     for start in range(0, len(columns), STACK_SIZE):
-        block = columns[start : start + STACK_SIZE]
-        stacks = stacked(block)
+        stop = min(start + STACK_SIZE, len(columns))
+        stacks = stacked(networks, start, stop)
         for i in range(start + 1 if below_diagonal else 0, len(rows)):
-            n = min(i - start, len(block)) if below_diagonal else len(block)
-            nearest = [stack.first(n) for stack in stacks] if n < len(block) else stacks
-            result[:, i, start : start + n] = _one_to_many(rows[i], nearest, costs)
+            end = min(i, stop) if below_diagonal else stop
+            nearest = [stack.first(end - start) for stack in stacks] if end < stop else stacks
+            result[:, i, start:end] = _one_to_many(rows[i], nearest, costs)
     return result
 
 
@@ -64,7 +68,7 @@ def _one_to_many(
     for component, stack in enumerate(stacks):
         own = slice(network.offsets[component], network.offsets[component + 1])
         total = network.masses[own].sum()
-        distances += costs.penalty * np.abs(total - stack.totals)
+        distances += np.abs(total - stack.totals)
         if total > 0.0 and stack.totals.any():
             problems = _Problems(
                 masses=network.masses[own],
@@ -85,7 +89,7 @@ def _layer_costs(
     mislabel = costs.mislabel[stack.labels[:, None], network.labels[own]]
     table = np.zeros((len(costs.struct_coeffs), len(structural), len(lengths)))
     for coeff, part in zip(costs.struct_coeffs, table, strict=True):
-        np.minimum(mislabel + coeff * structural, 2.0 * costs.penalty, out=part)
+        np.minimum(mislabel + coeff * structural, MAX_COST, out=part)
     table[:, stack.spares] = 0.0
     return table
 

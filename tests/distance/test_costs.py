@@ -34,13 +34,25 @@ def test_golden_label_mismatch(name, golden):
     order = [operations.label_index[label] for label in expected["labels"]]
     costs = matching_costs(operations, (1.0,), 1.0, penalty)
     matrix = np.array(expected["matrix"], dtype=float)  # null becomes NaN
-    matrix[np.isnan(matrix)] = np.inf
-    np.testing.assert_allclose(costs.mislabel[np.ix_(order, order)], matrix, rtol=1e-12)
+    matrix = np.fmin(matrix, 2.0 * penalty)
+    np.testing.assert_allclose(penalty * costs.mislabel[np.ix_(order, order)], matrix, rtol=1e-12)
 
 
 def test_mislabel_coefficient_weighs_mislabel_costs():
     once, thrice = (matching_costs(operations_of("cnn"), (1.0,), c, 1.0) for c in (1.0, 3.0))
-    np.testing.assert_array_equal(thrice.mislabel, 3.0 * once.mislabel)
+    np.testing.assert_array_equal(thrice.mislabel, np.minimum(3.0 * once.mislabel, 2.0))
+
+
+def test_the_unit_is_the_penalty():
+    costs = matching_costs(operations_of("mlp-reg"), (0.1, 3.0), 1.0, 0.25)
+    assert costs.struct_coeffs == (0.4, 12.0)
+    assert set(costs.mislabel.ravel()) == {0.0, 0.1, 0.25, 2.0}
+
+
+def test_extreme_weights_stay_finite():
+    costs = matching_costs(operations_of("mlp-reg"), (1.0, 1e308), 1.0, 1e-310)
+    assert np.isfinite(50.0 * np.array(costs.struct_coeffs)).all()
+    assert np.isfinite(costs.mislabel).all()
 
 
 def test_labels_that_can_meet_share_a_component():
@@ -52,7 +64,6 @@ def test_labels_that_can_meet_share_a_component():
         frozenset(convolutions),
         *map(frozenset, expected),
     }
-    assert costs.n_components == 6
 
 
 def test_labels_too_far_apart_to_meet_are_separate():

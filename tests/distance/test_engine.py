@@ -5,14 +5,25 @@ from __future__ import annotations
 import runpy
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import patch
 
 import numpy as np
+import ot
 import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance import engine
+from optuna_nasbot.distance import path_lengths
 from optuna_nasbot.distance import transport
 from optuna_nasbot.distance.features import NetworkFeatures
 
@@ -29,19 +40,13 @@ def test_pot_is_chosen_where_there_is_no_numba(monkeypatch: pytest.MonkeyPatch) 
     assert runpy.run_path(engine.__file__)["transport_costs"] is transport.transport_costs
 
 
-@pytest.mark.parametrize(
-    "numba",
-    [
-        "raise ImportError('Numba needs another NumPy.')",
-        "def njit(**_):\n    raise RuntimeError('Numba needs another NumPy.')",
-    ],
-)
+@pytest.mark.parametrize("error", ["ImportError", "RuntimeError"])
 def test_numba_that_does_not_work_is_reported(
-    numba: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "numba.py").write_text(numba, "utf-8")
+    (tmp_path / "numba.py").write_text(f"raise {error}('Numba needs another NumPy.')", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    for name in ("numba", COMPILED, "optuna_nasbot.distance.network_simplex"):
+    for name in ("numba", COMPILED):
         monkeypatch.setitem(sys.modules, name, None)  # to be put back as it was
         del sys.modules[name]
     with pytest.warns(RuntimeWarning, match=r"Numba needs another NumPy\. OTMANN .* with POT"):
@@ -83,3 +88,56 @@ def test_golden_distances(kind, module, golden, monkeypatch) -> None:
     assert n_calls == 1
     np.testing.assert_allclose(d[:, i, j], pairs[:, 2:6].T, rtol=1e-13, atol=1e-9)
     np.testing.assert_allclose(d_bar[:, i, j], pairs[:, 6:10].T, rtol=0, atol=1e-14)
+
+
+def by_raw_pot(a: Architecture, b: Architecture, otmann: OTMANN) -> np.ndarray:
+    """d_bar over the penalty, from the undivided problem in the unit of the penalty."""
+    penalty = otmann.non_assignment_penalty
+    masses = [np.array(layer_masses(network)) for network in (a, b)]
+    lengths = [path_lengths(network).reshape(len(network.layers), -1) for network in (a, b)]
+    index = otmann.operations.label_index
+    labels = np.ix_(*([index[layer.label] for layer in network.layers] for network in (a, b)))
+    mislabel = otmann.operations.mislabel_matrix(penalty)[labels] / penalty
+    mislabel = np.minimum(otmann.mislabel_coeff * mislabel, 1e4)
+    structural = cdist(*lengths, "cityblock") / lengths[0].shape[1]
+    total = masses[0].sum() + masses[1].sum()
+    supplies = np.append(masses[0], masses[1].sum()) / total
+    demands = np.append(masses[1], masses[0].sum()) / total
+    values = []
+    for coeff in otmann.struct_coeffs:
+        costs = np.minimum(mislabel + coeff / penalty * structural, 1e4)
+        costs = np.pad(costs, (0, 1), constant_values=1.0)
+        costs[-1, -1] = 0.0
+        values.append(ot.emd2(supplies, demands, costs))
+    return np.array(values)
+
+
+@pytest.mark.parametrize("kind", ["cnn", "mlp-reg", "mlp-class"])
+@given(
+    places=st.tuples(st.floats(0.0, 1.0, exclude_max=True), st.floats(0.0, 1.0, exclude_max=True)),
+    penalty=st.sampled_from([1e-15, 1e-8, 1e-3, 0.5, 1.0, 7.0, 1e8]),
+    mislabel_coeff=st.sampled_from([0.3, 1.0, 4.0]),
+    coeffs=st.lists(st.floats(1e-3, 10.0), min_size=1, max_size=4),
+)
+@settings(max_examples=60)
+def test_engines_agree_with_pot_in_every_unit_of_costs(
+    kind, places, penalty, mislabel_coeff, coeffs, architectures
+) -> None:
+    networks = list(architectures(kind).values())
+    a, b = (networks[int(place * len(networks))] for place in places)
+    operations = a.operations
+    otmann = OTMANN(operations, [penalty * c for c in coeffs], mislabel_coeff, penalty)
+    expected = by_raw_pot(a, b, otmann)
+    for module in engine_modules():
+        with patch.object(engine, "transport_costs", module.transport_costs):
+            d, d_bar = otmann.pairwise([a], [b])
+        np.testing.assert_allclose(d_bar[:, 0, 0] / penalty, expected, rtol=1e-11, atol=1e-13)
+        total = sum(layer_masses(a)) + sum(layer_masses(b))
+        np.testing.assert_allclose(d, total * d_bar, rtol=1e-12)
+
+
+def engine_modules() -> list[ModuleType]:
+    """POT, and compiled code where there is numba."""
+    if find_spec("numba") is None:
+        return [transport]
+    return [transport, import_module(COMPILED)]

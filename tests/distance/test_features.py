@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.architecture.kinds import cnn_operations
 from optuna_nasbot.distance import features
 from optuna_nasbot.distance.costs import matching_costs
-from optuna_nasbot.distance.features import FeatureCache
 from optuna_nasbot.distance.features import network_features
 
 MLP = operations_of("mlp-reg")
@@ -35,8 +33,16 @@ def test_layers_are_ordered_by_component():
         MLP.labels[found.labels[start]]: found.masses[start:end].tolist()
         for start, end in zip(found.offsets[:-1], found.offsets[1:], strict=True)
     }
-    assert masses_of == {"ip": [100], "op": [100], "linear": [100], "relu": [8, 128]}
+    assert masses_of == {"ip": [100], "op": [100], "linear": [100], "relu": [128, 8]}
     np.testing.assert_array_equal(np.diff(COMPONENT[found.labels]) >= 0, True)
+
+
+def test_layers_of_a_component_go_from_heavy_to_light():
+    found = network_features(chain(8, 16, 1, 4), MLP, COMPONENT)
+    relu = slice(*found.offsets[COMPONENT[MLP.label_index["relu"]] :][:2])
+    np.testing.assert_array_equal(found.masses[relu], [128, 16, 8, 4])
+    # The number of layers on the way to the input, itself counted.
+    np.testing.assert_array_equal(found.path_lengths[relu, 0], [2, 3, 1, 4])
 
 
 def test_layers_without_mass_are_left_out(monkeypatch):
@@ -62,41 +68,6 @@ def test_label_unknown_to_the_distance_is_refused():
     component = matching_costs(small, (0.1,), 1.0, 1.0).component
     with pytest.raises(ArchitectureError, match="got conv5"):
         network_features(architecture, small, component)
-
-
-class Counting:
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def __call__(self, architecture: Architecture) -> features.NetworkFeatures:
-        self.calls += 1
-        return network_features(architecture, MLP, COMPONENT)
-
-
-def test_features_are_computed_once():
-    compute = Counting()
-    cache = FeatureCache(compute, 10)
-    assert cache(chain(8)) is cache(chain(8))
-    assert compute.calls == 1
-
-
-def test_cache_forgets_what_was_used_longest_ago():
-    compute = Counting()
-    cache = FeatureCache(compute, 2)
-    for width in (1, 2, 1, 3, 1):
-        cache(chain(width))
-    assert (compute.calls, len(cache)) == (3, 2)
-    cache(chain(2))
-    assert (compute.calls, len(cache)) == (4, 2)
-
-
-def test_threads_share_a_cache():
-    networks = [chain(width) for width in range(1, 30)] * 20
-    cache = FeatureCache(Counting(), 7)
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(cache, networks))
-    assert [f.total_mass for f in found] == [300 + n.layers[1].units for n in networks]
-    assert len(cache) == 7
 
 
 def test_features_are_frozen():

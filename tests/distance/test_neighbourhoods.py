@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
+from optuna_nasbot.distance.neighbourhoods import N_HISTOGRAMS
 from optuna_nasbot.distance.neighbourhoods import neighbourhood_distances
-from optuna_nasbot.distance.neighbourhoods import neighbourhood_histograms
+from optuna_nasbot.distance.neighbourhoods import neighbourhoods
 
 
 def chain(*labels: str) -> Architecture:
@@ -17,21 +19,32 @@ def chain(*labels: str) -> Architecture:
     return Architecture(layers=layers, edges=edges, kind="mlp-reg")
 
 
-def test_histograms_of_a_chain_by_hand() -> None:
-    widths, labels, around, _ = neighbourhood_histograms(chain("relu", "relu"))
-    assert widths == Counter(  # 8 units are 3 octaves
-        {("ip", None): 1, ("relu", 6): 2, ("linear", None): 1, ("op", None): 1}
+def by_counting(a: Architecture, b: Architecture) -> list[int]:
+    """Distances by histograms whose keys spell the neighbourhoods out."""
+    distances = []
+    for first, second in zip(spelt_out(a), spelt_out(b), strict=True):
+        distances.append(((first - second) + (second - first)).total())
+    return distances
+
+
+def spelt_out(network: Architecture) -> list[Counter]:
+    octaves = [layer.units and round(2 * np.log2(layer.units)) for layer in network.layers]
+    labels = [layer.label for layer in network.layers]
+    histograms = [Counter(zip(labels, octaves, strict=True))]
+    for radius in (0, 1, 2):
+        keys = (around(network, layer, radius) for layer in range(len(labels)))
+        histograms.append(Counter(keys))
+    return histograms
+
+
+def around(network: Architecture, layer: int, radius: int) -> str:
+    if radius == 0:
+        return network.layers[layer].label
+    parents, children = (
+        sorted(around(network, other, radius - 1) for other in others[layer])
+        for others in (network.parents, network.children)
     )
-    assert labels == Counter({"ip": 1, "relu": 2, "linear": 1, "op": 1})
-    assert around == Counter(
-        {
-            ("ip", (), ("relu",)): 1,
-            ("relu", ("ip",), ("relu",)): 1,
-            ("relu", ("relu",), ("linear",)): 1,
-            ("linear", ("relu",), ("op",)): 1,
-            ("op", ("linear",), ()): 1,
-        }
-    )
+    return f"({around(network, layer, radius - 1)}: {parents}, {children})"
 
 
 def test_distances_by_hand() -> None:
@@ -41,6 +54,13 @@ def test_distances_by_hand() -> None:
         [chain("relu", "relu", "relu")], [chain("relu", "tanh", "relu")]
     )
     np.testing.assert_array_equal(distances[:, 0, 0], [2, 2, 6, 10])
+
+
+def test_layers_of_one_colour_are_counted() -> None:
+    # one, two and four layers with the same neighbourhoods
+    networks = [chain("relu", *["tanh"] * n, "relu") for n in (5, 6, 8)]
+    found = neighbourhood_distances(networks, networks)
+    np.testing.assert_array_equal(found, np.tile([[0, 1, 3], [1, 0, 2], [3, 2, 0]], (4, 1, 1)))
 
 
 def test_order_of_layers_does_not_matter_and_widths_only_in_the_first_part() -> None:
@@ -56,18 +76,31 @@ def test_order_of_layers_does_not_matter_and_widths_only_in_the_first_part() -> 
 def test_a_metric_on_histograms_that_agrees_with_counting(kind: str, architectures) -> None:
     networks = list(architectures(kind).values())[:40]
     distances = neighbourhood_distances(networks, networks[:15])
-    for part in range(4):
-        for i, j in ((0, 1), (7, 3), (20, 14)):
-            first, second = (
-                neighbourhood_histograms(network)[part] for network in (networks[i], networks[j])
-            )
-            by_hand = ((first - second) + (second - first)).total()
-            assert distances[part, i, j] == by_hand
+    for i, first in enumerate(networks):
+        for j, second in enumerate(networks[:15]):
+            np.testing.assert_array_equal(distances[:, i, j], by_counting(first, second))
     square = distances[:, :15]
     np.testing.assert_array_equal(square, square.transpose(0, 2, 1))
     assert not np.diagonal(square, axis1=1, axis2=2).any()
     assert (square[:, :, None] <= square[:, :, :, None] + square[:, None]).all()
     assert (np.diff(distances[1:], axis=0) >= 0).all()  # a wider view only tells more layers apart
+
+
+def test_each_histogram_is_a_set_of_as_many_elements_as_layers(architectures) -> None:
+    for network in architectures("cnn").values():
+        elements = neighbourhoods(network).elements
+        assert elements.shape == (N_HISTOGRAMS, len(network.layers))
+        assert all(len(set(row)) == len(row) for row in elements.tolist())
+
+
+def test_threads_get_the_same_distances(architectures) -> None:
+    networks = list(architectures("mlp-class").values())
+    expected = neighbourhood_distances(networks, networks)
+    with ThreadPoolExecutor(8) as pool:
+        starts = range(len(networks) - 2)
+        found = pool.map(lambda i: neighbourhood_distances(networks, networks[i : i + 3]), starts)
+        for i, distances in enumerate(found):
+            np.testing.assert_array_equal(distances, expected[:, :, i : i + 3])
 
 
 def test_empty_sets_are_welcome() -> None:

@@ -36,7 +36,6 @@ class Surrogate:
             were hallucinated.
         values: Warped and standardised values of all n observed networks, larger is better,
             shape (n,).
-        best: The largest posterior mean at a network that was observed.
         parameters: Hyperparameters of the kernel.
         posterior: The process conditioned on `networks`.
     """
@@ -44,7 +43,6 @@ class Surrogate:
     distances: ScaledDistances
     networks: tuple[Architecture, ...]
     values: NDArray[np.float64]
-    best: float
     parameters: KernelParameters
     posterior: Posterior
 
@@ -96,18 +94,26 @@ class Surrogate:
 class SurrogateFitter:
     """Fits the Gaussian process to the observations of a study that grows.
 
-    Up to `MAX_OBSERVATIONS` observations the process is exact; of more it is conditioned on an
-    informative subset. Hyperparameters come from at most `MAX_FITTED` observations and are
-    fitted anew when the number of observations has grown by some per cent. What a fitter
-    remembers saves time and changes nothing: any fitter gives the same surrogate of the same
-    observations.
+    The process is exact up to a number of observations; of more it is conditioned on an
+    informative subset. Hyperparameters come from fewer and are fitted anew when the number of
+    observations has grown by some per cent. What a fitter remembers saves time and changes
+    nothing: any fitter gives the same surrogate of the same observations.
 
     Args:
         distances: The distance between networks.
+        max_observations: How many observations the process is conditioned on at most.
+        max_fitted: To how many the hyperparameters are fitted at most.
     """
 
-    def __init__(self, distances: ScaledDistances) -> None:
+    def __init__(
+        self,
+        distances: ScaledDistances,
+        max_observations: int = MAX_OBSERVATIONS,
+        max_fitted: int = MAX_FITTED,
+    ) -> None:
         self._distances = distances
+        self._max_observations = max_observations
+        self._max_fitted = max_fitted
         self._fitted: tuple[tuple[Any, ...], KernelParameters] | None = None
 
     def fit(self, networks: Sequence[Architecture], values: NDArray[np.float64]) -> Surrogate:
@@ -123,20 +129,19 @@ class SurrogateFitter:
         n_fitted = refit_size(len(networks))
         parameters = self._parameters(networks[:n_fitted], values[:n_fitted])
         warped = warp(values)
-        chosen = informative_subset(networks, warped, MAX_OBSERVATIONS)
+        chosen = informative_subset(networks, warped, self._max_observations)
         kept = tuple(networks[index] for index in chosen)
         kernel = sum_kernel(kernel_terms(self._distances.observed(kept)), parameters)
         posterior = condition(
             kernel, warped[chosen], parameters.noise_variance, project_cross_kernel=True
         )
-        best, _ = posterior.predict(kernel, np.diag(kernel))
-        return Surrogate(self._distances, kept, warped, float(best.max()), parameters, posterior)
+        return Surrogate(self._distances, kept, warped, parameters, posterior)
 
     def _parameters(
         self, networks: Sequence[Architecture], values: NDArray[np.float64]
     ) -> KernelParameters:
         warped = warp(values)
-        chosen = informative_subset(networks, warped, MAX_FITTED)
+        chosen = informative_subset(networks, warped, self._max_fitted)
         kept = [networks[index] for index in chosen]
         key = (*(network.canonical_hash() for network in kept), *warped[chosen])
         if self._fitted is None or self._fitted[0] != key:

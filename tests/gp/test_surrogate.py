@@ -146,10 +146,9 @@ def test_hyperparameters_are_fitted_when_the_study_has_grown_enough(
         return prior_parameters([len(term) for term in terms])
 
     monkeypatch.setattr("optuna_nasbot.gp.surrogate.fit", recorded)
-    monkeypatch.setattr("optuna_nasbot.gp.surrogate.MAX_FITTED", 66)
     networks = networks_around_pool(SPACES["mlp"], 200, np.random.default_rng(2))[:71]
     values = np.arange(71.0)
-    fitter = SurrogateFitter(scaled_distances(SPACES["mlp"]))
+    fitter = SurrogateFitter(scaled_distances(SPACES["mlp"]), max_fitted=66)
     for n in range(61, 72):
         surrogate = fitter.fit(networks[:n], values[:n])
         assert len(surrogate.values) == len(surrogate.networks) == n
@@ -163,11 +162,11 @@ def test_refit_size(n: int, size: int) -> None:
     assert refit_size(n) == size
 
 
-def test_beyond_the_limit_the_process_knows_a_subset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optuna_nasbot.gp.surrogate.MAX_OBSERVATIONS", 20)
+def test_beyond_the_limit_the_process_knows_a_subset() -> None:
     networks = networks_around_pool(SPACES["mlp"], 60, np.random.default_rng(2))[:40]
     values = np.random.default_rng(0).normal(size=40)
-    surrogate = SurrogateFitter(scaled_distances(SPACES["mlp"])).fit(networks, values)
+    fitter = SurrogateFitter(scaled_distances(SPACES["mlp"]), max_observations=20)
+    surrogate = fitter.fit(networks, values)
     assert len(surrogate.networks) == len(surrogate.posterior.weights) == 20
     np.testing.assert_array_equal(surrogate.values, warp(values))
     assert networks[int(np.argmax(values))] in surrogate.networks

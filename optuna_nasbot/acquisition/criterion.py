@@ -26,7 +26,7 @@ def criterion(name: AcquisitionName, surrogate: Surrogate, rng: np.random.Genera
         name: `"log_ei"`, `"ucb"` or `"ts"` (Thompson sampling).
         surrogate: The Gaussian process. Improvement is that over the largest of its values:
             over the largest posterior mean, which noise would speak for, searches without noise
-            find clearly less (benchmarks/README.md).
+            found no more, and less in one of two samples of seeds (benchmarks/README.md).
         rng: Source of randomness of Thompson sampling.
 
     Returns:

@@ -1,22 +1,32 @@
 """A canonical form of labelled acyclic graphs: equal exactly where two graphs are isomorphic.
 
 Layers are coloured by what can be told about them without numbering them, and colours are refined
-until neighbours tell no more (Weisfeiler-Lehman). Where layers still share a colour, one of them
-is singled out and refinement goes on; of the numberings reached in this way the one with the
-smallest description counts. Automorphisms found on the way prune the search (McKay 1981).
+until neighbours tell no more (Weisfeiler-Lehman). What still looks alike falls into parts that
+tell nothing about each other; they are numbered one by one. Within a part one layer is singled
+out, and refinement goes on from there. Of the layers that can be singled out, the one that leads
+to the least looks counts; automorphisms found on the way spare most of the others (McKay 1981).
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Callable
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.topology import neighbours
 
 Colours = list[int]
-Description = tuple[tuple[int, ...], ...]
-Neighbours = tuple[tuple[int, ...], ...]
+"""For each layer how many have smaller colours: its place, where no other has its colour."""
+Cells = dict[int, list[int]]
+"""The colours that several layers share, with these layers."""
+Neighbours = Sequence[Sequence[int]]
+Order = list[int]
+Looks = tuple[tuple[int, tuple[int, ...]], ...]
+"""A graph of numbered vertices: each of them with those that edges come from."""
 
 
 def canonical_hash(
@@ -35,183 +45,299 @@ def canonical_hash(
         (up to collisions of BLAKE2b).
     """
     order = canonical_order(layers, parents, children)
-    position = [0] * len(order)
-    for new, index in enumerate(order):
-        position[index] = new
+    place = _places(order, len(order))
     form = (
         kind,
         [(layers[i].label, layers[i].units, layers[i].stride) for i in order],
-        [sorted(position[parent] for parent in parents[i]) for i in order],
+        [sorted([place[parent] for parent in parents[i]]) for i in order],
     )
     return hashlib.blake2b(repr(form).encode(), digest_size=16).hexdigest()
 
 
-def canonical_order(
-    layers: Sequence[Layer], parents: Neighbours, children: Neighbours
-) -> list[int]:
+def canonical_order(layers: Sequence[Layer], parents: Neighbours, children: Neighbours) -> Order:
     """Layers in an order under which isomorphic graphs become equal."""
-    colours = _refined(_initial_colours(layers, parents, children), parents, children)
-    if len(set(colours)) == len(colours):  # without symmetries there is nothing to search
-        return sorted(range(len(colours)), key=colours.__getitem__)
-    search = _Search(parents, children)
-    search.explore(colours)
-    return search.best
+    colours, cells = _initial_colours(layers, parents)
+    _refine(colours, cells, range(len(layers)), parents, children)
+    graph = _Graph(range(len(layers)), colours, cells, parents, children)
+    return _least_order(graph, [])
 
 
-def _ranks(keys: Sequence[Any]) -> Colours:
-    rank = {key: index for index, key in enumerate(sorted(set(keys)))}
-    return [rank[key] for key in keys]
+def _places(order: Order, n_layers: int) -> list[int]:
+    """The place of each layer in an order of some or all layers; 0 for the others."""
+    places = [0] * n_layers
+    for place, index in enumerate(order):
+        places[index] = place
+    return places
 
 
-def _initial_colours(
-    layers: Sequence[Layer], parents: Neighbours, children: Neighbours
-) -> Colours:
-    """Colours by the layer itself, all that leads to it, and all that it leads to."""
-    own = _ranks([(layer.label, layer.units or 0, layer.stride or 0) for layer in layers])
-    above = _swept(own, parents, range(len(layers)))
-    if len(set(above)) == len(layers):
-        return above
-    below = _swept(own, children, range(len(layers) - 1, -1, -1))
-    return _ranks(list(zip(above, below, strict=True)))
+# --- colours
 
 
-def _swept(own: Colours, sources: Neighbours, order: Sequence[int]) -> Colours:
-    """One pass in the given order in which each layer is told apart by its sources' colours.
+def _initial_colours(layers: Sequence[Layer], parents: Neighbours) -> tuple[Colours, Cells]:
+    """Colours by the layer itself and by all that leads to it.
 
-    Layers are ranked level by level (longest path from a start), so that colours, unlike numbers
-    given in the order of the pass, do not depend on the numbering.
+    Layers are coloured level by level (longest path from the input), so that colours, unlike
+    numbers given in a topological order, do not depend on the numbering.
     """
-    level = [0] * len(own)
-    levels: list[list[int]] = []
-    for index in order:
-        level[index] = 1 + max((level[source] for source in sources[index]), default=-1)
-        if level[index] == len(levels):
-            levels.append([])
-        levels[level[index]].append(index)
-    colours = [0] * len(own)
+    colours = [0] * len(layers)
+    cells: Cells = {}
+
+    def key(index: int) -> Any:
+        layer = layers[index]
+        own = (layer.label, layer.units or 0, layer.stride or 0)
+        return own, tuple(sorted([colours[parent] for parent in parents[index]]))
+
     used = 0
-    for members in levels:
-        if len(members) == 1:
-            colours[members[0]] = used
-            used += 1
-            continue
-        ranks = _ranks(
-            [(own[i], tuple(sorted([colours[source] for source in sources[i]]))) for i in members]
-        )
-        for index, rank in zip(members, ranks, strict=True):
-            colours[index] = used + rank
-        used += max(ranks) + 1
-    return colours
+    for level in _levels(parents):
+        for index in level:
+            colours[index] = used
+        if len(level) > 1:
+            cells[used] = level
+            _tell_apart(colours, cells, used, key)
+        used += len(level)
+    return colours, cells
 
 
-def _refined(colours: Colours, parents: Neighbours, children: Neighbours) -> Colours:
-    """Colours that the colours of neighbours refine no further."""
-    n_colours = len(set(colours))
-    while n_colours < len(colours):
-        keys = [
-            (
-                colours[index],
-                tuple(sorted(colours[parent] for parent in parents[index])),
-                tuple(sorted(colours[child] for child in children[index])),
-            )
-            for index in range(len(colours))
+def _levels(parents: Neighbours) -> list[list[int]]:
+    """The layers by the length of the longest path that leads to them."""
+    depth = [0] * len(parents)
+    levels: list[list[int]] = []
+    for index, sources in enumerate(parents):
+        for parent in sources:
+            if depth[parent] >= depth[index]:
+                depth[index] = depth[parent] + 1
+        if depth[index] == len(levels):
+            levels.append([])
+        levels[depth[index]].append(index)
+    return levels
+
+
+def _tell_apart(
+    colours: Colours, cells: Cells, colour: int, key: Callable[[int], Any]
+) -> list[int]:
+    """Give the layers of a colour colours by a key and return those whose colour is new."""
+    alike: dict[Any, list[int]] = defaultdict(list)
+    for index in cells.pop(colour):
+        alike[key(index)].append(index)
+    changed: list[int] = []
+    start = colour
+    for _, members in sorted(alike.items()):
+        if start > colour:
+            changed += members
+            for index in members:
+                colours[index] = start
+        if len(members) > 1:
+            cells[start] = members
+        start += len(members)
+    return changed
+
+
+def _refine(
+    colours: Colours,
+    cells: Cells,
+    changed: Sequence[int],
+    parents: Neighbours,
+    children: Neighbours,
+) -> None:
+    """Tell layers apart by the neighbours whose colours changed until none does any more."""
+    while changed and cells:
+        above: dict[int, list[int]] = defaultdict(list)
+        below: dict[int, list[int]] = defaultdict(list)
+        for index in sorted(changed, key=colours.__getitem__):
+            for child in children[index]:
+                above[child].append(colours[index])
+            for parent in parents[index]:
+                below[parent].append(colours[index])
+        touched = {colours[index] for index in (*above, *below)} & cells.keys()
+        keys = {
+            index: (tuple(above[index]), tuple(below[index]))
+            for colour in touched
+            for index in cells[colour]
+        }
+        changed = [
+            index
+            for colour in touched
+            for index in _tell_apart(colours, cells, colour, keys.__getitem__)
         ]
-        colours = _ranks(keys)
-        refined = len(set(colours))
-        if refined == n_colours:
-            break
-        n_colours = refined
-    return colours
 
 
-class _Search:
-    """Backtracking over the ways to single layers out, pruned by automorphisms."""
+# --- search
 
-    def __init__(self, parents: Neighbours, children: Neighbours) -> None:
-        self.parents = parents
-        self.children = children
-        self.best: list[int] = []
-        self.best_description: Description | None = None
-        self.leaves: dict[Description, tuple[list[int], tuple[int, ...]]] = {}
-        self.automorphisms: list[list[int]] = []
 
-    def explore(self, colours: Colours, path: tuple[int, ...] = ()) -> int:
-        """Visit all numberings below a colouring.
+@dataclass(frozen=True)
+class _Graph:
+    """A graph of some layers whose colours neighbours refine no further.
 
-        Args:
-            colours: An equitable colouring.
-            path: The layers that were singled out to get there.
+    Args:
+        vertices: The layers.
+        colours: Colours of all layers; only those of the vertices count.
+        cells: The colours that several vertices share.
+        parents: For each vertex those that edges come from.
+        children: For each vertex those that edges lead to.
+    """
 
-        Returns:
-            The depth to go back to: less than `len(path)` where this subtree turned out to be
-            the image of one that was searched before.
+    vertices: Sequence[int]
+    colours: Colours
+    cells: Cells
+    parents: Neighbours
+    children: Neighbours
+
+    def n_missing_colours(self) -> int:
+        """How many more colours there would be if no two vertices shared one."""
+        return sum(len(cell) - 1 for cell in self.cells.values())
+
+    def looks(self, place: Sequence[int]) -> Looks:
+        """All that can be seen of the graph if vertices are known by their places only."""
+        seen = [
+            (place[index], tuple(sorted([place[parent] for parent in self.parents[index]])))
+            for index in self.vertices
+        ]
+        return tuple(sorted(seen))
+
+    def looks_in_order(self, order: Order) -> Looks:
+        """All that can be seen of the graph if its vertices are numbered in an order."""
+        return self.looks(_places(order, len(self.colours)))
+
+    def target(self) -> list[int]:
+        """The cell to single vertices out of: it has edges to as many other colours as possible.
+
+        So it tells much about them. Of several such cells it is the first of the smallest.
         """
-        cell = self._target_cell(colours)
-        if not cell:
-            return self._leaf(colours, path)
-        if self._are_twins(cell):
-            return self.explore(self._split(colours, cell), path)
-        explored: list[int] = []
-        for candidate in cell:
-            if self._is_image_of(candidate, explored, path):
+
+        def preference(colour: int) -> tuple[int, int, int]:
+            some, *others = self.cells[colour]
+            near = {self.colours[i] for i in (*self.parents[some], *self.children[some])}
+            return -len(near), len(others), colour
+
+        return self.cells[min(self.cells, key=preference)]
+
+    def singling_out(self, vertex: int) -> _Graph:
+        """The graph with a vertex put behind the others of its colour, refined again."""
+        colours, cells = list(self.colours), dict(self.cells)
+        changed = _tell_apart(colours, cells, colours[vertex], lambda index: index == vertex)
+        _refine(colours, cells, changed, self.parents, self.children)
+        return _Graph(self.vertices, colours, cells, self.parents, self.children)
+
+    def parts(self) -> list[_Graph]:
+        """What the vertices that share colours fall into where only `_links` connect them.
+
+        Colours say all there is to say about two parts, so each can be numbered by itself.
+        """
+        links = self._links()
+        parents, children = neighbours(len(self.colours), links)
+        parts: list[_Graph] = []
+        seen: set[int] = set()
+        for start in [index for cell in self.cells.values() for index in cell]:
+            if start in seen:
                 continue
-            explored.append(candidate)
-            singled_out = self._split(colours, [candidate])
-            back_to = self.explore(singled_out, (*path, candidate))
-            if back_to < len(path):
-                return back_to
-        return len(path)
+            seen.add(start)
+            members = [start]
+            for index in members:
+                near = {*parents[index], *children[index]} - seen
+                seen |= near
+                members += near
+            alike = defaultdict(list)
+            for index in members:
+                alike[self.colours[index]].append(index)
+            cells = {colour: cell for colour, cell in alike.items() if len(cell) > 1}
+            parts.append(_Graph(members, self.colours, cells, parents, children))
+        return parts
 
-    def _leaf(self, colours: Colours, path: tuple[int, ...]) -> int:
-        order = sorted(range(len(colours)), key=colours.__getitem__)
-        description = tuple(
-            tuple(sorted(colours[parent] for parent in self.parents[index])) for index in order
-        )
-        if self.best_description is None or description < self.best_description:
-            self.best, self.best_description = order, description
-        if description not in self.leaves:
-            self.leaves[description] = (order, path)
-            return len(path)
-        earlier_order, earlier_path = self.leaves[description]
-        image = dict(zip(earlier_order, order, strict=True))
-        self.automorphisms.append([image[index] for index in range(len(order))])
-        return _shared_length(earlier_path, path)
+    def _links(self) -> list[tuple[int, int]]:
+        """Edges between cells, or where most pairs of two cells have one, the pairs without.
 
-    def _target_cell(self, colours: Colours) -> list[int]:
-        """The layers of the first colour that several layers share; empty if there is none."""
-        members: dict[int, list[int]] = {}
-        for index, colour in enumerate(colours):
-            members.setdefault(colour, []).append(index)
-        shared = [colour for colour, cell in members.items() if len(cell) > 1]
-        return members[min(shared)] if shared else []
-
-    def _are_twins(self, cell: list[int]) -> bool:
-        """Whether the layers have the same parents and children: then their order is free."""
-        first = (self.parents[cell[0]], self.children[cell[0]])
-        return all((self.parents[i], self.children[i]) == first for i in cell[1:])
-
-    def _split(self, colours: Colours, ahead: list[int]) -> Colours:
-        """Refined colours after giving the layers `ahead` colours of their own."""
-        place = {index: position for position, index in enumerate(ahead)}
-        keys = [(colour, place.get(index, len(ahead))) for index, colour in enumerate(colours)]
-        return _refined(_ranks(keys), self.parents, self.children)
-
-    def _is_image_of(self, candidate: int, explored: list[int], path: tuple[int, ...]) -> bool:
-        """Whether an automorphism that fixes the path takes an explored layer to the candidate."""
-        fixing = [a for a in self.automorphisms if all(a[index] == index for index in path)]
-        reached = set(explored)
-        frontier = list(explored)
-        while frontier:
-            index = frontier.pop()
-            for automorphism in fixing:
-                image = automorphism[index]
-                if image not in reached:
-                    reached.add(image)
-                    frontier.append(image)
-        return candidate in reached
+        Colours say which of them it is, and that is all where every pair has an edge.
+        """
+        links: list[tuple[int, int]] = []
+        for start in [index for cell in self.cells.values() for index in cell]:
+            ends = defaultdict(set)
+            for end in self.children[start]:
+                ends[self.colours[end]].add(end)
+            for colour, linked in ends.items():
+                cell = self.cells.get(colour, [])
+                if 2 * len(linked) > len(cell):
+                    linked = set(cell) - linked
+                links += [(start, end) for end in linked]
+        return links
 
 
-def _shared_length(path: tuple[int, ...], other: tuple[int, ...]) -> int:
-    """How far the paths to two different numberings, which always part somewhere, agree."""
-    pairs = enumerate(zip(path, other, strict=False))
-    return next(length for length, (one, two) in pairs if one != two)
+def _least_order(graph: _Graph, automorphisms: list[Order]) -> Order:
+    """The vertices in the canonical order; automorphisms found on the way are appended.
+
+    An automorphism is a list with the image of each layer.
+    """
+    return _by_parts(graph, lambda part: _least_order_of_part(part, automorphisms))
+
+
+def _some_order(graph: _Graph) -> Order:
+    """An order that is reached if any vertex of each target cell is singled out."""
+    return _by_parts(graph, lambda part: _some_order(part.singling_out(part.target()[0])))
+
+
+def _by_parts(graph: _Graph, order_of: Callable[[_Graph], Order]) -> Order:
+    """An order by colours, within them by the looks of the parts, within these as told."""
+    if not graph.cells:
+        return sorted(graph.vertices, key=graph.colours.__getitem__)
+    parts = graph.parts()
+    ordered = []
+    for part in parts:
+        order = order_of(part) if len(parts) == 1 else _by_parts(part, order_of)
+        ordered.append(([graph.colours[i] for i in order], part.looks_in_order(order), order))
+    settled = [index for index in graph.vertices if graph.colours[index] not in graph.cells]
+    merged = settled + [index for _, _, order in sorted(ordered) for index in order]
+    return sorted(merged, key=graph.colours.__getitem__)
+
+
+def _least_order_of_part(part: _Graph, automorphisms: list[Order]) -> Order:
+    """The canonical order of a graph that is a single part.
+
+    Vertices are singled out in turn. Those count that tell most vertices apart, of these the
+    ones with the least looks after that, of these the one whose canonical order has the least
+    looks. Of vertices that automorphisms map to each other only one is needed. They are found
+    where two orders have the same looks, most of them before the canonical order is known.
+    """
+    known: dict[Looks, Order] = {}
+    found: list[Order] = []
+    tried: list[int] = []
+    least: tuple[int, Looks] | None = None
+    finalists: list[tuple[int, Looks, Looks, Order]] = []
+    for vertex in part.target():
+        if vertex in _images(tried, found):
+            continue
+        tried.append(vertex)
+        child = part.singling_out(vertex)
+        outcome = (child.n_missing_colours(), child.looks(child.colours))
+        if least is not None and outcome > least:
+            continue
+        least = outcome
+        order = _some_order(child)
+        looks = part.looks_in_order(order)
+        if looks not in known:
+            known[looks] = order
+            order = _least_order(child, found)
+            looks = part.looks_in_order(order)
+            finalists.append((*outcome, looks, order))
+        twin = known.setdefault(looks, order)
+        if twin != order:
+            found.append(_automorphism(twin, order, len(part.colours)))
+    automorphisms += found
+    return min(finalists)[-1]
+
+
+def _automorphism(one: Order, other: Order, n_layers: int) -> list[int]:
+    """The image of each layer where one order is mapped to another one."""
+    images = list(range(n_layers))
+    for index, image in zip(one, other, strict=True):
+        images[index] = image
+    return images
+
+
+def _images(vertices: Sequence[int], automorphisms: Sequence[list[int]]) -> set[int]:
+    """All that automorphisms, one after another, can map some vertices to."""
+    reached = set(vertices)
+    frontier = list(vertices)
+    for index in frontier:
+        images = {automorphism[index] for automorphism in automorphisms} - reached
+        reached |= images
+        frontier += images
+    return reached

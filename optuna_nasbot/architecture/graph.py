@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 from optuna_nasbot.architecture.canonical import canonical_hash
+from optuna_nasbot.architecture.image_size import Sizes
+from optuna_nasbot.architecture.image_size import check_first_layers
+from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.kinds import operations_of
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import OperationSet
+from optuna_nasbot.architecture.topology import Neighbours
 from optuna_nasbot.architecture.topology import neighbours
-from optuna_nasbot.architecture.topology import sorted_topologically
-from optuna_nasbot.architecture.validation import check_connections
+from optuna_nasbot.architecture.topology import renumbered
+from optuna_nasbot.architecture.topology import topological_order
+from optuna_nasbot.architecture.validation import check_edges
+from optuna_nasbot.architecture.validation import check_ends
 from optuna_nasbot.architecture.validation import check_layers
 from optuna_nasbot.architecture.validation import check_meaning
 
@@ -37,30 +44,39 @@ class Architecture:
     layers: tuple[Layer, ...]
     edges: tuple[tuple[int, int], ...]
     kind: str
+    parents: Neighbours = field(init=False, repr=False, compare=False)
+    """For each layer the layers that feed it, ascending."""
+    children: Neighbours = field(init=False, repr=False, compare=False)
+    """For each layer the layers that it feeds, ascending."""
+    image_sizes: Sizes | None = field(init=False, repr=False, compare=False)
+    """The inverse image sizes before and after each layer; None where there are no images."""
 
     def __post_init__(self) -> None:
         operations = operations_of(self.kind)
         layers = check_layers(self.layers, operations)
-        edges = check_connections(self.edges, layers)
-        layers, edges = sorted_topologically(layers, edges)
+        edges = check_edges(self.edges, len(layers))
+        parents, children = neighbours(len(layers), edges)
+        check_ends(layers, parents, children)
+        if any(start > end for start, end in edges):
+            order = topological_order(layers, parents, children)
+            layers = tuple(layers[index] for index in order)
+            edges = renumbered(edges, order)
+            parents, children = neighbours(len(layers), edges)
+        check_meaning(layers, parents, children, operations)
+        sizes = None
+        if operations.is_image:
+            check_first_layers(layers, children, operations)
+            sizes = inverse_image_sizes(layers, parents, operations)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "edges", edges)
-        check_meaning(layers, self.parents, self.children, operations)
+        object.__setattr__(self, "parents", parents)
+        object.__setattr__(self, "children", children)
+        object.__setattr__(self, "image_sizes", sizes)
 
     @property
     def operations(self) -> OperationSet:
         """The operation set of this kind of architecture."""
         return operations_of(self.kind)
-
-    @cached_property
-    def parents(self) -> tuple[tuple[int, ...], ...]:
-        """For each layer the layers that feed it."""
-        return neighbours(len(self.layers), [(j, i) for i, j in self.edges])
-
-    @cached_property
-    def children(self) -> tuple[tuple[int, ...], ...]:
-        """For each layer the layers that it feeds."""
-        return neighbours(len(self.layers), self.edges)
 
     def canonical_hash(self) -> str:
         """A hash that is equal exactly for isomorphic architectures, in every process."""

@@ -6,6 +6,7 @@ from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OperationSet
+from optuna_nasbot.architecture.topology import Neighbours
 
 FLATTENED = None
 """Size of what is no image any more."""
@@ -14,7 +15,7 @@ Sizes = tuple[tuple[int | None, ...], tuple[int | None, ...]]
 
 
 def inverse_image_sizes(
-    layers: tuple[Layer, ...], parents: tuple[tuple[int, ...], ...], operations: OperationSet
+    layers: tuple[Layer, ...], parents: Neighbours, operations: OperationSet
 ) -> Sizes:
     """Factors by which the image has been shrunk before and after each layer.
 
@@ -30,54 +31,50 @@ def inverse_image_sizes(
         ArchitectureError: The parents of a layer have different sizes, or a layer needs an
             image and gets none.
     """
+    by_label = operations.by_label
     before: list[int | None] = []
     after: list[int | None] = []
-    for index, layer in enumerate(layers):
-        sizes = {after[parent] for parent in parents[index]} or {1}
-        if len(sizes) > 1:
-            raise ArchitectureError(
-                f"layers[{index}] ('{layer}'): expected parents with images of one size, got "
-                + ", ".join(f"layer {p}: {_size_text(after[p])}" for p in parents[index])
-                + "."
-            )
-        size = sizes.pop()
+    for index, (layer, sources) in enumerate(zip(layers, parents, strict=True)):
+        size = after[sources[0]] if sources else 1
+        for parent in sources:
+            if after[parent] != size:
+                raise ArchitectureError(
+                    f"layers[{index}] ('{layer}'): expected parents with images of one size, got "
+                    + ", ".join(f"layer {p}: {_size_text(after[p])}" for p in sources)
+                    + "."
+                )
         before.append(size)
-        after.append(_size_after(index, layer, size, operations))
+        operation = by_label.get(layer.label)
+        if operation is None:
+            after.append(size if layer.label == INPUT else FLATTENED)
+        elif operation.image == "flatten":
+            after.append(FLATTENED)
+        elif size is FLATTENED:
+            raise ArchitectureError(
+                f"layers[{index}] ('{layer}'): expected an image, got the output of a layer that "
+                f"flattens it."
+            )
+        else:
+            after.append(size * (layer.stride or 1) * (2 if operation.image == "halve" else 1))
     return tuple(before), tuple(after)
 
 
-def _size_after(
-    index: int, layer: Layer, size: int | None, operations: OperationSet
-) -> int | None:
-    if layer.label == INPUT:
-        return size
-    operation = operations.by_label.get(layer.label)
-    if operation is None or operation.image == "flatten":
-        return FLATTENED
-    if size is FLATTENED:
-        raise ArchitectureError(
-            f"layers[{index}] ('{layer}'): expected an image, got the output of a layer that "
-            f"flattens it."
-        )
-    return size * (layer.stride or 1) * (2 if operation.image == "halve" else 1)
-
-
-def check_image_sizes(
-    layers: tuple[Layer, ...], parents: tuple[tuple[int, ...], ...], operations: OperationSet
+def check_first_layers(
+    layers: tuple[Layer, ...], children: Neighbours, operations: OperationSet
 ) -> None:
-    """Check that images fit everywhere and that only convolutions see the input.
+    """Check that only convolutions and residual layers see the input.
 
     Raises:
-        ArchitectureError: Sizes do not agree, or a layer without strides follows the input.
+        ArchitectureError: A layer without strides follows the input.
     """
-    for index, layer in enumerate(layers):
-        operation = operations.by_label.get(layer.label)
-        if 0 in parents[index] and (operation is None or not operation.strides):
+    for index in children[0]:
+        label = layers[index].label
+        operation = operations.by_label.get(label)
+        if operation is None or not operation.strides:
             raise ArchitectureError(
-                f"layers[{index}] ('{layer}'): expected the children of 'ip' to be convolutions "
-                f"or residual layers, got '{layer.label}'."
+                f"layers[{index}] ('{layers[index]}'): expected the children of 'ip' to be "
+                f"convolutions or residual layers, got '{label}'."
             )
-    inverse_image_sizes(layers, parents, operations)
 
 
 def _size_text(size: int | None) -> str:

@@ -10,45 +10,32 @@ from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.layer import Layer
 
 Edges = tuple[tuple[int, int], ...]
+Neighbours = tuple[tuple[int, ...], ...]
 
 
-def neighbours(n_layers: int, edges: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
-    """For each layer the far ends of the edges that start there, ascending."""
-    far_ends: list[list[int]] = [[] for _ in range(n_layers)]
+def neighbours(n_layers: int, edges: Iterable[tuple[int, int]]) -> tuple[Neighbours, Neighbours]:
+    """For each layer the layers that feed it, and those that it feeds, as edges are ordered."""
+    parents: list[list[int]] = [[] for _ in range(n_layers)]
+    children: list[list[int]] = [[] for _ in range(n_layers)]
     for start, end in edges:
-        far_ends[start].append(end)
-    return tuple(tuple(sorted(ends)) for ends in far_ends)
+        parents[end].append(start)
+        children[start].append(end)
+    return tuple(map(tuple, parents)), tuple(map(tuple, children))
 
 
-def sorted_topologically(layers: Sequence[Layer], edges: Edges) -> tuple[tuple[Layer, ...], Edges]:
-    """Layers in a topological order with the edges renumbered and sorted.
-
-    Of all such orders it is the one that keeps the given order as far as possible, so that an
-    order that already is topological does not change.
-
-    Raises:
-        ArchitectureError: The edges form a cycle.
-    """
-    if all(i < j for i, j in edges):
-        return tuple(layers), tuple(sorted(edges))
-    order = topological_order(layers, edges)
-    position = {old: new for new, old in enumerate(order)}
-    renumbered = sorted((position[i], position[j]) for i, j in edges)
-    return tuple(layers[old] for old in order), tuple(renumbered)
-
-
-def topological_order(layers: Sequence[Layer], edges: Edges) -> list[int]:
+def topological_order(
+    layers: Sequence[Layer], parents: Neighbours, children: Neighbours
+) -> list[int]:
     """Indices of the layers such that every edge leads forwards (Kahn's algorithm).
 
+    Of all such orders it is the one that keeps the given order as far as possible.
+
     Raises:
         ArchitectureError: The edges form a cycle.
     """
-    children = neighbours(len(layers), edges)
-    missing = [0] * len(layers)
-    for _, end in edges:
-        missing[end] += 1
+    missing = [len(sources) for sources in parents]
     ready = [index for index, count in enumerate(missing) if count == 0]
-    order = []
+    order: list[int] = []
     while ready:
         index = heapq.heappop(ready)
         order.append(index)
@@ -62,3 +49,11 @@ def topological_order(layers: Sequence[Layer], edges: Edges) -> list[int]:
             f"edges: expected no cycle, got one that blocks layers {', '.join(stuck[:8])}."
         )
     return order
+
+
+def renumbered(edges: Edges, order: Sequence[int]) -> Edges:
+    """The edges, sorted, where the layers are put in another order."""
+    position = [0] * len(order)
+    for new, old in enumerate(order):
+        position[old] = new
+    return tuple(sorted([(position[start], position[end]) for start, end in edges]))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.image_size import check_image_sizes
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
 from optuna_nasbot.architecture.operation import OperationSet
 from optuna_nasbot.architecture.topology import Edges
-
-Neighbours = tuple[tuple[int, ...], ...]
+from optuna_nasbot.architecture.topology import Neighbours
 
 MAX_UNITS = 1_000_000
 """No layer of a network anybody trains is wider; masses stay far from overflow."""
@@ -37,9 +34,10 @@ def check_layers(layers: object, operations: OperationSet) -> tuple[Layer, ...]:
                 f"layers[{index}]: expected a Layer, got {type(layer).__name__}."
             )
         _check_layer(index, layer, operations)
+    labels = [layer.label for layer in layers]
     for label, name in ((INPUT, "input"), (OUTPUT, "output")):
-        found = [index for index, layer in enumerate(layers) if layer.label == label]
-        if len(found) != 1:
+        if labels.count(label) != 1:
+            found = [index for index, other in enumerate(labels) if other == label]
             raise ArchitectureError(
                 f"layers: expected exactly one {name} layer '{label}', "
                 f"got {len(found)}{f' (layers {found})' if found else ''}."
@@ -80,65 +78,67 @@ def _check_layer(index: int, layer: Layer, operations: OperationSet) -> None:
         )
 
 
-def check_connections(edges: object, layers: Sequence[Layer]) -> Edges:
-    """Return the edges as a tuple after checking how they connect the layers.
+def check_edges(edges: object, n_layers: int) -> Edges:
+    """Return the edges sorted after checking each of them by itself.
 
     Raises:
-        ArchitectureError: An edge is malformed, doubled or a self-loop, or a layer is dangling.
+        ArchitectureError: An edge is malformed, doubled or a self-loop.
     """
     if not isinstance(edges, Sequence) or isinstance(edges, str):
         raise ArchitectureError(f"edges: expected a sequence of pairs, got {shown(edges)}.")
-    seen: dict[tuple[int, int], None] = {}
+    checked = []
     for position, edge in enumerate(edges):
-        checked = _checked_edge(position, edge, len(layers))
-        if checked in seen:
+        start, end = edge if type(edge) in (tuple, list) and len(edge) == 2 else (None, None)
+        if type(start) is not int or type(end) is not int:
             raise ArchitectureError(
-                f"edges[{position}]: expected every edge once, got {list(edge)} again."
+                f"edges[{position}]: expected a pair of whole numbers, got {shown(edge)}."
             )
-        seen[checked] = None
-    has_parent = {end for _, end in seen}
-    has_child = {start for start, _ in seen}
+        if not (0 <= start < n_layers and 0 <= end < n_layers):
+            raise ArchitectureError(
+                f"edges[{position}]: expected layer numbers from 0 to {n_layers - 1}, "
+                f"got {shown(list(edge))}."
+            )
+        if start == end:
+            raise ArchitectureError(
+                f"edges[{position}]: expected two different layers, got the self-loop "
+                f"{list(edge)}."
+            )
+        checked.append((start, end))
+    if len(set(checked)) < len(checked):
+        position = next(i for i, edge in enumerate(checked) if edge in checked[:i])
+        raise ArchitectureError(
+            f"edges[{position}]: expected every edge once, got {list(checked[position])} again."
+        )
+    return tuple(sorted(checked))
+
+
+def check_ends(layers: Sequence[Layer], parents: Neighbours, children: Neighbours) -> None:
+    """Check that edges lead to each layer and on from it, the input and the output apart.
+
+    Raises:
+        ArchitectureError: A layer is dangling, or an edge leads into `ip` or out of `op`.
+    """
     for index, layer in enumerate(layers):
-        if index not in has_parent or index not in has_child or layer.label in (INPUT, OUTPUT):
-            _check_ends(index, layer, index in has_parent, index in has_child)
-    return tuple(seen)
-
-
-def _checked_edge(position: int, edge: Any, n_layers: int) -> tuple[int, int]:
-    is_pair = type(edge) in (tuple, list) and len(edge) == 2
-    if not is_pair or type(edge[0]) is not int or type(edge[1]) is not int:
-        raise ArchitectureError(
-            f"edges[{position}]: expected a pair of whole numbers, got {shown(edge)}."
-        )
-    start, end = edge
-    if not (0 <= start < n_layers and 0 <= end < n_layers):
-        raise ArchitectureError(
-            f"edges[{position}]: expected layer numbers from 0 to {n_layers - 1}, "
-            f"got {shown(list(edge))}."
-        )
-    if start == end:
-        raise ArchitectureError(
-            f"edges[{position}]: expected two different layers, got the self-loop {list(edge)}."
-        )
-    return (start, end)
-
-
-def _check_ends(index: int, layer: Layer, has_parent: bool, has_child: bool) -> None:
-    where = f"layers[{index}] ('{layer}')"
-    if layer.label == INPUT:
-        if has_parent:
-            raise ArchitectureError(f"{where}: expected no edge into the input layer.")
-    elif not has_parent:
-        raise ArchitectureError(
-            f"{where}: expected an edge into this layer, got none: it can't be reached from 'ip'."
-        )
-    if layer.label == OUTPUT:
-        if has_child:
-            raise ArchitectureError(f"{where}: expected no edge out of the output layer.")
-    elif not has_child:
-        raise ArchitectureError(
-            f"{where}: expected an edge out of this layer, got none: it doesn't lead to 'op'."
-        )
+        if layer.label == INPUT:
+            if parents[index]:
+                raise ArchitectureError(
+                    f"layers[{index}] ('{layer}'): expected no edge into the input layer."
+                )
+        elif not parents[index]:
+            raise ArchitectureError(
+                f"layers[{index}] ('{layer}'): expected an edge into this layer, got none: it "
+                f"can't be reached from 'ip'."
+            )
+        if layer.label == OUTPUT:
+            if children[index]:
+                raise ArchitectureError(
+                    f"layers[{index}] ('{layer}'): expected no edge out of the output layer."
+                )
+        elif not children[index]:
+            raise ArchitectureError(
+                f"layers[{index}] ('{layer}'): expected an edge out of this layer, got none: it "
+                f"doesn't lead to 'op'."
+            )
 
 
 def check_meaning(
@@ -147,11 +147,11 @@ def check_meaning(
     children: Neighbours,
     operations: OperationSet,
 ) -> None:
-    """Check what the layers mean to each other; layers are in a topological order.
+    """Check what the layers mean to each other but for images; they are in topological order.
 
     Raises:
-        ArchitectureError: A decision layer is missing before `op` or stands elsewhere, nothing
-            is processed, or images do not fit.
+        ArchitectureError: A decision layer is missing before `op` or stands elsewhere, or
+            nothing is processed.
     """
     decision = operations.decision
     for parent in parents[-1]:
@@ -171,5 +171,3 @@ def check_meaning(
             f"layers: expected a processing layer, or just ip -> {decision} -> op, "
             f"got {len(layers) - 2} decision layers."
         )
-    if operations.is_image:
-        check_image_sizes(layers, parents, operations)

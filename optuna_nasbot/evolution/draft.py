@@ -38,11 +38,13 @@ class Draft:
 
     def finished(self) -> Architecture | None:
         """The edited network, None if it is impossible."""
-        kept = [index for index, layer in enumerate(self.layers) if layer is not None]
-        number = {index: position for position, index in enumerate(kept)}
-        layers = tuple(layer for layer in self.layers if layer is not None)
-        edges = tuple((number[i], number[j]) for i, j in sorted(self.edges))
+        layers = [layer for layer in self.layers if layer is not None]
+        edges = list(self.edges)
+        if len(layers) < len(self.layers):
+            kept = [index for index, layer in enumerate(self.layers) if layer is not None]
+            number = {index: position for position, index in enumerate(kept)}
+            edges = [(number[start], number[end]) for start, end in edges]
         try:
-            return Architecture(layers=layers, edges=edges, kind=self.kind)
+            return Architecture(tuple(layers), tuple(edges), self.kind)
         except ArchitectureError:
             return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -33,8 +35,7 @@ EDITS: tuple[Edit, ...] = (
 EDIT_COUNT_PROBABILITIES = (0.5, 0.25, 0.125, 0.075, 0.05)
 """Of 1, 2, ... edits a child (paper, appendix)."""
 
-_EDIT_PROBABILITIES = np.array([edit.probability for edit in EDITS])
-_EDIT_PROBABILITIES /= _EDIT_PROBABILITIES.sum()
+_EDIT_PROBABILITIES = [edit.probability for edit in EDITS]
 _MAX_ATTEMPTS = 20
 
 
@@ -43,13 +44,19 @@ def edited_once(
 ) -> Architecture | None:
     """A random network of the space that is one edit away, None if none was found."""
     for _ in range(_MAX_ATTEMPTS):
-        edit = EDITS[rng.choice(len(EDITS), p=_EDIT_PROBABILITIES)]
+        edit = EDITS[_drawn(_EDIT_PROBABILITIES, rng)]
         sites = edit.sites(architecture, rng)
         if sites:
             child = edit.apply(architecture, sites[int(rng.integers(len(sites)))], rng)
             if child is not None and space.violation(child) is None:
                 return child
     return None
+
+
+def _drawn(weights: Sequence[float], rng: np.random.Generator) -> int:
+    """A position drawn with a probability in proportion to its weight."""
+    bounds = list(accumulate(weights))
+    return bisect(bounds, rng.random() * bounds[-1], hi=len(bounds) - 1)
 
 
 def edited(
@@ -69,8 +76,7 @@ def edited(
     Returns:
         The child; what was reached before an edit found nothing, so possibly the parent.
     """
-    n_edits = 1 + rng.choice(len(count_probabilities), p=count_probabilities)
-    for _ in range(n_edits):
+    for _ in range(1 + _drawn(count_probabilities, rng)):
         child = edited_once(architecture, space, rng)
         if child is None:
             break

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
+from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.evolution.draft import Draft
 from optuna_nasbot.evolution.edit import Edit
 from optuna_nasbot.evolution.unit_edits import rounded
@@ -28,10 +29,11 @@ def processing_layers(architecture: Architecture) -> list[int]:
 
 def swap_sites(architecture: Architecture, rng: np.random.Generator) -> list[int]:
     """The layers that have another label to change to."""
+    kind, layers = architecture.kind, architecture.layers
     return [
         index
         for index in processing_layers(architecture)
-        if _swap_labels(architecture, architecture.layers[index])
+        if _swap_labels(kind, layers[index].label, layers[index].stride)
     ]
 
 
@@ -40,40 +42,40 @@ def swap_layer(
 ) -> Architecture | None:
     """Give a layer another label that does the same to images."""
     layer = architecture.layers[index]
-    labels = _swap_labels(architecture, layer)
+    labels = _swap_labels(architecture.kind, layer.label, layer.stride)
     operation = architecture.operations.by_label[labels[rng.integers(len(labels))]]
     draft = Draft(architecture)
-    draft.layers[index] = replace(
-        layer,
-        label=operation.label,
-        units=layer.units if operation.has_units else None,
-        stride=layer.stride if operation.strides else None,
+    draft.layers[index] = Layer(
+        operation.label,
+        layer.units if operation.has_units else None,
+        layer.stride if operation.strides else None,
     )
     return draft.finished()
 
 
-def _swap_labels(architecture: Architecture, layer: Layer) -> list[str]:
+@cache
+def _swap_labels(kind: str, label: str, stride: int | None) -> tuple[str, ...]:
     """Labels that can take the place of a layer's label.
 
     On images what counts is that sizes stay; elsewhere the group changes where there are
     several, as in the reference: two activations of one group hardly differ.
     """
-    operations = architecture.operations
-    own = operations.by_label[layer.label]
+    operations = operations_of(kind)
+    own = operations.by_label[label]
     others = [operation for operation in operations.operations if operation is not own]
     if operations.is_image:
-        return [operation.label for operation in others if _can_replace(operation, own, layer)]
+        return tuple(other.label for other in others if _can_replace(other, own, stride))
     fits = [other for other in others if other.has_units or not own.has_units]
-    across = [operation.label for operation in fits if operation.group != own.group]
-    return across or [operation.label for operation in fits]
+    across = tuple(other.label for other in fits if other.group != own.group)
+    return across or tuple(other.label for other in fits)
 
 
-def _can_replace(other: Operation, own: Operation, layer: Layer) -> bool:
+def _can_replace(other: Operation, own: Operation, stride: int | None) -> bool:
     if other.has_units and not own.has_units:
         return False
     if other.strides and own.strides:
-        return layer.stride in other.strides
-    return _image_effect(other, None) == _image_effect(own, layer.stride)
+        return stride in other.strides
+    return _image_effect(other, None) == _image_effect(own, stride)
 
 
 def _image_effect(operation: Operation, stride: int | None) -> str:
@@ -155,7 +157,8 @@ def remove_layer(
     if _halves(architecture, index):
         heirs = next((heirs for heirs in (children, parents) if _stride_1(draft, heirs)), ())
         for heir in heirs:
-            draft.layers[heir] = replace(architecture.layers[heir], stride=2)
+            layer = architecture.layers[heir]
+            draft.layers[heir] = Layer(layer.label, layer.units, 2)
     return draft.finished()
 
 

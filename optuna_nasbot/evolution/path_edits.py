@@ -6,7 +6,6 @@ import numpy as np
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
-from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.evolution.draft import Draft
 from optuna_nasbot.evolution.edit import Edit
@@ -26,19 +25,24 @@ Path = tuple[int, ...]
 
 def dup_sites(architecture: Architecture, rng: np.random.Generator) -> list[Path]:
     """Random paths with layers between their ends: two for each layer, as in the reference."""
-    n_layers = len(architecture.layers)
+    n_paths = 2 * len(architecture.layers)
+    starts = rng.integers(len(architecture.layers) - 1, size=n_paths).tolist()
+    lengths = (2 + rng.geometric(1 - _GO_ON, size=n_paths)).tolist()
     paths = {
-        _random_path(architecture, int(rng.integers(n_layers - 1)), rng)
-        for _ in range(2 * n_layers)
+        _random_path(architecture, start, length, rng)
+        for start, length in zip(starts, lengths, strict=True)
     }
     return sorted(path for path in paths if len(path) > 2)
 
 
-def _random_path(architecture: Architecture, start: int, rng: np.random.Generator) -> Path:
+def _random_path(
+    architecture: Architecture, start: int, length: int, rng: np.random.Generator
+) -> Path:
+    """A path of so many layers from a layer, or of less if it ends in the output before."""
     path = [start]
-    while architecture.children[path[-1]] and (len(path) < 3 or rng.random() < _GO_ON):
-        children = architecture.children[path[-1]]
-        path.append(children[rng.integers(len(children))])
+    while len(path) < length and (children := architecture.children[path[-1]]):
+        turn = int(len(children) * rng.random()) if len(children) > 1 else 0
+        path.append(children[turn])
     return tuple(path)
 
 
@@ -103,7 +107,7 @@ def skip_path(
 
 
 def _skippable_pairs(architecture: Architecture) -> list[tuple[int, int]]:
-    operations = architecture.operations
+    operations, parents = architecture.operations, architecture.parents
     targets = [
         index
         for index, layer in enumerate(architecture.layers)
@@ -113,19 +117,20 @@ def _skippable_pairs(architecture: Architecture) -> list[tuple[int, int]]:
         0,
         *(index for index in targets if architecture.layers[index].label != operations.decision),
     ]
-    pairs = [
-        (start, end)
-        for end in targets
-        for start in sources
-        if start < end and start not in architecture.parents[end]
-    ]
-    if not operations.is_image:
-        return pairs
-    before, after = inverse_image_sizes(architecture.layers, architecture.parents, operations)
+    if architecture.image_sizes is None:
+        fitting = dict.fromkeys(targets, sources)
+    else:
+        before, after = architecture.image_sizes
+        of_size = {
+            size: [i for i in sources if _image_fits(after[i], size, directly=i == 0)]
+            for size in set(before)
+        }
+        fitting = {end: of_size[before[end]] for end in targets}
     return [
         (start, end)
-        for start, end in pairs
-        if _image_fits(after[start], before[end], directly=start == 0)
+        for end in targets
+        for start in fitting[end]
+        if start < end and start not in parents[end]
     ]
 
 
@@ -138,11 +143,9 @@ def _image_fits(size: int | None, wanted: int | None, *, directly: bool) -> bool
 
 def _shrinkage(architecture: Architecture, pair: tuple[int, int]) -> int:
     """How often the image is halved between two layers."""
-    if not architecture.operations.is_image:
+    if architecture.image_sizes is None:
         return 0
-    before, after = inverse_image_sizes(
-        architecture.layers, architecture.parents, architecture.operations
-    )
+    before, after = architecture.image_sizes
     size, wanted = after[pair[0]], before[pair[1]]
     return 0 if size is None or wanted is None else (wanted // size).bit_length() - 1
 

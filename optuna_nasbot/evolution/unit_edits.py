@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import Layer
 from optuna_nasbot.evolution.draft import Draft
 from optuna_nasbot.evolution.edit import Edit
 
@@ -51,7 +51,7 @@ def scale_units(
         layer = architecture.layers[index]
         units = layer.units or 0
         change = max(1, rounded(units * (1 + sign * _STEP)) * sign - units * sign)
-        draft.layers[index] = replace(layer, units=units + sign * change)
+        draft.layers[index] = Layer(layer.label, units + sign * change, layer.stride)
     return draft.finished()
 
 

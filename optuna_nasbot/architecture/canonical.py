@@ -14,16 +14,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from optuna_nasbot.architecture.colouring import Cells
+from optuna_nasbot.architecture.colouring import Colours
+from optuna_nasbot.architecture.colouring import Neighbours
+from optuna_nasbot.architecture.colouring import initial_colours
+from optuna_nasbot.architecture.colouring import refine
+from optuna_nasbot.architecture.colouring import tell_apart
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.topology import neighbours
 
-Colours = list[int]
-"""For each layer how many have smaller colours: its place, where no other has its colour."""
-Cells = dict[int, list[int]]
-"""The colours that several layers share, with these layers."""
-Neighbours = Sequence[Sequence[int]]
 Order = list[int]
 Looks = tuple[tuple[int, tuple[int, ...]], ...]
 """A graph of numbered vertices: each of them with those that edges come from."""
@@ -56,8 +56,8 @@ def canonical_hash(
 
 def canonical_order(layers: Sequence[Layer], parents: Neighbours, children: Neighbours) -> Order:
     """Layers in an order under which isomorphic graphs become equal."""
-    colours, cells = _initial_colours(layers, parents)
-    _refine(colours, cells, range(len(layers)), parents, children)
+    colours, cells = initial_colours(layers, parents)
+    refine(colours, cells, range(len(layers)), parents, children)
     graph = _Graph(range(len(layers)), colours, cells, parents, children)
     return _least_order(graph, [])
 
@@ -68,100 +68,6 @@ def _places(order: Order, n_layers: int) -> list[int]:
     for place, index in enumerate(order):
         places[index] = place
     return places
-
-
-# --- colours
-
-
-def _initial_colours(layers: Sequence[Layer], parents: Neighbours) -> tuple[Colours, Cells]:
-    """Colours by the layer itself and by all that leads to it.
-
-    Layers are coloured level by level (longest path from the input), so that colours, unlike
-    numbers given in a topological order, do not depend on the numbering.
-    """
-    colours = [0] * len(layers)
-    cells: Cells = {}
-
-    def key(index: int) -> Any:
-        layer = layers[index]
-        own = (layer.label, layer.units or 0, layer.stride or 0)
-        return own, tuple(sorted([colours[parent] for parent in parents[index]]))
-
-    used = 0
-    for level in _levels(parents):
-        for index in level:
-            colours[index] = used
-        if len(level) > 1:
-            cells[used] = level
-            _tell_apart(colours, cells, used, key)
-        used += len(level)
-    return colours, cells
-
-
-def _levels(parents: Neighbours) -> list[list[int]]:
-    """The layers by the length of the longest path that leads to them."""
-    depth = [0] * len(parents)
-    levels: list[list[int]] = []
-    for index, sources in enumerate(parents):
-        for parent in sources:
-            if depth[parent] >= depth[index]:
-                depth[index] = depth[parent] + 1
-        if depth[index] == len(levels):
-            levels.append([])
-        levels[depth[index]].append(index)
-    return levels
-
-
-def _tell_apart(
-    colours: Colours, cells: Cells, colour: int, key: Callable[[int], Any]
-) -> list[int]:
-    """Give the layers of a colour colours by a key and return those whose colour is new."""
-    alike: dict[Any, list[int]] = defaultdict(list)
-    for index in cells.pop(colour):
-        alike[key(index)].append(index)
-    changed: list[int] = []
-    start = colour
-    for _, members in sorted(alike.items()):
-        if start > colour:
-            changed += members
-            for index in members:
-                colours[index] = start
-        if len(members) > 1:
-            cells[start] = members
-        start += len(members)
-    return changed
-
-
-def _refine(
-    colours: Colours,
-    cells: Cells,
-    changed: Sequence[int],
-    parents: Neighbours,
-    children: Neighbours,
-) -> None:
-    """Tell layers apart by the neighbours whose colours changed until none does any more."""
-    while changed and cells:
-        above: dict[int, list[int]] = defaultdict(list)
-        below: dict[int, list[int]] = defaultdict(list)
-        for index in sorted(changed, key=colours.__getitem__):
-            for child in children[index]:
-                above[child].append(colours[index])
-            for parent in parents[index]:
-                below[parent].append(colours[index])
-        touched = {colours[index] for index in (*above, *below)} & cells.keys()
-        keys = {
-            index: (tuple(above[index]), tuple(below[index]))
-            for colour in touched
-            for index in cells[colour]
-        }
-        changed = [
-            index
-            for colour in touched
-            for index in _tell_apart(colours, cells, colour, keys.__getitem__)
-        ]
-
-
-# --- search
 
 
 @dataclass(frozen=True)
@@ -214,8 +120,8 @@ class _Graph:
     def singling_out(self, vertex: int) -> _Graph:
         """The graph with a vertex put behind the others of its colour, refined again."""
         colours, cells = list(self.colours), dict(self.cells)
-        changed = _tell_apart(colours, cells, colours[vertex], lambda index: index == vertex)
-        _refine(colours, cells, changed, self.parents, self.children)
+        changed = tell_apart(colours, cells, colours[vertex], lambda index: index == vertex)
+        refine(colours, cells, changed, self.parents, self.children)
         return _Graph(self.vertices, colours, cells, self.parents, self.children)
 
     def parts(self) -> list[_Graph]:

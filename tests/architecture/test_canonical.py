@@ -143,6 +143,46 @@ def test_random_renumberings_and_moved_edges(network: Architecture, data: st.Dat
         assert equal == isomorphic(moved, network)
 
 
+LINKS = {
+    "equal": lambda i, j, m: i == j,
+    "other": lambda i, j, m: i != j,
+    "next": lambda i, j, m: (j - i) % m in (0, 1),
+    "all": lambda i, j, m: True,
+}
+"""Ways to link layer i of a row with layer j of the next one; all of m look the same."""
+
+
+@st.composite
+def symmetric_networks(draw: st.DrawFn) -> Architecture:
+    """Rows of equal layers that are hard to tell apart, with up to two edges that help."""
+    m, n_rows = draw(st.integers(2, 4)), draw(st.integers(2, 4))
+    n = m * n_rows
+    edges = set()
+    for row in range(n_rows - 1):
+        linked = LINKS[draw(st.sampled_from(sorted(LINKS)))]
+        pairs = [(i, j) for i in range(m) for j in range(m) if linked(i, j, m)]
+        edges |= {(row * m + i, (row + 1) * m + j) for i, j in pairs}
+    pairs = list(combinations(range(n), 2))
+    edges |= set(draw(st.lists(st.sampled_from(pairs), max_size=2)))
+    return closed([RELU] * n, sorted(edges))
+
+
+@given(symmetric_networks(), st.data())
+def test_symmetric_networks_renumbered_and_moved(
+    network: Architecture, data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(network.layers))))
+    again = renumbered(network, order)
+    assert again.canonical_hash() == network.canonical_hash()
+    n_hidden = len(network.layers) - 3
+    inner = [(i - 1, j - 1) for i, j in again.edges if 0 < i and j <= n_hidden]
+    one, other = (
+        closed(again.layers[1:-2], [edge for edge in inner if edge != left_out])
+        for left_out in data.draw(st.tuples(st.sampled_from(inner), st.sampled_from(inner)))
+    )
+    assert (one.canonical_hash() == other.canonical_hash()) == isomorphic(one, other)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -180,7 +220,9 @@ def test_networks_that_refinement_alone_cant_tell_apart(
         branches(15, [RELU]),
         cycles(*([4] * 9)),
         cycles(*([6] * 6)),
+        cycles(*([6] * 40)),
         cycles(36),
+        branches(60, [RELU, Layer("tanh", 8), RELU]),
         closed([RELU] * 24, [(i, 12 + j) for i in range(12) for j in range(12)]),
         closed([RELU] * 24, [(i, 12 + j) for i in range(12) for j in range(12) if i != j]),
     ],

@@ -21,7 +21,7 @@ from optuna_nasbot.evolution.edit import Edit
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 REFERENCE_NAMES = {"dup_path": "branch", "skip_path": "skip"}
 IN_PLACE = ("inc_single", "dec_single", "inc_en_masse", "dec_en_masse", "swap_layer")
-N_SAMPLES = 60
+N_SAMPLES = 200
 
 Sample = tuple[Architecture, Edit, dict[str, Any], list[Architecture | None], list[int]]
 
@@ -127,10 +127,10 @@ def test_changes_of_size(samples, name: str) -> None:
     """Numbers of layers and edges: equal where they are fixed, else alike in the mean.
 
     remove_layer may lose some edges more or less (within 0.3), dup_path copies 1 to 5 layers in
-    the mean (within 1.2, since sites are drawn in another way), skip_path adds pools in CNNs
-    (within 0.8).
+    the mean (within 1.4, four standard errors of the reference's samples), skip_path adds pools in
+    CNNs (within 0.8).
     """
-    tolerance = {"remove_layer": 0.3, "dup_path": 1.2, "skip_path": 0.8}.get(name, 0.0)
+    tolerance = {"remove_layer": 0.3, "dup_path": 1.4, "skip_path": 0.8}.get(name, 0.0)
     for architecture, _, reference, children, _ in samples(name):
         if reference["samples"] == 0:
             continue
@@ -144,22 +144,23 @@ def test_changes_of_size(samples, name: str) -> None:
 
 @pytest.mark.parametrize("name", EDIT_NAMES)
 def test_changes_of_mass(samples, name: str) -> None:
-    """The mean ratio of masses: within 0.05, or 0.2 where single layers weigh much.
+    """The mean ratio of masses: within 0.05 (swap_layer 0.1), 0.2 where single layers weigh much.
 
     The relative mass of one layer differs by orders of magnitude, so the mean over 50 draws of a
-    place does, too, in networks of a few layers.
+    place does, too, in networks of a few layers; so does a label that becomes a pool.
     """
     for architecture, _, reference, children, _ in samples(name):
         if reference["samples"] == 0:
             continue
         ratio = growth(architecture, children).mean(axis=0)[2]
-        tolerance = 0.05 if name in IN_PLACE or len(architecture.layers) > 25 else 0.2
+        exact = name in IN_PLACE or len(architecture.layers) > 25
+        tolerance = 0.1 if name == "swap_layer" else 0.05 if exact else 0.2
         assert ratio == pytest.approx(reference["total_mass_ratio"]["mean"], abs=tolerance)
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
 def test_numbers_of_layers_changed_in_place(samples, name: str) -> None:
-    """The sizes of groups that occur are those of the reference, most of them in 60 draws."""
+    """The sizes of groups that occur are those of the reference, most of them."""
     for architecture, _, reference, children, _ in samples(name):
         changed = Counter(
             sum(old != new for old, new in zip(architecture.layers, child.layers, strict=True))

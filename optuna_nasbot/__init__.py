@@ -18,6 +18,7 @@ from optuna_nasbot.distance import otmann_distance
 from optuna_nasbot.evolution_sampler import EvolutionSampler
 from optuna_nasbot.sampler import NASBOTSampler
 from optuna_nasbot.spaces import CNNSpace
+from optuna_nasbot.spaces import GraphSpace
 from optuna_nasbot.spaces import MLPSpace
 from optuna_nasbot.suggest import best_architecture
 from optuna_nasbot.suggest import create_architecture_trial
@@ -36,6 +37,7 @@ __all__ = [
     "ArchitectureError",
     "CNNSpace",
     "EvolutionSampler",
+    "GraphSpace",
     "Layer",
     "MLPSpace",
     "NASBOTSampler",

@@ -43,7 +43,7 @@ class EvolutionSampler(ArchitectureSampler):
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
         check_single_objective(study)
-        observed = observe(study, name, space.kind, but_for=trial.number)
+        observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
         rng = self.trial_rng(trial.number, name)
         pool = space.initial_pool
         inside = [i for i, network in enumerate(observed.networks) if network in space]

@@ -71,7 +71,7 @@ class NASBOTSampler(ArchitectureSampler):
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
         check_single_objective(study)
-        observed = observe(study, name, space.kind, but_for=trial.number)
+        observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
         rng = self.trial_rng(trial.number, name)
         start, surrogates = self._prepared_search(name, space)
         if len(observed.networks) < self._n_startup_trials:

@@ -6,10 +6,10 @@ from optuna_nasbot.architecture.cost import layer_masses
 from optuna_nasbot.architecture.cost import total_mass
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.graph import Architecture
-from optuna_nasbot.architecture.kinds import operations_of
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import Operation
-from optuna_nasbot.architecture.operation import OperationSet
+from optuna_nasbot.architecture.operation_set import OperationSet
+from optuna_nasbot.architecture.register import operations_of
 
 __all__ = [
     "Architecture",

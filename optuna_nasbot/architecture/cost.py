@@ -6,7 +6,6 @@ from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.operation import INPUT
 
 NON_PROCESSING_SHARE = 0.1
-MIN_NON_PROCESSING_MASS = 100.0
 
 
 def channels(
@@ -40,7 +39,8 @@ def layer_masses(architecture: Architecture) -> tuple[float, ...]:
     """The mass of each layer: how much it computes.
 
     Processing layers follow the mass rule of their operation. The input and the output get
-    P = max(0.1 * total processing mass, 100) each, and the decision layers share P equally.
+    P = max(0.1 * total processing mass, least end mass) each, and decision layers share P equally.
+    (The built-in kinds have a least end mass of 100.)
     """
     operations = architecture.operations
     channels_in, _ = channels(architecture)
@@ -49,10 +49,10 @@ def layer_masses(architecture: Architecture) -> tuple[float, ...]:
     for index, layer in enumerate(architecture.layers):
         operation = operations.by_label.get(layer.label)
         if operation is not None:
-            masses[index] = operation.mass(channels_in[index] or 0, layer.units or 0)
+            masses[index] = operation.layer_mass(channels_in[index] or 0, layer.units or 0)
         elif layer.label == operations.decision:
             decisions.append(index)
-    share = max(NON_PROCESSING_SHARE * sum(masses), MIN_NON_PROCESSING_MASS)
+    share = max(NON_PROCESSING_SHARE * sum(masses), operations.least_end_mass)
     masses[0] = masses[-1] = share
     for index in decisions:
         masses[index] = share / len(decisions)

@@ -12,9 +12,9 @@ from optuna_nasbot.architecture.canonical import canonical_hash
 from optuna_nasbot.architecture.image_size import Sizes
 from optuna_nasbot.architecture.image_size import check_first_layers
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
-from optuna_nasbot.architecture.kinds import operations_of
 from optuna_nasbot.architecture.layer import Layer
-from optuna_nasbot.architecture.operation import OperationSet
+from optuna_nasbot.architecture.operation_set import OperationSet
+from optuna_nasbot.architecture.register import operations_of
 from optuna_nasbot.architecture.topology import Neighbours
 from optuna_nasbot.architecture.topology import neighbours
 from optuna_nasbot.architecture.topology import renumbered

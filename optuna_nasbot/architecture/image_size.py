@@ -5,7 +5,7 @@ from __future__ import annotations
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
-from optuna_nasbot.architecture.operation import OperationSet
+from optuna_nasbot.architecture.operation_set import OperationSet
 from optuna_nasbot.architecture.topology import Neighbours
 
 FLATTENED = None
@@ -62,18 +62,21 @@ def inverse_image_sizes(
 def check_first_layers(
     layers: tuple[Layer, ...], children: Neighbours, operations: OperationSet
 ) -> None:
-    """Check that only convolutions and residual layers see the input.
+    """Check that only layers that have units and keep an image an image see the input.
+
+    In the built-in set these are convolutions and residual layers.
 
     Raises:
-        ArchitectureError: A layer without strides follows the input.
+        ArchitectureError: Another layer follows the input.
     """
     for index in children[0]:
         label = layers[index].label
         operation = operations.by_label.get(label)
-        if operation is None or not operation.strides:
+        if operation is None or not operation.has_units or operation.image == "flatten":
             raise ArchitectureError(
                 f"layers[{index}] ('{layers[index]}'): expected the children of 'ip' to be "
-                f"convolutions or residual layers, got '{label}'."
+                f"convolutions, residual layers or others with units that keep the image, "
+                f"got '{label}'."
             )
 
 

@@ -1,20 +1,21 @@
-"""The operation sets of the paper (`cnn`, `mlp-reg`, `mlp-class`) and the register of kinds."""
+"""The operation sets of the paper: `cnn`, `mlp-reg`, `mlp-class`."""
 
 from __future__ import annotations
 
 import math
 import re
 
-from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.operation import Operation
-from optuna_nasbot.architecture.operation import OperationSet
 from optuna_nasbot.architecture.operation import pooling_mass
 from optuna_nasbot.architecture.operation import tenth_mass
+from optuna_nasbot.architecture.operation_set import OperationSet
 
 RECTIFIERS = ("relu", "crelu", "leaky-relu", "softplus", "elu")
 SIGMOIDS = ("logistic", "tanh")
 POOLS = ("max-pool", "avg-pool")
+DECISIONS = {"regression": "linear", "classification": "softmax"}
+"""The label of decision layers by task."""
 
 
 def mlp_mislabel(label: str, other: str, penalty: float) -> float:
@@ -56,11 +57,10 @@ def _filter(label: str) -> tuple[str, int]:
 
 def mlp_operations(task: str) -> OperationSet:
     """The layers of a multi-layer perceptron for `"regression"` or `"classification"`."""
-    decision = {"regression": "linear", "classification": "softmax"}[task]
     kind = {"regression": "mlp-reg", "classification": "mlp-class"}[task]
     rectifiers = tuple(Operation(label, "rectifier") for label in RECTIFIERS)
     sigmoids = tuple(Operation(label, "sigmoid") for label in SIGMOIDS)
-    return OperationSet(kind, rectifiers + sigmoids, decision, mlp_mislabel)
+    return OperationSet(kind, rectifiers + sigmoids, DECISIONS[task], mlp_mislabel)
 
 
 def cnn_operations(max_filter: int = 7) -> OperationSet:
@@ -78,25 +78,33 @@ def cnn_operations(max_filter: int = 7) -> OperationSet:
     return OperationSet("cnn", (*filters, *pools, dense), "softmax", cnn_mislabel, is_image=True)
 
 
-_REGISTER: dict[str, OperationSet] = {
-    operations.kind: operations
-    for operations in (
-        mlp_operations("regression"),
-        mlp_operations("classification"),
-        cnn_operations(),
-    )
-}
+BUILT_IN_SETS = (mlp_operations("regression"), mlp_operations("classification"), cnn_operations())
+"""The operation sets of the paper."""
 
 
-def operations_of(kind: str) -> OperationSet:
-    """The operation set that a kind of architecture is made of.
-
-    Args:
-        kind: `"cnn"`, `"mlp-reg"` or `"mlp-class"`.
+def built_in_operation(label: str, is_image: bool) -> Operation:
+    """The operation of the paper, on images or on features, that has a label.
 
     Raises:
-        ArchitectureError: The kind is not known.
+        ValueError: There is none.
     """
-    if not isinstance(kind, str) or kind not in _REGISTER:
-        raise ArchitectureError(f"kind: expected one of {sorted(_REGISTER)}, got {shown(kind)}.")
-    return _REGISTER[kind]
+    known = {
+        operation.label: operation
+        for built_in in BUILT_IN_SETS
+        if built_in.is_image == is_image
+        for operation in built_in.operations
+    }
+    if label not in known:
+        raise ValueError(
+            f"operations: expected an Operation or one of the built-in labels for "
+            f"{'images' if is_image else 'features'} ({', '.join(known)}), got {shown(label)}."
+        )
+    return known[label]
+
+
+def built_in_mislabel(label: str, other: str) -> float:
+    """The paper's mislabel cost of two labels, infinite unless both are of one of its kinds."""
+    for built_in in BUILT_IN_SETS:
+        if {label, other} <= built_in.by_label.keys():
+            return built_in.mislabel(label, other, 1.0)
+    return math.inf

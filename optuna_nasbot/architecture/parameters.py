@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
+from optuna_nasbot.architecture.operation import ModuleBuilder
 
 
 def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -> int:
@@ -29,12 +32,18 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
     """
     inputs = check_whole("inputs", inputs, 1)
     outputs = check_whole("outputs", outputs, 1)
-    channels_in, _ = module_channels(architecture, inputs)
-    decision = architecture.operations.decision
-    return sum(
-        _dense(channels, outputs) if layer.label == decision else _layer(layer, channels)
-        for layer, channels in zip(architecture.layers, channels_in, strict=True)
-    )
+    operations = architecture.operations
+    channels = zip(*module_channels(architecture, inputs), strict=True)
+    count = 0
+    for layer, (channels_in, channels_out) in zip(architecture.layers, channels, strict=True):
+        operation = operations.by_label.get(layer.label)
+        if layer.label == operations.decision:
+            count += _dense(channels_in, outputs)
+        elif operation is not None and operation.module is not None:
+            count += _own(operation.module, channels_in, channels_out, layer.stride or 1)
+        else:
+            count += _layer(layer, channels_in)
+    return count
 
 
 def module_channels(
@@ -62,11 +71,23 @@ def module_channels(
 
 
 def _channels_out(architecture: Architecture, layer: Layer, channels_in: int) -> int:
-    if layer.label in (architecture.operations.decision, OUTPUT):
+    operations = architecture.operations
+    if layer.label in (operations.decision, OUTPUT):
         return 0
     if layer.units is None:
         return channels_in
-    return 2 * layer.units if layer.label == "crelu" else layer.units
+    is_built_in = layer.label == "crelu" and operations.by_label["crelu"].module is None
+    return 2 * layer.units if is_built_in else layer.units
+
+
+@lru_cache(maxsize=4096)
+def _own(module: ModuleBuilder, channels_in: int, channels_out: int, stride: int) -> int:
+    # Imported here because torch is slow to import, and most spaces have no layers of this sort.
+    import torch
+
+    with torch.device("meta"):  # without memory for the parameters
+        made = module(channels_in, channels_out, stride)
+    return sum(parameter.numel() for parameter in made.parameters() if parameter.requires_grad)
 
 
 def _layer(layer: Layer, channels_in: int) -> int:

@@ -9,7 +9,7 @@ from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
-from optuna_nasbot.architecture.operation import OperationSet
+from optuna_nasbot.architecture.operation_set import OperationSet
 from optuna_nasbot.architecture.topology import Edges
 from optuna_nasbot.architecture.topology import Neighbours
 
@@ -154,6 +154,8 @@ def check_meaning(
             nothing is processed.
     """
     decision = operations.decision
+    if decision is None:
+        return
     for parent in parents[-1]:
         if layers[parent].label != decision:
             raise ArchitectureError(

@@ -32,9 +32,9 @@ Distances = tuple[NDArray[np.float64], NDArray[np.float64]]
 """(d, d_bar), two arrays of one shape."""
 
 
-class _HasOperations(Protocol):
+class _HasOperationSet(Protocol):
     @property
-    def operations(self) -> OperationSet: ...
+    def operation_set(self) -> OperationSet: ...
 
 
 @dataclass(frozen=True)
@@ -112,20 +112,20 @@ class OTMANN:
         return cls(operations_of(kind))
 
     @classmethod
-    def for_space(cls, space: _HasOperations) -> OTMANN:
+    def for_space(cls, space: _HasOperationSet) -> OTMANN:
         """The distance with the paper's coefficients between networks of a search space.
 
         Args:
-            space: A search space; its attribute `operations` counts.
+            space: A search space; its attribute `operation_set` counts.
 
         Raises:
             TypeError: There is no OperationSet in this attribute.
         """
-        operations = getattr(space, "operations", None)
+        operations = getattr(space, "operation_set", None)
         if not isinstance(operations, OperationSet):
             raise TypeError(
                 f"space: expected a search space, with an OperationSet in its attribute "
-                f"'operations', got {space!r}."
+                f"'operation_set', got {space!r}."
             )
         return cls(operations)
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture.operation import ALL_LAYERS
 
 ENDS = ("input", "output")
 TYPES = ("shortest", "longest", "rw")
-ALL_LAYERS = "all"
 
 
 def path_length_groups(operations: OperationSet) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def path_lengths(
     """
     operations = architecture.operations if operations is None else operations
     groups = path_length_groups(operations)
-    group_of = {op.label: groups.index(op.group) for op in operations.operations}
+    group_of = {op.label: groups.index(op.group or ALL_LAYERS) for op in operations.operations}
     counted = [group_of.get(layer.label, 0) for layer in architecture.layers]
     forwards = range(len(counted))
     to_input = _walk(forwards, architecture.parents, counted, len(groups))

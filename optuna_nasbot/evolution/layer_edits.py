@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
-from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.evolution.draft import Draft
 from optuna_nasbot.evolution.edit import Edit
 from optuna_nasbot.evolution.unit_edits import rounded
@@ -29,11 +29,11 @@ def processing_layers(architecture: Architecture) -> list[int]:
 
 def swap_sites(architecture: Architecture, rng: np.random.Generator) -> list[int]:
     """The layers that have another label to change to."""
-    kind, layers = architecture.kind, architecture.layers
+    operations, layers = architecture.operations, architecture.layers
     return [
         index
         for index in processing_layers(architecture)
-        if _swap_labels(kind, layers[index].label, layers[index].stride)
+        if _swap_labels(operations, layers[index].label, layers[index].stride)
     ]
 
 
@@ -42,7 +42,7 @@ def swap_layer(
 ) -> Architecture | None:
     """Give a layer another label that does the same to images."""
     layer = architecture.layers[index]
-    labels = _swap_labels(architecture.kind, layer.label, layer.stride)
+    labels = _swap_labels(architecture.operations, layer.label, layer.stride)
     operation = architecture.operations.by_label[labels[rng.integers(len(labels))]]
     draft = Draft(architecture)
     draft.layers[index] = Layer(
@@ -53,14 +53,13 @@ def swap_layer(
     return draft.finished()
 
 
-@cache
-def _swap_labels(kind: str, label: str, stride: int | None) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _swap_labels(operations: OperationSet, label: str, stride: int | None) -> tuple[str, ...]:
     """Labels that can take the place of a layer's label.
 
     On images what counts is that sizes stay; elsewhere the group changes where there are
     several, as in the reference: two activations of one group hardly differ.
     """
-    operations = operations_of(kind)
     own = operations.by_label[label]
     others = [operation for operation in operations.operations if operation is not own]
     if operations.is_image:

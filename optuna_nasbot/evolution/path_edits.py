@@ -6,6 +6,7 @@ import numpy as np
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.evolution.draft import Draft
 from optuna_nasbot.evolution.edit import Edit
@@ -15,7 +16,6 @@ _GO_ON = 0.85
 in the reference's samples."""
 _KEEP = 0.5
 """Probability that a copied layer stays in the copy, where it is not needed."""
-_SKIP_POOL = "avg-pool"
 
 Path = tuple[int, ...]
 
@@ -101,7 +101,8 @@ def skip_path(
     """Connect two layers, through pools that halve the image where its sizes differ."""
     start, end = pair
     draft = Draft(architecture)
-    pools = [draft.add_layer(Layer(_SKIP_POOL)) for _ in range(_shrinkage(architecture, pair))]
+    pool = _halving_label(architecture.operations) or ""
+    pools = [draft.add_layer(Layer(pool)) for _ in range(_shrinkage(architecture, pair))]
     draft.connect((start, *pools, end))
     return draft.finished()
 
@@ -121,8 +122,9 @@ def _skippable_pairs(architecture: Architecture) -> list[tuple[int, int]]:
         fitting = dict.fromkeys(targets, sources)
     else:
         before, after = architecture.image_sizes
+        has_pools = _halving_label(operations) is not None
         of_size = {
-            size: [i for i in sources if _image_fits(after[i], size, directly=i == 0)]
+            size: [i for i in sources if _image_fits(after[i], size, has_pools and i > 0)]
             for size in set(before)
         }
         fitting = {end: of_size[before[end]] for end in targets}
@@ -134,11 +136,20 @@ def _skippable_pairs(architecture: Architecture) -> list[tuple[int, int]]:
     ]
 
 
-def _image_fits(size: int | None, wanted: int | None, *, directly: bool) -> bool:
-    """Whether pools can bring an image to the wanted size; none may follow the input."""
+def _image_fits(size: int | None, wanted: int | None, may_pool: bool) -> bool:
+    """Whether an image has the wanted size, or pools can bring it there."""
     if size is None or wanted is None:
         return size is wanted
-    return size == wanted if directly else size <= wanted
+    return size <= wanted if may_pool else size == wanted
+
+
+def _halving_label(operations: OperationSet) -> str | None:
+    """The label of the pools on a path that is skipped: the last that halves and has no units.
+
+    In the built-in set this is average pooling, as in the reference.
+    """
+    pools = [op.label for op in operations.operations if op.image == "halve" and not op.has_units]
+    return pools[-1] if pools else None
 
 
 def _shrinkage(architecture: Architecture, pair: tuple[int, int]) -> int:

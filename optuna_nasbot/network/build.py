@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from torch import fx
 from torch import nn
 
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.graph import Architecture
-from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.operation import Operation
 from optuna_nasbot.architecture.parameters import module_channels
 from optuna_nasbot.network.cnn_layers import POOLINGS
 from optuna_nasbot.network.cnn_layers import write_convolution
@@ -41,13 +43,15 @@ def build_module(
       a shortcut, see `optuna_nasbot.network.cnn_layers`. Strides and 2 x 2 poolings halve the
       image rounding up, so that images of any size fit; 1 x 1 images stay 1 x 1.
     - `fc` and `softmax` average an image over its pixels first; `fc` is a Linear and ReLU.
+    - A layer of a user's own `Operation` is the module that the operation makes.
     - `linear` and `softmax` are a Linear to `out_features`. `op` averages them. Classifiers
       return the logarithm of the mean class probabilities, which suits `CrossEntropyLoss` (where
       it is the same as `NLLLoss`); its exponential is the probabilities.
 
-    The network is made of standard PyTorch only: `module.code` shows its forward function, and
-    `module_source(module)` gives a program that does not need this package. Modules are named
-    like `layer_03_conv3`, after the number and the label of their layer.
+    The network is made of standard PyTorch (and of modules of own operations): `module.code`
+    shows its forward function, and `module_source(module)` gives a program that does not need
+    this package. Modules are named like `layer_03_conv3`, after the number and the label of their
+    layer.
 
     Weights are PyTorch's default, with which deep networks with many sigmoids do not train: see
     `lsuv_init_`. As batch normalisation has it, a CNN cannot be trained on a batch of one where
@@ -64,10 +68,11 @@ def build_module(
 
     Raises:
         TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
-            an MLP; a number of features, channels or outputs is no whole number; or
-            `architecture` is not an `Architecture`.
+            an MLP; a number of features, channels or outputs is no whole number; `architecture`
+            is not an `Architecture`; or an `Operation` makes something else than a module.
         ValueError: A number of features, channels or outputs is too small.
-        ArchitectureError: There is no PyTorch layer for a label.
+        ArchitectureError: There is no PyTorch layer for a label, or the networks of this kind are
+            cells, which have no decision layers.
     """
     inputs = _inputs(architecture, in_features, in_channels)
     outputs = check_whole("out_features", out_features, 1)
@@ -92,7 +97,7 @@ class _LayerWriter:
         self, architecture: Architecture, inputs: int, outputs: int, writer: Writer
     ) -> None:
         self._layers = architecture.layers
-        self._decision = architecture.operations.decision
+        self._operations = architecture.operations
         self._outputs = outputs
         self._writer = writer
         self._channels_in, self._channels_out = module_channels(architecture, inputs)
@@ -104,6 +109,11 @@ class _LayerWriter:
         is_image = self._gets_image[index]
         value = writer.concatenation(f"{name}_in", parents, dim=1 if is_image else -1)
         channels = self._channels_in[index], self._channels_out[index]
+        operation = self._operations.by_label.get(layer.label)
+        if operation is not None and operation.module is not None:
+            if is_image and operation.image == "flatten":
+                value = write_global_average(writer, name, value)
+            return writer.module(name, _own_module(index, layer, operation, channels), value)
         size = filter_size(layer.label)
         if size:
             is_residual = layer.label.startswith("res")
@@ -113,27 +123,41 @@ class _LayerWriter:
             return write_pooling(writer, name, layer.label, value)
         if is_image:
             value = write_global_average(writer, name, value)
-        if layer.label == self._decision:
+        if layer.label == self._operations.decision:
             return writer.module(name, nn.Linear(channels[0], self._outputs), value)
         activation = "relu" if layer.label == "fc" else layer.label
         if activation not in ACTIVATIONS or layer.units is None:
             raise ArchitectureError(
-                f"layers[{index}] ('{layer}'): expected a label with a PyTorch layer."
+                f"layers[{index}] ('{layer}'): expected a label with a PyTorch layer, but its "
+                f"Operation has no module. Give it one that makes a torch.nn.Module."
             )
         return write_hidden_layer(writer, name, activation, value, channels[0], layer.units)
 
 
+def _own_module(
+    index: int, layer: Layer, operation: Operation, channels: tuple[int, int]
+) -> nn.Module:
+    """The module of a layer of a user's own operation."""
+    assert operation.module is not None
+    module = operation.module(*channels, layer.stride or 1)
+    if not isinstance(module, nn.Module):
+        raise TypeError(
+            f"layers[{index}] ('{layer}'): expected the module of operation '{layer.label}' to "
+            f"make a torch.nn.Module, got {type(module).__name__}."
+        )
+    return module
+
+
 def layer_name(index: int, layer: Layer) -> str:
     """The name of a layer in the module, for instance `layer_03_max_pool`."""
-    return f"layer_{index:02d}_{layer.label.replace('-', '_')}"
+    return f"layer_{index:02d}_" + re.sub(r"\W", "_", layer.label)
 
 
 def _gets_image(architecture: Architecture) -> tuple[bool, ...]:
     """For each layer whether its input is an image."""
-    operations = architecture.operations
-    if not operations.is_image:
+    if architecture.image_sizes is None:
         return (False,) * len(architecture.layers)
-    before, _ = inverse_image_sizes(architecture.layers, architecture.parents, operations)
+    before, _ = architecture.image_sizes
     return tuple(size is not None for size in before)
 
 
@@ -150,5 +174,10 @@ def _inputs(architecture: Architecture, in_features: int | None, in_channels: in
         raise TypeError(
             f"{wanted}: an architecture of kind '{architecture.kind}' takes {wanted} and not "
             f"{other}, got {wanted}={given[wanted]!r} and {other}={given[other]!r}."
+        )
+    if architecture.operations.decision is None:
+        raise ArchitectureError(
+            f"architecture.kind: expected whole networks, got '{architecture.kind}', whose "
+            f"networks are cells. Build the network around them yourself."
         )
     return check_whole(wanted, given[wanted], 1)

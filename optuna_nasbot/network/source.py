@@ -24,8 +24,8 @@ def module_source(module: fx.GraphModule) -> str:
         The program.
 
     Raises:
-        TypeError: The module is none of `build_module`, or one of its layers was replaced by
-            something else than `torch.nn.Linear`, `Conv2d` and `BatchNorm2d`.
+        TypeError: The module is none of `build_module`, or one of its layers is something else
+            than `torch.nn.Linear`, `Conv2d` and `BatchNorm2d`: a user's own, for instance.
     """
     if not isinstance(module, fx.GraphModule):
         raise TypeError(

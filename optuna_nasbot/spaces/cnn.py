@@ -10,11 +10,11 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.spaces.fitting import Chain
-from optuna_nasbot.spaces.space import ArchitectureSpace
+from optuna_nasbot.spaces.network_space import NetworkSpace
 
 
 @dataclass(frozen=True, kw_only=True)
-class CNNSpace(ArchitectureSpace):
+class CNNSpace(NetworkSpace):
     """Convolutional networks with the paper's layers (paper, section 2 and appendix).
 
     Every limit of `Limits` is a keyword.
@@ -37,7 +37,7 @@ class CNNSpace(ArchitectureSpace):
         super().__post_init__()
 
     @property
-    def operations(self) -> OperationSet:
+    def operation_set(self) -> OperationSet:
         return operations_of("cnn")
 
     def reference_chains(self) -> Sequence[Chain]:

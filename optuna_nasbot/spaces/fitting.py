@@ -25,8 +25,9 @@ to a million, so that the ends stand for the least and the largest width allowed
 
 
 def chain_architecture(chain: Chain, operations: OperationSet) -> Architecture:
-    """The network `ip` -> hidden layers -> decision layer -> `op`."""
-    layers = (Layer(INPUT), *chain, Layer(operations.decision), Layer(OUTPUT))
+    """The network `ip` -> hidden layers -> decision layer, if the kind has one -> `op`."""
+    decision = () if operations.decision is None else (Layer(operations.decision),)
+    layers = (Layer(INPUT), *chain, *decision, Layer(OUTPUT))
     edges = tuple((index, index + 1) for index in range(len(layers) - 1))
     return Architecture(layers=layers, edges=edges, kind=operations.kind)
 

@@ -11,7 +11,6 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.parameters import count_parameters
 from optuna_nasbot.architecture.validation import MAX_UNITS
 
@@ -122,20 +121,15 @@ class Limits:
         if units:
             yield "max_units", max(units)
             yield "min_units", min(units)
-        if self.max_halvings is not None and architecture.operations.is_image:
-            yield "max_halvings", _halvings(architecture)
+        if self.max_halvings is not None and architecture.image_sizes is not None:
+            _, after = architecture.image_sizes
+            halvings = (size.bit_length() - 1 for size in after if size is not None)
+            yield "max_halvings", max(halvings)
         if self.max_parameters is not None:
             yield (
                 "max_parameters",
                 count_parameters(architecture, inputs=self.inputs or 1, outputs=self.outputs or 1),
             )
-
-
-def _halvings(architecture: Architecture) -> int:
-    _, after = inverse_image_sizes(
-        architecture.layers, architecture.parents, architecture.operations
-    )
-    return max(size.bit_length() - 1 for size in after if size is not None)
 
 
 def _checked_mass(name: str, value: object) -> float:

@@ -10,7 +10,7 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.spaces.fitting import Chain
-from optuna_nasbot.spaces.space import ArchitectureSpace
+from optuna_nasbot.spaces.network_space import NetworkSpace
 
 _KINDS = {"regression": "mlp-reg", "classification": "mlp-class"}
 _BLOCK_UNITS = (64, 128, 256)
@@ -48,7 +48,7 @@ _REFERENCE_BLOCKS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class MLPSpace(ArchitectureSpace):
+class MLPSpace(NetworkSpace):
     """Multi-layer perceptrons with the paper's activations (paper, section 2 and appendix).
 
     Every limit of `Limits` is a keyword.
@@ -69,7 +69,7 @@ class MLPSpace(ArchitectureSpace):
         super().__post_init__()
 
     @property
-    def operations(self) -> OperationSet:
+    def operation_set(self) -> OperationSet:
         return operations_of(_KINDS[self.task])
 
     def reference_chains(self) -> Sequence[Chain]:

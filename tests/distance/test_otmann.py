@@ -227,7 +227,7 @@ def test_empty_sequences(golden_distances):
 
 def test_for_space_takes_the_operations_of_the_space():
     operations = cnn_operations(9)
-    assert OTMANN.for_space(SimpleNamespace(operations=operations)) == OTMANN(operations)
+    assert OTMANN.for_space(SimpleNamespace(operation_set=operations)) == OTMANN(operations)
 
 
 @pytest.mark.parametrize("copied", [lambda o: pickle.loads(pickle.dumps(o)), copy.deepcopy])

@@ -15,8 +15,8 @@ def test_unknown_tasks(task: object) -> None:
 
 def test_tasks() -> None:
     assert MLPSpace() == MLPSpace(task="regression")
-    assert MLPSpace(task="regression").operations.decision == "linear"
-    assert MLPSpace(task="classification").operations.decision == "softmax"
+    assert MLPSpace(task="regression").operation_set.decision == "linear"
+    assert MLPSpace(task="classification").operation_set.decision == "softmax"
     assert MLPSpace(task="classification") != MLPSpace(task="regression")
 
 

@@ -42,7 +42,7 @@ def test_initial_pool_is_the_reference_s(architectures, kind: str, others: dict[
 @pytest.mark.parametrize("kind", KINDS)
 def test_default_pool_is_within_the_default_limits(kind: str) -> None:
     space = SPACES[kind]()
-    assert space.kind == kind
+    assert space.operation_set.kind == kind
     assert len(space.initial_pool) >= 10
     assert all(network in space for network in space.initial_pool)
     assert len({network.canonical_hash() for network in space.initial_pool}) == len(

@@ -1,0 +1,119 @@
+"""The search space of networks with a user's own layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from functools import cached_property
+from typing import Literal
+
+from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import Operation
+from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.architecture.kinds import DECISIONS
+from optuna_nasbot.architecture.kinds import built_in_operation
+from optuna_nasbot.architecture.mislabel import MislabelCosts
+from optuna_nasbot.architecture.mislabel import mislabel_matrix
+from optuna_nasbot.architecture.register import register
+from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.mixed_chains import mixed_chains
+from optuna_nasbot.spaces.network_space import NetworkSpace
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphSpace(NetworkSpace):
+    """Networks made of a user's own layers, of built-in ones, or of both.
+
+    Every limit of `Limits` is a keyword. To make the space is to register its kind: a process
+    that reads networks of this kind, of a stored study for instance, has to make it first.
+
+    Args:
+        kind: A name for this set of layers, under which its networks are stored.
+        operations: The layers: each an `Operation`, or the label of a built-in one (`"conv3"`,
+            `"max-pool"`, ... for images, `"relu"`, `"tanh"`, ... for features).
+        mislabel: What it costs to match layers of different labels: a mapping from pairs of labels
+            to costs, or a symmetric matrix in the order of the operations; in units of the cost
+            of leaving a layer unmatched. Pairs that a mapping lacks cost what the paper says
+            where both labels are built-in, and do not match otherwise.
+        task: `"regression"` (decision layers are `linear`) or `"classification"` (`softmax`).
+        image_size: Side of the images in pixels, None where the input is a vector of features.
+            Images are halved until a single pixel is left if `max_halvings` says nothing else.
+        initial_chains: Networks to start from, each given by the hidden layers of a chain, which
+            is fitted to the limits. By default chains of all layers.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: An operation is unknown, a label comes twice, a mislabel cost is negative or
+            not symmetric, the kind is a built-in one, or no chain of layers meets the limits.
+    """
+
+    kind: str
+    operations: Sequence[Operation | str]
+    mislabel: MislabelCosts = field(default_factory=dict)
+    task: Literal["regression", "classification"] = "regression"
+    image_size: int | None = None
+    initial_chains: Sequence[Chain] = ()
+
+    def __post_init__(self) -> None:
+        if self.task not in list(DECISIONS):  # a list, since what came may not be hashable
+            raise ValueError(f"task: expected one of {list(DECISIONS)}, got {shown(self.task)}.")
+        operations = self._checked_operations()
+        costs = mislabel_matrix([operation.label for operation in operations], self.mislabel).costs
+        for name, value in (
+            ("operations", operations),
+            ("mislabel", costs),
+            ("initial_chains", _checked_chains(self.initial_chains)),
+        ):
+            object.__setattr__(self, name, value)
+        if self.image_size is not None:
+            self._keep_whole("image_size", 1)
+            if self.max_halvings is None:
+                self._keep("max_halvings", (self.image_size - 1).bit_length())
+        register(self.operation_set)
+        super().__post_init__()
+
+    @cached_property
+    def operation_set(self) -> OperationSet:
+        operations = self._checked_operations()
+        return OperationSet(
+            kind=self.kind,
+            operations=operations,
+            decision=DECISIONS[self.task],
+            mislabel=mislabel_matrix([each.label for each in operations], self.mislabel),
+            is_image=self.image_size is not None,
+        )
+
+    def _checked_operations(self) -> tuple[Operation, ...]:
+        given = self.operations
+        if not isinstance(given, Sequence) or isinstance(given, str):
+            raise TypeError(
+                f"operations: expected a sequence of Operation and of built-in labels, "
+                f"got {shown(given)}."
+            )
+        for index, each in enumerate(given):
+            if not isinstance(each, (Operation, str)):
+                raise TypeError(
+                    f"operations[{index}]: expected an Operation or a built-in label, "
+                    f"got {shown(each)}."
+                )
+        is_image = self.image_size is not None
+        return tuple(
+            built_in_operation(each, is_image) if isinstance(each, str) else each for each in given
+        )
+
+    def reference_chains(self) -> Sequence[Chain]:
+        return self.initial_chains or mixed_chains(self.operation_set)
+
+
+def _checked_chains(chains: object) -> tuple[Chain, ...]:
+    if not isinstance(chains, Sequence) or isinstance(chains, str):
+        raise TypeError(f"initial_chains: expected a sequence of chains, got {shown(chains)}.")
+    for index, chain in enumerate(chains):
+        is_chain = isinstance(chain, Sequence) and all(isinstance(each, Layer) for each in chain)
+        if not is_chain:
+            raise TypeError(
+                f"initial_chains[{index}]: expected a sequence of Layer, got {shown(chain)}."
+            )
+    return tuple(tuple(chain) for chain in chains)

@@ -1,0 +1,58 @@
+"""Spaces of whole networks: their limits, and the initial networks fitted to them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.fitting import fitted_chain
+from optuna_nasbot.spaces.fitting import nearest_violation
+from optuna_nasbot.spaces.limits import Limits
+from optuna_nasbot.spaces.space import ArchitectureSpace
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSpace(Limits, ArchitectureSpace):
+    """Networks of one kind within hard limits.
+
+    Raises:
+        TypeError: A limit is of a wrong type.
+        ValueError: No chain of layers meets the limits, with the reason. (Limits that only
+            networks with branches meet are refused, too.)
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_parameters is not None and None in (self.inputs, self.outputs):
+            raise ValueError(
+                f"max_parameters: expected the network's inputs and outputs beside it, since the "
+                f"number of parameters depends on them, got inputs={self.inputs}, "
+                f"outputs={self.outputs}."
+            )
+        if not self.initial_pool:
+            simplest = self.reference_chains()[0]
+            raise ValueError(
+                f"{type(self).__name__}: found no chain of layers within these limits: "
+                f"{nearest_violation(simplest, self.operation_set, self)}."
+            )
+
+    @abstractmethod
+    def reference_chains(self) -> Sequence[Chain]:
+        """The hidden layers of the initial networks that are plain chains, at least one."""
+
+    def reference_graphs(self) -> Sequence[Architecture]:
+        """The initial networks that are no chains."""
+        return ()
+
+    @cached_property
+    def initial_pool(self) -> tuple[Architecture, ...]:
+        """The initial networks, chains fitted to the limits, each once."""
+        operations = self.operation_set
+        fitted = [fitted_chain(chain, operations, self) for chain in self.reference_chains()]
+        whole = [graph for graph in self.reference_graphs() if self.violation(graph) is None]
+        networks = [network for network in (*fitted, *whole) if network is not None]
+        return tuple({network.canonical_hash(): network for network in networks}.values())

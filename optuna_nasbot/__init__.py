@@ -17,6 +17,7 @@ from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance import otmann_distance
 from optuna_nasbot.evolution_sampler import EvolutionSampler
 from optuna_nasbot.sampler import NASBOTSampler
+from optuna_nasbot.spaces import CellSpace
 from optuna_nasbot.spaces import CNNSpace
 from optuna_nasbot.spaces import GraphSpace
 from optuna_nasbot.spaces import MLPSpace
@@ -36,6 +37,7 @@ __all__ = [
     "Architecture",
     "ArchitectureError",
     "CNNSpace",
+    "CellSpace",
     "EvolutionSampler",
     "GraphSpace",
     "Layer",

@@ -1,4 +1,4 @@
-"""The nine edits of the paper (table 3), and random networks made by them."""
+"""The nine edits of the paper (table 3), and what edits make of a network."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import accumulate
 import numpy as np
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution.cell_edits import cell_edits
 from optuna_nasbot.evolution.edit import Edit
 from optuna_nasbot.evolution.layer_edits import REMOVE_LAYER
 from optuna_nasbot.evolution.layer_edits import SWAP_LAYER
@@ -20,6 +21,7 @@ from optuna_nasbot.evolution.unit_edits import DEC_SINGLE
 from optuna_nasbot.evolution.unit_edits import INC_EN_MASSE
 from optuna_nasbot.evolution.unit_edits import INC_SINGLE
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.spaces import CellSpace
 
 EDITS: tuple[Edit, ...] = (
     INC_SINGLE,
@@ -35,16 +37,22 @@ EDITS: tuple[Edit, ...] = (
 EDIT_COUNT_PROBABILITIES = (0.5, 0.25, 0.125, 0.075, 0.05)
 """Of 1, 2, ... edits a child (paper, appendix)."""
 
-_EDIT_PROBABILITIES = [edit.probability for edit in EDITS]
 _MAX_ATTEMPTS = 20
+
+
+def edits_of(space: ArchitectureSpace) -> tuple[Edit, ...]:
+    """The edits that a space is searched by: the paper's nine, or those of cells."""
+    return cell_edits(space) if isinstance(space, CellSpace) else EDITS
 
 
 def edited_once(
     architecture: Architecture, space: ArchitectureSpace, rng: np.random.Generator
 ) -> Architecture | None:
     """A random network of the space that is one edit away, None if none was found."""
+    edits = edits_of(space)
+    probabilities = [edit.probability for edit in edits]
     for _ in range(_MAX_ATTEMPTS):
-        edit = EDITS[_drawn(_EDIT_PROBABILITIES, rng)]
+        edit = edits[_drawn(probabilities, rng)]
         sites = edit.sites(architecture, rng)
         if sites:
             child = edit.apply(architecture, sites[int(rng.integers(len(sites)))], rng)
@@ -103,7 +111,7 @@ def one_edit_neighbours(
     Returns:
         Different networks, in random order.
     """
-    places = [(edit, site) for edit in EDITS for site in edit.sites(architecture, rng)]
+    places = [(edit, site) for edit in edits_of(space) for site in edit.sites(architecture, rng)]
     seen = {architecture.canonical_hash()}
     neighbours: list[Architecture] = []
     for position in rng.permutation(len(places)):

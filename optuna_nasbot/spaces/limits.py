@@ -23,11 +23,11 @@ class Violation:
     """The first limit that a network breaks: its name, its value, and what the network has."""
 
     limit: str
-    allowed: float
-    found: float
+    allowed: float | str
+    found: float | str
 
     def __str__(self) -> str:
-        return f"{self.limit}={self.allowed:,g}, but the network has {self.found:,g}"
+        return f"{self.limit}={_text(self.allowed)}, but the network has {_text(self.found)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +130,10 @@ class Limits:
                 "max_parameters",
                 count_parameters(architecture, inputs=self.inputs or 1, outputs=self.outputs or 1),
             )
+
+
+def _text(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:,g}"
 
 
 def _checked_mass(name: str, value: object) -> float:

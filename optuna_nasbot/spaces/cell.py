@@ -1,0 +1,271 @@
+"""The search space of cells: small graphs that a larger network repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from functools import cached_property
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import Operation
+from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture.arguments import check_whole
+from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.architecture.mislabel import MislabelCosts
+from optuna_nasbot.architecture.mislabel import mislabel_matrix
+from optuna_nasbot.architecture.operation import full_mass
+from optuna_nasbot.architecture.register import register
+from optuna_nasbot.spaces.edge_cells import MAX_CELLS_COMPARED
+from optuna_nasbot.spaces.edge_cells import edges_of_network
+from optuna_nasbot.spaces.edge_cells import function_of_edges
+from optuna_nasbot.spaces.edge_cells import network_of_edges
+from optuna_nasbot.spaces.edge_cells import simplest_cells
+from optuna_nasbot.spaces.limits import Violation
+from optuna_nasbot.spaces.space import ArchitectureSpace
+from optuna_nasbot.spaces.vertex_cells import network_of_vertices
+
+_POOL_SIZE = 100
+_MAX_VERTICES = 100
+_MAX_DRAWS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellSpace(ArchitectureSpace):
+    """Small graphs of operations without widths, as in NAS-Bench-101 and NAS-Bench-201.
+
+    A cell has an input, an output, and operations either on its vertices or on its edges. Its
+    network, an `Architecture`, has one layer an operation; what is on no way from the input to the
+    output is left out. Cells that compute the same function have the same network: with operations
+    on vertices these are isomorphic cells; with operations on edges also those that `skip` and cut
+    edges make equal, as long as the space has no more than 100,000 cells.
+
+    To make the space is to register its kind: a process that reads networks of this kind, of a
+    stored study for instance, has to make it first.
+
+    Args:
+        kind: A name for this set of operations, under which its networks are stored.
+        operations: The operations. Their masses are numbers, as a rule, since cells have no
+            widths: one without a mass of its own weighs 1. `has_units`, `strides`, `image` and
+            `module` don't count.
+        operations_on: `"vertices"` (NAS-Bench-101) or `"edges"` (NAS-Bench-201).
+        max_vertices: Largest number of vertices, the input and the output included.
+        max_edges: Largest number of edges; None is no bound.
+        mislabel: What it costs to match different operations, as in `GraphSpace`: by pairs, where
+            pairs that are not given do not match, or as a matrix.
+        skip: The label that stands for no operation, if there is one (`"skip_connect"`).
+        least_end_mass: The least mass of the input and of the output, which have a tenth of the
+            mass of all operations each.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: A label comes twice, a mislabel cost is negative or not symmetric, a limit is
+            out of range, the kind is a built-in one, or `skip` is none of the labels.
+    """
+
+    kind: str
+    operations: Sequence[Operation]
+    operations_on: Literal["vertices", "edges"] = "vertices"
+    max_vertices: int = 7
+    max_edges: int | None = None
+    mislabel: MislabelCosts = field(default_factory=dict)
+    skip: str | None = None
+    least_end_mass: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.operations_on not in ["vertices", "edges"]:
+            raise ValueError(
+                f"operations_on: expected 'vertices' or 'edges', got {shown(self.operations_on)}."
+            )
+        operations = checked_operations(self.operations)
+        labels = [operation.label for operation in operations]
+        if self.skip is not None and self.skip not in labels:
+            raise ValueError(f"skip: expected one of {labels} or None, got {shown(self.skip)}.")
+        max_edges = self.max_edges
+        if max_edges is not None:
+            max_edges = check_whole("max_edges", max_edges, 1)
+        for name, value in {
+            "operations": operations,
+            "max_vertices": check_whole("max_vertices", self.max_vertices, 2, _MAX_VERTICES),
+            "max_edges": max_edges,
+            "mislabel": mislabel_matrix(labels, self.mislabel).costs,
+        }.items():
+            object.__setattr__(self, name, value)
+        register(self.operation_set)
+
+    @cached_property
+    def operation_set(self) -> OperationSet:
+        operations = tuple(_of_cell(operation) for operation in self.operations)
+        return OperationSet(
+            kind=self.kind,
+            operations=operations,
+            decision=None,
+            mislabel=mislabel_matrix([each.label for each in operations], self.mislabel),
+            least_end_mass=self.least_end_mass,
+        )
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the operations."""
+        return tuple(self.operation_set.by_label)
+
+    @property
+    def is_on_edges(self) -> bool:
+        """Whether operations are on the edges of a cell."""
+        return self.operations_on == "edges"
+
+    @cached_property
+    def initial_pool(self) -> tuple[Architecture, ...]:
+        """Random cells, the same in every process."""
+        rng = np.random.default_rng(0)
+        drawn = [self.random(rng) for _ in range(_POOL_SIZE)]
+        return tuple({network.canonical_hash(): network for network in drawn}.values())
+
+    def random(self, rng: np.random.Generator) -> Architecture:
+        """A random cell that has a way from the input to the output.
+
+        With operations on vertices every pair has an edge with probability 1/2 and every vertex a
+        random operation; with operations on edges each pair has a random one or none.
+
+        Raises:
+            RuntimeError: None of many cells drawn is of the space.
+        """
+        choices = (None, *self.labels)
+        pairs = list(combinations(range(self.max_vertices), 2))
+        for _ in range(_MAX_DRAWS):
+            if self.is_on_edges:
+                drawn = (choices[k] for k in rng.integers(len(choices), size=len(pairs)))
+                edges = {pair: label for pair, label in zip(pairs, drawn, strict=True) if label}
+                network = self.network_of_edges(edges)
+            else:
+                kept = rng.integers(2, size=len(pairs))
+                positions = rng.integers(len(self.labels), size=self.max_vertices - 2)
+                network = self.network_of_vertices(
+                    [self.labels[position] for position in positions],
+                    [pair for pair, is_kept in zip(pairs, kept, strict=True) if is_kept],
+                )
+            if network is not None and network in self:
+                return network
+        raise RuntimeError(
+            f"max_edges: expected enough edges for random cells of {self.max_vertices} vertices, "
+            f"got {self.max_edges}, and found none in {_MAX_DRAWS:,} draws."
+        )
+
+    def network_of_vertices(
+        self, labels: Sequence[str], edges: Collection[tuple[int, int]]
+    ) -> Architecture | None:
+        """The network of a cell with operations on its vertices.
+
+        Args:
+            labels: Operations of the n - 2 inner vertices, which are numbered from 1.
+            edges: Pairs (i, j) of vertices, without a cycle; vertex 0 is the input and vertex
+                n - 1 the output.
+
+        Returns:
+            The network, which may break limits of the space; None where no way leads from the
+            input to the output.
+
+        Raises:
+            ValueError: Operations are on the edges of this space's cells.
+            ArchitectureError: A label is unknown, or the edges form a cycle.
+        """
+        self._check_mode("vertices")
+        return network_of_vertices(labels, edges, self.kind)
+
+    def network_of_edges(self, labels: Mapping[tuple[int, int], str]) -> Architecture | None:
+        """The network of a cell with operations on its edges.
+
+        Args:
+            labels: The operation on each edge (i, j), 0 <= i < j < `max_vertices`, that has one.
+                Vertex 0 is the input, the last one the output.
+
+        Returns:
+            The network, the same for all cells that compute the same function; None where no way
+            leads from the input to the output.
+
+        Raises:
+            ValueError: Operations are on the vertices of this space's cells.
+            ArchitectureError: A label or an edge is unknown.
+        """
+        self._check_mode("edges")
+        n = self.max_vertices
+        for (start, end), label in labels.items():
+            if not 0 <= start < end < n or label not in self.labels:
+                raise ArchitectureError(
+                    f"labels: expected edges (i, j) with 0 <= i < j < {n} and operations of "
+                    f"{', '.join(self.labels)}, got {(start, end)}: {shown(label)}."
+                )
+        if self._are_functions_compared:
+            function = function_of_edges(labels, n, self.skip)
+            labels = simplest_cells(self.labels, n, self.skip).get(function, {})
+        return network_of_edges(labels, n, self.kind)
+
+    def edges_of_network(self, network: Architecture) -> dict[tuple[int, int], str]:
+        """The cell of a network: the operation on each edge that has one.
+
+        Args:
+            network: A network of the space.
+
+        Returns:
+            A cell that `network_of_edges` takes; of several with this network the one whose
+            vertices are numbered as their operations come.
+
+        Raises:
+            ValueError: Operations are on the vertices of this space's cells.
+            ArchitectureError: It is no network of the space.
+        """
+        self._check_mode("edges")
+        self.check(network)
+        return edges_of_network(network, self.max_vertices) or {}
+
+    def violation(self, architecture: Architecture) -> Violation | None:
+        """The first limit that a cell breaks; None if it keeps them all."""
+        n_vertices, n_edges = len(architecture.layers), len(architecture.edges)
+        if self.is_on_edges:
+            if edges_of_network(architecture, self.max_vertices) is None:
+                return Violation("operations_on", "edges", "other edges than such a cell")
+            n_vertices, n_edges = 0, n_vertices - 2
+        if n_vertices > self.max_vertices:
+            return Violation("max_vertices", self.max_vertices, n_vertices)
+        if self.max_edges is not None and n_edges > self.max_edges:
+            return Violation("max_edges", self.max_edges, n_edges)
+        return None
+
+    @cached_property
+    def _are_functions_compared(self) -> bool:
+        n_pairs = self.max_vertices * (self.max_vertices - 1) // 2
+        return bool((len(self.labels) + 1) ** n_pairs <= MAX_CELLS_COMPARED)
+
+    def _check_mode(self, wanted: str) -> None:
+        if self.operations_on != wanted:
+            raise ValueError(
+                f"operations_on: expected a space with operations on {wanted}, got one with "
+                f"operations on {self.operations_on}."
+            )
+
+
+def checked_operations(operations: object) -> tuple[Operation, ...]:
+    """Operations as a tuple.
+
+    Raises:
+        TypeError: It is no sequence, or an item is no Operation.
+    """
+    if not isinstance(operations, Sequence) or isinstance(operations, str):
+        raise TypeError(f"operations: expected a sequence of Operation, got {shown(operations)}.")
+    for index, operation in enumerate(operations):
+        if not isinstance(operation, Operation):
+            raise TypeError(f"operations[{index}]: expected an Operation, got {shown(operation)}.")
+    return tuple(operations)
+
+
+def _of_cell(operation: Operation) -> Operation:
+    """The operation without width, stride and size; it weighs 1 if its mass came from widths."""
+    mass = 1.0 if operation.mass is full_mass else operation.mass
+    return Operation(operation.label, operation.group, mass, has_units=False)

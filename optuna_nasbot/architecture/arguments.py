@@ -1,8 +1,10 @@
-"""How arguments that are whole numbers are checked."""
+"""How arguments that are numbers or names are checked."""
 
 from __future__ import annotations
 
+import math
 from numbers import Integral
+from numbers import Real
 
 from optuna_nasbot.architecture.errors import shown
 
@@ -31,3 +33,43 @@ def check_whole(name: str, value: object, least: int, most: int | None = None) -
     if most is not None and whole > most:
         raise ValueError(f"{name}: expected at most {most:,}, got {shown(whole)}.")
     return whole
+
+
+def check_number(name: str, value: object) -> float:
+    """Return an argument as a `float` after a check; what is too large for one is infinite.
+
+    Raises:
+        TypeError: It is no number.
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name}: expected a number, got {shown(value)}.")
+    try:
+        return float(value)
+    except OverflowError:
+        return -math.inf if value < 0 else math.inf
+
+
+def check_mass(name: str, value: object) -> float:
+    """Return a mass as a `float` after a check.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is negative, infinite or NaN.
+    """
+    mass = check_number(name, value)
+    if not 0 <= mass < math.inf:
+        raise ValueError(f"{name}: expected a finite mass of at least 0, got {shown(value)}.")
+    return mass
+
+
+def check_name(name: str, value: object) -> None:
+    """Check that an argument is a string and not blank.
+
+    Raises:
+        TypeError: It is no string.
+        ValueError: It is empty or has nothing but spaces.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected a string, got {shown(value)}.")
+    if not value.strip():
+        raise ValueError(f"{name}: expected a string that is not empty, got {value!r}.")

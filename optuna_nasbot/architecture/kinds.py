@@ -81,6 +81,16 @@ def cnn_operations(max_filter: int = 7) -> OperationSet:
 BUILT_IN_SETS = (mlp_operations("regression"), mlp_operations("classification"), cnn_operations())
 """The operation sets of the paper."""
 
+_BUILT_IN_OPERATIONS = {
+    is_image: {
+        operation.label: operation
+        for built_in in BUILT_IN_SETS
+        if built_in.is_image == is_image
+        for operation in built_in.operations
+    }
+    for is_image in (False, True)
+}
+
 
 def built_in_operation(label: str, is_image: bool) -> Operation:
     """The operation of the paper, on images or on features, that has a label.
@@ -88,18 +98,30 @@ def built_in_operation(label: str, is_image: bool) -> Operation:
     Raises:
         ValueError: There is none.
     """
-    known = {
-        operation.label: operation
-        for built_in in BUILT_IN_SETS
-        if built_in.is_image == is_image
-        for operation in built_in.operations
-    }
+    known = _BUILT_IN_OPERATIONS[is_image]
     if label not in known:
         raise ValueError(
             f"operations: expected an Operation or one of the built-in labels for "
             f"{'images' if is_image else 'features'} ({', '.join(known)}), got {shown(label)}."
         )
     return known[label]
+
+
+def is_built_in(operation: Operation, is_image: bool) -> bool:
+    """Whether layers of an operation are, on images or on features, what the paper's label says.
+
+    Then they need no module. The mass and the group may differ, and a convolution may have any odd
+    filter.
+    """
+    label = "conv3" if filter_size(operation.label) % 2 else operation.label
+    like = _BUILT_IN_OPERATIONS[is_image].get(label)
+    return (
+        like is not None
+        and operation.module is None
+        and operation.has_units == like.has_units
+        and set(operation.strides) <= set(like.strides)
+        and (not is_image or operation.image == like.image)
+    )
 
 
 def built_in_mislabel(label: str, other: str) -> float:

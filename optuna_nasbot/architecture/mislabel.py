@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
+from itertools import combinations
 
+from optuna_nasbot.architecture.arguments import check_number
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.kinds import built_in_mislabel
 
@@ -50,22 +50,24 @@ def mislabel_matrix(labels: Sequence[str], costs: MislabelCosts) -> MislabelMatr
     labels = tuple(labels)
     if isinstance(costs, Mapping):
         rows = _rows_of_pairs(labels, costs)
-    elif (isinstance(costs, Sequence) and not isinstance(costs, str)) or hasattr(costs, "tolist"):
-        rows = _rows_of_matrix(labels, costs)
     else:
-        raise TypeError(
-            f"mislabel: expected a mapping from pairs of labels to costs, or a matrix, "
-            f"got {shown(costs)}."
-        )
-    for i, label in enumerate(labels):
-        for j, other in enumerate(labels[: i + 1]):
-            _check_pair(label, other, rows[i][j], rows[j][i])
-    return MislabelMatrix(labels, tuple(tuple(float(cost) for cost in row) for row in rows))
+        rows = _rows_of_matrix(labels, costs)
+    checked = tuple(
+        tuple(_checked_cost(label, other, cost) for other, cost in zip(labels, row, strict=True))
+        for label, row in zip(labels, rows, strict=True)
+    )
+    for (i, label), (j, other) in combinations(enumerate(labels), 2):
+        if checked[i][j] != checked[j][i]:
+            raise ValueError(
+                f"{_where(label, other)}: expected the same cost in both orders, "
+                f"got {checked[i][j]} and {checked[j][i]}."
+            )
+    return MislabelMatrix(labels, checked)
 
 
 def _rows_of_pairs(
     labels: tuple[str, ...], costs: Mapping[tuple[str, str], float]
-) -> list[list[float]]:
+) -> list[list[object]]:
     for pair in costs:
         if not isinstance(pair, tuple) or len(pair) != 2 or not set(pair) <= set(labels):
             raise ValueError(
@@ -73,19 +75,23 @@ def _rows_of_pairs(
                 f"got {shown(pair)}."
             )
 
-    def cost(label: str, other: str) -> float:
-        if label == other:
-            return costs.get((label, other), 0.0)
-        given = costs.get((label, other), costs.get((other, label)))
-        return built_in_mislabel(label, other) if given is None else given
+    def cost(label: str, other: str) -> object:
+        for pair in ((label, other), (other, label)):
+            if pair in costs:
+                return costs[pair]
+        return 0.0 if label == other else built_in_mislabel(label, other)
 
     return [[cost(label, other) for other in labels] for label in labels]
 
 
-def _rows_of_matrix(
-    labels: tuple[str, ...], costs: Sequence[Sequence[float]]
-) -> list[list[float]]:
-    rows = [list(row) if hasattr(row, "__len__") else [] for row in costs]
+def _rows_of_matrix(labels: tuple[str, ...], costs: object) -> list[list[object]]:
+    rows = costs.tolist() if hasattr(costs, "tolist") else costs  # of NumPy or PyTorch
+    if not isinstance(rows, Sequence) or isinstance(rows, str):
+        raise TypeError(
+            f"mislabel: expected a mapping from pairs of labels to costs, or a matrix, "
+            f"got {shown(costs)}."
+        )
+    rows = [list(row) if hasattr(row, "__len__") else [] for row in rows]
     if [len(row) for row in rows] != [len(labels)] * len(labels):
         raise ValueError(
             f"mislabel: expected a matrix of {len(labels)} x {len(labels)} costs, for the labels "
@@ -94,15 +100,13 @@ def _rows_of_matrix(
     return rows
 
 
-def _check_pair(label: str, other: str, cost: object, mirrored: object) -> None:
-    where = f"mislabel: the labels '{label}' and '{other}'"
-    for value in (cost, mirrored):
-        if not isinstance(value, Real) or isinstance(value, bool):
-            raise TypeError(f"{where}: expected a number, got {shown(value)}.")
-        if not float(value) >= 0 or (label == other and value != 0):
-            wanted = "0, the cost of equal labels" if label == other else "a cost of at least 0"
-            raise ValueError(f"{where}: expected {wanted}, got {value!r}.")
-    if cost != mirrored and not (math.inf == cost == mirrored):
-        raise ValueError(
-            f"{where}: expected the same cost in both orders, got {cost!r} and {mirrored!r}."
-        )
+def _checked_cost(label: str, other: str, value: object) -> float:
+    cost = check_number(_where(label, other), value)
+    if not cost >= 0 or (label == other and cost != 0):
+        wanted = "0, the cost of equal labels" if label == other else "a cost of at least 0"
+        raise ValueError(f"{_where(label, other)}: expected {wanted}, got {shown(value)}.")
+    return cost
+
+
+def _where(label: str, other: str) -> str:
+    return f"mislabel: the labels '{label}' and '{other}'"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from collections.abc import Hashable
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 from typing import Literal
 from typing import get_args
 
+from optuna_nasbot.architecture.arguments import check_mass
+from optuna_nasbot.architecture.arguments import check_name
 from optuna_nasbot.architecture.errors import shown
 
 INPUT = "ip"
@@ -25,7 +27,7 @@ ModuleBuilder = Callable[[int, int, int], Any]
 
 ImageEffect = Literal["keep", "halve", "flatten"]
 
-_STRIDES = (1, 2)
+_STRIDES: tuple[list[int], ...] = ([], [1], [1, 2])
 
 
 def full_mass(channels_in: int, units: int) -> float:
@@ -55,7 +57,7 @@ class Operation:
             none), or a number, the same for all layers of this label.
         has_units: Whether a layer of this label has a number of units (filters). A layer without
             gives as many channels as it gets.
-        strides: The strides that a layer may have, of 1 and 2; empty where a stride makes no
+        strides: The strides that a layer may have: (1, 2), (1,), or none where a stride makes no
             sense.
         image: What the layer does to an image besides its stride: keep its size, halve it (rounded
             up), or flatten it. Without meaning in operation sets that do not work on images.
@@ -79,37 +81,39 @@ class Operation:
     module: ModuleBuilder | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.label, str) or not self.label.strip():
-            raise TypeError(f"label: expected a string, not empty, got {shown(self.label)}.")
+        check_name("label", self.label)
         if self.label in (INPUT, OUTPUT):
             raise ValueError(
                 f"label: expected another one than '{self.label}', the end of every network."
             )
         where = f"operation '{self.label}'"
-        if not (self.group is None or isinstance(self.group, str)):
-            raise TypeError(f"{where}, group: expected a string, got {shown(self.group)}.")
+        if self.group is not None:
+            check_name(f"{where}, group", self.group)
         if self.group == ALL_LAYERS:
             raise ValueError(f"{where}, group: expected another one than '{ALL_LAYERS}'.")
         if not isinstance(self.has_units, bool):
             raise TypeError(
                 f"{where}, has_units: expected True or False, got {shown(self.has_units)}."
             )
-        if not isinstance(self.strides, (tuple, list)) or not set(self.strides) <= {*_STRIDES}:
-            raise ValueError(
-                f"{where}, strides: expected a tuple of 1 and 2, got {shown(self.strides)}."
-            )
-        object.__setattr__(self, "strides", tuple(self.strides))
-        if self.image not in get_args(ImageEffect):
+        object.__setattr__(self, "strides", _checked_strides(where, self.strides))
+        if self.image not in list(get_args(ImageEffect)):
             raise ValueError(
                 f"{where}, image: expected one of {list(get_args(ImageEffect))}, "
                 f"got {shown(self.image)}."
             )
+        if not callable(self.mass):
+            object.__setattr__(self, "mass", check_mass(f"{where}, mass", self.mass))
         if not (self.module is None or callable(self.module)):
             raise TypeError(
                 f"{where}, module: expected a function of channels in, channels out and stride "
                 f"that makes a module, got {shown(self.module)}."
             )
-        _check_mass(where, self.mass)
+        for name in ("mass", "module"):
+            if not isinstance(getattr(self, name), Hashable):
+                raise TypeError(
+                    f"{where}, {name}: expected a function that can be hashed, since spaces are "
+                    f"compared, got {shown(getattr(self, name))}. Freeze its dataclass."
+                )
 
     def layer_mass(self, channels_in: int, units: int) -> float:
         """The mass of a layer with this label.
@@ -117,17 +121,44 @@ class Operation:
         Args:
             channels_in: Channels into the layer, as masses count them.
             units: Its units, 0 where it has none.
+
+        Raises:
+            TypeError: The mass rule gives something else than a number.
+            ValueError: It gives a mass that is negative, infinite or NaN.
         """
-        return self.mass(channels_in, units) if callable(self.mass) else float(self.mass)
+        if not callable(self.mass):
+            return self.mass
+        mass = self.mass(channels_in, units)
+        if type(mass) is float and 0.0 <= mass < math.inf:  # nearly all: masses have to be quick
+            return mass
+        given = f"operation '{self.label}', mass of {channels_in} channels in and {units} units"
+        return check_mass(given, mass)
+
+    def make_module(self, channels_in: int, channels_out: int, stride: int) -> Any:
+        """The `torch.nn.Module` of a layer with this label, which no built-in one stands for.
+
+        Raises:
+            TypeError: The operation has no module, or it makes something else.
+        """
+        if self.module is None:
+            raise TypeError(
+                f"operation '{self.label}', module: expected a function of channels in, channels "
+                f"out and stride that makes a torch.nn.Module, got None. Only built-in labels, "
+                f"used as the built-in operations use them, do without."
+            )
+        made = self.module(channels_in, channels_out, stride)
+        if isinstance(made, type) or not hasattr(made, "named_parameters"):
+            raise TypeError(
+                f"operation '{self.label}', module: expected a function that makes a "
+                f"torch.nn.Module, and it made {shown(made)}."
+            )
+        return made
 
 
-def _check_mass(where: str, mass: object) -> None:
-    if callable(mass):
-        return
-    if not isinstance(mass, Real) or isinstance(mass, bool):
-        raise TypeError(
-            f"{where}, mass: expected a number or a function of channels in and units, "
-            f"got {shown(mass)}."
+def _checked_strides(where: str, strides: object) -> tuple[int, ...]:
+    if not isinstance(strides, (tuple, list)) or list(strides) not in _STRIDES:
+        raise ValueError(
+            f"{where}, strides: expected (), (1,) or (1, 2), got {shown(strides)}. A layer that "
+            f"halves every image has no strides, but image='halve'."
         )
-    if not (float(mass) >= 0 and math.isfinite(mass)):
-        raise ValueError(f"{where}, mass: expected a finite mass of at least 0, got {mass!r}.")
+    return tuple(int(stride) for stride in strides)

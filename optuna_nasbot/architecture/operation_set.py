@@ -10,6 +10,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from optuna_nasbot.architecture.arguments import check_mass
+from optuna_nasbot.architecture.arguments import check_name
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
@@ -34,7 +36,8 @@ class OperationSet:
 
     Raises:
         TypeError: The kind is no string, or an operation no Operation.
-        ValueError: The kind is empty, there is no operation, or two labels are the same.
+        ValueError: The kind is empty, there is no operation, or two labels are the same, that of
+            the decision layers included.
     """
 
     kind: str
@@ -45,8 +48,7 @@ class OperationSet:
     least_end_mass: float = 100.0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.kind, str) or not self.kind.strip():
-            raise ValueError(f"kind: expected a string, not empty, got {shown(self.kind)}.")
+        check_name("kind", self.kind)
         if not self.operations:
             raise ValueError("operations: expected at least one Operation, got none.")
         for index, operation in enumerate(self.operations):
@@ -54,6 +56,12 @@ class OperationSet:
                 raise TypeError(
                     f"operations[{index}]: expected an Operation, got {shown(operation)}."
                 )
+        if self.decision in self.by_label:
+            raise ValueError(
+                f"operations: expected other labels than '{self.decision}', that of the decision "
+                f"layers."
+            )
+        check_mass("least_end_mass", self.least_end_mass)
         for one, other in combinations(self.labels, 2):
             if one == other:
                 raise ValueError(f"operations: expected every label once, got '{one}' again.")

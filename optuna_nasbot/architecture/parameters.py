@@ -7,10 +7,11 @@ from functools import lru_cache
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.kinds import filter_size
+from optuna_nasbot.architecture.kinds import is_built_in
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
-from optuna_nasbot.architecture.operation import ModuleBuilder
+from optuna_nasbot.architecture.operation import Operation
 
 
 def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -> int:
@@ -27,7 +28,7 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
         The sum over all layers of weights, biases, and scales and shifts of batch normalisation.
 
     Raises:
-        TypeError: `inputs` or `outputs` is no whole number.
+        TypeError: `inputs` or `outputs` is no whole number, or an own operation makes no module.
         ValueError: It is less than 1.
     """
     inputs = check_whole("inputs", inputs, 1)
@@ -39,9 +40,9 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
         operation = operations.by_label.get(layer.label)
         if layer.label == operations.decision:
             count += _dense(channels_in, outputs)
-        elif operation is not None and operation.module is not None:
-            count += _own(operation.module, channels_in, channels_out, layer.stride or 1)
-        else:
+        elif operation is not None and not is_built_in(operation, operations.is_image):
+            count += _own(operation, channels_in, channels_out, layer.stride or 1)
+        elif operation is not None:
             count += _layer(layer, channels_in)
     return count
 
@@ -76,17 +77,17 @@ def _channels_out(architecture: Architecture, layer: Layer, channels_in: int) ->
         return 0
     if layer.units is None:
         return channels_in
-    is_built_in = layer.label == "crelu" and operations.by_label["crelu"].module is None
-    return 2 * layer.units if is_built_in else layer.units
+    doubles = layer.label == "crelu" and is_built_in(operations.by_label["crelu"], is_image=False)
+    return 2 * layer.units if doubles else layer.units
 
 
 @lru_cache(maxsize=4096)
-def _own(module: ModuleBuilder, channels_in: int, channels_out: int, stride: int) -> int:
+def _own(operation: Operation, channels_in: int, channels_out: int, stride: int) -> int:
     # Imported here because torch is slow to import, and most spaces have no layers of this sort.
     import torch
 
     with torch.device("meta"):  # without memory for the parameters
-        made = module(channels_in, channels_out, stride)
+        made = operation.make_module(channels_in, channels_out, stride)
     return sum(parameter.numel() for parameter in made.parameters() if parameter.requires_grad)
 
 

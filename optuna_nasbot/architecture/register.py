@@ -40,3 +40,18 @@ def register(operations: OperationSet) -> None:
             f"got '{operations.kind}'."
         )
     _REGISTER[operations.kind] = operations
+
+
+def registered(operations: OperationSet) -> OperationSet:
+    """A set of operations, after a check that its kind still means it.
+
+    Raises:
+        ArchitectureError: Another set took its place.
+    """
+    if operations_of(operations.kind) != operations:
+        raise ArchitectureError(
+            f"kind: expected a space of kind '{operations.kind}' with the operations that this "
+            f"kind has now ({', '.join(operations_of(operations.kind).by_label)}), but the space "
+            f"was made before another one of this kind. Give each space a kind of its own."
+        )
+    return operations

@@ -1,0 +1,205 @@
+"""The space of cells."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import optuna
+import pytest
+
+from optuna_nasbot import OTMANN
+from optuna_nasbot import Architecture
+from optuna_nasbot import ArchitectureError
+from optuna_nasbot import CellSpace
+from optuna_nasbot import EvolutionSampler
+from optuna_nasbot import Layer
+from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import Operation
+from optuna_nasbot import build_module
+from optuna_nasbot import suggest_architecture
+from optuna_nasbot.architecture import layer_masses
+
+OPERATIONS = [
+    Operation("skip", mass=0.3),
+    Operation("conv1", "conv", mass=1.0),
+    Operation("conv3", "conv", mass=2.0),
+    Operation("pool", "pool", mass=0.5),
+]
+VERTICES = CellSpace(
+    kind="test-cell-vertices",
+    operations=OPERATIONS[1:],
+    max_edges=9,
+    mislabel={("conv1", "conv3"): 0.2},
+)
+EDGES = CellSpace(
+    kind="test-cell-edges",
+    operations=OPERATIONS,
+    operations_on="edges",
+    max_vertices=4,
+    skip="skip",
+)
+SPACES = pytest.mark.parametrize("space", [VERTICES, EDGES], ids=["vertices", "edges"])
+
+
+def vertices(**arguments) -> CellSpace:
+    return CellSpace(**{"kind": "test-cell-other", "operations": OPERATIONS, **arguments})
+
+
+@SPACES
+def test_random_cells_are_of_the_space_and_differ(space):
+    rng = np.random.default_rng(1)
+    cells = [space.random(rng) for _ in range(200)]
+    assert all(cell in space for cell in cells)
+    assert len({cell.canonical_hash() for cell in cells}) > 120
+    assert {layer.label for cell in cells for layer in cell.layers} == {
+        "ip",
+        "op",
+        *space.labels,
+    }
+
+
+@SPACES
+def test_pool_is_the_same_for_equal_spaces(space):
+    again = pickle.loads(pickle.dumps(space))
+    assert again == space
+    assert hash(again) == hash(space)
+    assert again.initial_pool == space.initial_pool
+    assert len(space.initial_pool) > 60
+    assert all(cell in space for cell in space.initial_pool)
+
+
+def test_nas_bench_201_has_4929_functions():
+    """Of 15,625 cells; the benchmark's paper counts 6,466 texts, some of the same function."""
+    pairs = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
+    choices = (None, *EDGES.labels)
+    networks = (
+        EDGES.network_of_edges(
+            {pair: choices[k] for pair, k in zip(pairs, chosen, strict=True) if k}
+        )
+        for chosen in np.ndindex((5,) * 6)
+    )
+    hashes = {network.canonical_hash() for network in networks if network is not None}
+    assert len(hashes) == 4929
+
+
+def test_cells_of_equal_function_have_equal_networks():
+    one = EDGES.network_of_edges({(0, 1): "skip", (1, 2): "skip", (2, 3): "conv3"})
+    other = EDGES.network_of_edges({(0, 3): "conv3", (0, 2): "pool"})
+    assert one is not None
+    assert other is not None
+    assert one.canonical_hash() == other.canonical_hash()
+    assert EDGES.edges_of_network(one) == {(0, 3): "conv3"}
+
+
+def test_large_spaces_tell_cells_apart_by_their_graphs():
+    large = vertices(kind="test-cell-large", operations_on="edges", max_vertices=5, skip="skip")
+    one = large.network_of_edges({(0, 1): "skip", (1, 4): "conv3"})
+    other = large.network_of_edges({(0, 3): "skip", (3, 4): "conv3"})
+    direct = large.network_of_edges({(0, 4): "conv3"})
+    assert one is not None
+    assert one.canonical_hash() == other.canonical_hash() != direct.canonical_hash()
+
+
+def test_masses_are_those_of_the_operations():
+    network = EDGES.network_of_edges({(0, 1): "conv3", (1, 3): "pool"})
+    assert layer_masses(network) == pytest.approx([0.25, 2.0, 0.5, 0.25])
+    plain = vertices(kind="test-cell-plain", operations=[Operation("a")])
+    assert layer_masses(plain.network_of_vertices(["a"], [(0, 1), (1, 2)])) == (0.1, 1.0, 0.1)
+
+
+def test_distance_of_one_operation_replaced():
+    one = VERTICES.network_of_vertices(["conv1"], [(0, 1), (1, 2)])
+    other = VERTICES.network_of_vertices(["conv3"], [(0, 1), (1, 2)])
+    d, _ = OTMANN.for_space(VERTICES).pairwise([one], [other])
+    # One unit of mass is matched at 0.2, and one of conv3 and 0.1 of each end stay unmatched.
+    assert d[:, 0, 0] == pytest.approx(0.2 + 1.0 + 0.1 + 0.1)
+
+
+def test_limits():
+    chain = VERTICES.network_of_vertices(["conv1"] * 6, [(i, i + 1) for i in range(7)])
+    assert chain not in VERTICES
+    with pytest.raises(ArchitectureError, match="max_vertices=7, but the network has 8"):
+        VERTICES.check(chain)
+    dense = VERTICES.network_of_vertices(
+        ["conv1"] * 4, [(i, j) for i in range(6) for j in range(i + 1, 6)]
+    )
+    with pytest.raises(ArchitectureError, match="max_edges=9, but the network has 15"):
+        VERTICES.check(dense)
+
+
+def test_graphs_that_no_cell_has_are_not_of_the_space():
+    layers = (Layer("ip"), Layer("conv1"), Layer("conv3"), Layer("op"))
+    skipping = Architecture(layers, ((0, 1), (0, 2), (1, 2), (2, 3)), EDGES.kind)
+    parallel = Architecture(layers, ((0, 1), (0, 2), (1, 3), (2, 3)), EDGES.kind)
+    empty = Architecture((layers[0], layers[-1]), ((0, 1),), EDGES.kind)
+    for network in (skipping, parallel, empty):
+        assert network not in EDGES
+        with pytest.raises(ArchitectureError, match="operations_on"):
+            EDGES.edges_of_network(network)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        ({"operations_on": "nodes"}, ValueError, "operations_on"),
+        ({"operations": "conv1"}, TypeError, "operations"),
+        ({"operations": ["conv1"]}, TypeError, r"operations\[0\]"),
+        ({"operations": []}, ValueError, "operations"),
+        ({"operations": [*OPERATIONS, OPERATIONS[0]]}, ValueError, "'skip' again"),
+        ({"skip": "none"}, ValueError, "skip"),
+        ({"max_vertices": 1}, ValueError, "max_vertices"),
+        ({"max_vertices": 2.5}, TypeError, "max_vertices"),
+        ({"max_edges": 0}, ValueError, "max_edges"),
+        ({"mislabel": {("conv1", "conv3"): -1.0}}, ValueError, "mislabel"),
+        ({"mislabel": {("conv1", "conv9"): 1.0}}, ValueError, "mislabel"),
+        ({"kind": "cnn"}, ValueError, "kind"),
+        ({"kind": ""}, ValueError, "kind"),
+        ({"least_end_mass": -1.0}, ValueError, "least_end_mass"),
+    ],
+)
+def test_wrong_arguments(arguments, error, match):
+    with pytest.raises(error, match=match):
+        vertices(**arguments)
+
+
+def test_too_few_edges_for_random_cells_are_noticed():
+    with pytest.raises(RuntimeError, match="max_edges"):
+        vertices(kind="test-cell-few", max_vertices=20, max_edges=1).random(
+            np.random.default_rng(0)
+        )
+
+
+def test_each_way_of_writing_a_cell_belongs_to_its_spaces():
+    with pytest.raises(ValueError, match="operations on edges"):
+        EDGES.network_of_vertices(["conv1"], [(0, 1), (1, 2)])
+    with pytest.raises(ValueError, match="operations on vertices"):
+        VERTICES.network_of_edges({(0, 1): "conv1"})
+    with pytest.raises(ValueError, match="operations on vertices"):
+        VERTICES.edges_of_network(VERTICES.initial_pool[0])
+    with pytest.raises(ArchitectureError, match="labels"):
+        EDGES.network_of_edges({(0, 4): "conv1"})
+    with pytest.raises(ArchitectureError, match="labels"):
+        EDGES.network_of_edges({(0, 3): "conv5"})
+
+
+def test_cells_are_no_whole_networks():
+    with pytest.raises(ArchitectureError, match="cells"):
+        build_module(VERTICES.initial_pool[0], in_features=3, out_features=1)
+
+
+@SPACES
+@pytest.mark.parametrize("sampler", [NASBOTSampler(seed=0), EvolutionSampler(seed=0)])
+def test_searches_never_repeat_a_cell(space, sampler):
+    study = optuna.create_study(sampler=sampler, direction="maximize")
+    seen = []
+
+    def objective(trial: optuna.Trial) -> float:
+        cell = suggest_architecture(trial, "cell", space)
+        seen.append(cell.canonical_hash())
+        labels = [layer.label for layer in cell.layers]
+        return labels.count("conv3") - 0.1 * len(cell.edges)
+
+    study.optimize(objective, n_trials=30)
+    assert len(set(seen)) == 30
+    assert study.best_value > np.mean([trial.value for trial in study.trials[:10]])

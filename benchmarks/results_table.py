@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from problem import Direction
 
 COLUMNS = ("benchmark", "dataset", "method", "seed", "evaluations", "value")
 
@@ -66,9 +67,10 @@ def table(runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int]) 
 
 
 def paired_differences(
-    runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int]
+    runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int], direction: Direction
 ) -> str:
     """First method minus each other one, over the seeds that both have; wins and losses."""
+    sign = 1 if direction == "maximize" else -1
     first, *others = methods
     head = ["dataset", f"{first} minus", "seeds", *(f"@{n}" for n in checkpoints)]
     lines = [[*head, f"won, lost @{checkpoints[-1]}"], ["---"] * (len(head) + 1)]
@@ -80,7 +82,7 @@ def paired_differences(
             if not seeds:
                 continue
             gaps = {n: [ours[s][n - 1] - theirs[s][n - 1] for s in seeds] for n in checkpoints}
-            last = np.array(gaps[checkpoints[-1]])
+            last = sign * np.array(gaps[checkpoints[-1]])
             score = f"{int((last > 0).sum())}, {int((last < 0).sum())}"
             cells = [_mean_and_error(gaps[n]) for n in checkpoints]
             lines.append([dataset, other, str(len(seeds)), *cells, score])

@@ -11,18 +11,18 @@ from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.kinds import filter_size
+from optuna_nasbot.architecture.kinds import is_built_in
 from optuna_nasbot.architecture.layer import Layer
-from optuna_nasbot.architecture.operation import Operation
 from optuna_nasbot.architecture.parameters import module_channels
 from optuna_nasbot.network.cnn_layers import POOLINGS
 from optuna_nasbot.network.cnn_layers import write_convolution
 from optuna_nasbot.network.cnn_layers import write_global_average
 from optuna_nasbot.network.cnn_layers import write_pooling
 from optuna_nasbot.network.cnn_layers import write_residual
-from optuna_nasbot.network.mlp_layers import ACTIVATIONS
 from optuna_nasbot.network.mlp_layers import write_hidden_layer
 from optuna_nasbot.network.output import write_log_mean_probability
 from optuna_nasbot.network.output import write_mean_output
+from optuna_nasbot.network.own_layers import write_own_layer
 from optuna_nasbot.network.writer import Writer
 
 
@@ -43,7 +43,8 @@ def build_module(
       a shortcut, see `optuna_nasbot.network.cnn_layers`. Strides and 2 x 2 poolings halve the
       image rounding up, so that images of any size fit; 1 x 1 images stay 1 x 1.
     - `fc` and `softmax` average an image over its pixels first; `fc` is a Linear and ReLU.
-    - A layer of a user's own `Operation` is the module that the operation makes.
+    - A layer of a user's own `Operation` is the module that the operation makes. In a forward
+      pass it raises a ValueError if that gives another shape than the operation says.
     - `linear` and `softmax` are a Linear to `out_features`. `op` averages them. Classifiers
       return the logarithm of the mean class probabilities, which suits `CrossEntropyLoss` (where
       it is the same as `NLLLoss`); its exponential is the probabilities.
@@ -69,10 +70,9 @@ def build_module(
     Raises:
         TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
             an MLP; a number of features, channels or outputs is no whole number; `architecture`
-            is not an `Architecture`; or an `Operation` makes something else than a module.
+            is not an `Architecture`; or an own `Operation` makes no module.
         ValueError: A number of features, channels or outputs is too small.
-        ArchitectureError: There is no PyTorch layer for a label, or the networks of this kind are
-            cells, which have no decision layers.
+        ArchitectureError: The networks of this kind are cells, which have no decision layers.
     """
     inputs = _inputs(architecture, in_features, in_channels)
     outputs = check_whole("out_features", out_features, 1)
@@ -110,10 +110,9 @@ class _LayerWriter:
         value = writer.concatenation(f"{name}_in", parents, dim=1 if is_image else -1)
         channels = self._channels_in[index], self._channels_out[index]
         operation = self._operations.by_label.get(layer.label)
-        if operation is not None and operation.module is not None:
-            if is_image and operation.image == "flatten":
-                value = write_global_average(writer, name, value)
-            return writer.module(name, _own_module(index, layer, operation, channels), value)
+        if operation is not None and not is_built_in(operation, self._operations.is_image):
+            stride = layer.stride or 1
+            return write_own_layer(writer, name, operation, value, channels, stride, is_image)
         size = filter_size(layer.label)
         if size:
             is_residual = layer.label.startswith("res")
@@ -126,26 +125,8 @@ class _LayerWriter:
         if layer.label == self._operations.decision:
             return writer.module(name, nn.Linear(channels[0], self._outputs), value)
         activation = "relu" if layer.label == "fc" else layer.label
-        if activation not in ACTIVATIONS or layer.units is None:
-            raise ArchitectureError(
-                f"layers[{index}] ('{layer}'): expected a label with a PyTorch layer, but its "
-                f"Operation has no module. Give it one that makes a torch.nn.Module."
-            )
+        assert layer.units is not None  # as is_built_in has it
         return write_hidden_layer(writer, name, activation, value, channels[0], layer.units)
-
-
-def _own_module(
-    index: int, layer: Layer, operation: Operation, channels: tuple[int, int]
-) -> nn.Module:
-    """The module of a layer of a user's own operation."""
-    assert operation.module is not None
-    module = operation.module(*channels, layer.stride or 1)
-    if not isinstance(module, nn.Module):
-        raise TypeError(
-            f"layers[{index}] ('{layer}'): expected the module of operation '{layer.label}' to "
-            f"make a torch.nn.Module, got {type(module).__name__}."
-        )
-    return module
 
 
 def layer_name(index: int, layer: Layer) -> str:

@@ -26,6 +26,9 @@ def lsuv_init_(
     normalisation that follows them is reset (scale 1, shift 0, no running statistics yet) and
     normalises by the batch in this pass.
 
+    Modules of a user's own operations keep the weights that they were made with, unless they are
+    a Linear or a Conv2d themselves.
+
     PyTorch's default weights leave deep multi-layer perceptrons with many sigmoids untrainable;
     these do not. CNNs are normalised and train with either.
 
@@ -64,20 +67,31 @@ def lsuv_init_(
 def _check_inputs(inputs: object, module: fx.GraphModule) -> None:
     if not isinstance(inputs, torch.Tensor):
         raise TypeError(f"inputs: expected a tensor, got {type(inputs).__name__}.")
-    # The first layer gets the inputs alone, so that its weights tell what they have to be.
-    weight = next(module.parameters())
-    sides = ", height, width" if weight.ndim == 4 else ""
-    is_fitting = inputs.ndim == weight.ndim and inputs.shape[1] == weight.shape[1]
-    if not is_fitting or len(inputs) < 2:
+    shape = _input_shape(module)
+    is_fitting = shape is None or (inputs.ndim == len(shape) + 1 and inputs.shape[1] == shape[0])
+    if not is_fitting or inputs.ndim < 2 or len(inputs) < 2:
+        wanted = "..." if shape is None else ", ".join(map(str, shape))
         raise ValueError(
-            f"inputs: expected shape (batch, {weight.shape[1]}{sides}) with a batch of at least "
-            f"2, got {tuple(inputs.shape)}."
+            f"inputs: expected shape (batch, {wanted}) with a batch of at least 2, "
+            f"got {tuple(inputs.shape)}."
         )
     if not inputs.isfinite().all():
         raise ValueError(
             f"inputs: expected finite values, got {int((~inputs.isfinite()).sum())} that are "
             f"NaN or infinite."
         )
+
+
+def _input_shape(module: fx.GraphModule) -> tuple[int | str, ...] | None:
+    """What a network gets, but for the batch; None if only own operations of a user know."""
+    source = next(iter(module.graph.nodes))
+    for node in source.users:
+        layer = module.get_submodule(str(node.target)) if node.op == "call_module" else None
+        if isinstance(layer, nn.Conv2d):
+            return layer.in_channels, "height", "width"
+        if isinstance(layer, nn.Linear):
+            return (layer.in_features,)
+    return None
 
 
 class _LayerSequentialUnitVariance(fx.Interpreter):

@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
+from typing import Any
 from typing import Literal
 
+from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.kinds import DECISIONS
 from optuna_nasbot.architecture.kinds import built_in_operation
 from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
 from optuna_nasbot.architecture.register import register
+from optuna_nasbot.architecture.register import registered
 from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.fitting import chain_architecture
 from optuna_nasbot.spaces.mixed_chains import mixed_chains
 from optuna_nasbot.spaces.network_space import NetworkSpace
 
@@ -27,7 +32,8 @@ class GraphSpace(NetworkSpace):
     """Networks made of a user's own layers, of built-in ones, or of both.
 
     Every limit of `Limits` is a keyword. To make the space is to register its kind: a process
-    that reads networks of this kind, of a stored study for instance, has to make it first.
+    that reads networks of this kind, of a stored study for instance, has to make it first. A space
+    of the same kind with other operations takes its place.
 
     Args:
         kind: A name for this set of layers, under which its networks are stored.
@@ -71,11 +77,22 @@ class GraphSpace(NetworkSpace):
             self._keep_whole("image_size", 1)
             if self.max_halvings is None:
                 self._keep("max_halvings", (self.image_size - 1).bit_length())
-        register(self.operation_set)
+        register(self._operation_set)
+        self._check_chains()
         super().__post_init__()
+        for network in self.initial_pool:
+            total_mass(network)  # so that a wrong mass rule shows up here
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        register(self._operation_set)
+
+    @property
+    def operation_set(self) -> OperationSet:
+        return registered(self._operation_set)
 
     @cached_property
-    def operation_set(self) -> OperationSet:
+    def _operation_set(self) -> OperationSet:
         operations = self._checked_operations()
         return OperationSet(
             kind=self.kind,
@@ -102,6 +119,16 @@ class GraphSpace(NetworkSpace):
         return tuple(
             built_in_operation(each, is_image) if isinstance(each, str) else each for each in given
         )
+
+    def _check_chains(self) -> None:
+        for index, chain in enumerate(self.initial_chains):
+            try:
+                chain_architecture(tuple(chain), self.operation_set)
+            except ArchitectureError as error:
+                raise ArchitectureError(
+                    f"initial_chains[{index}]: expected the layers between input and decision "
+                    f"layer. {error}"
+                ) from None
 
     def reference_chains(self) -> Sequence[Chain]:
         return self.initial_chains or mixed_chains(self.operation_set)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Real
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.arguments import check_mass
 from optuna_nasbot.architecture.arguments import check_whole
-from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.parameters import count_parameters
 from optuna_nasbot.architecture.validation import MAX_UNITS
 
@@ -78,9 +76,9 @@ class Limits:
                 self._keep_whole(name, 1)
         if self.max_halvings is not None:
             self._keep_whole("max_halvings", 0)
-        self._keep("min_mass", _checked_mass("min_mass", self.min_mass))
+        self._keep("min_mass", check_mass("min_mass", self.min_mass))
         if self.max_mass is not None:
-            self._keep("max_mass", _checked_mass("max_mass", self.max_mass))
+            self._keep("max_mass", check_mass("max_mass", self.max_mass))
             _check_order("mass", self.min_mass, self.max_mass)
         _check_order("layers", self.min_layers, self.max_layers)
         _check_order("units", self.min_units, self.max_units)
@@ -134,18 +132,6 @@ class Limits:
 
 def _text(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:,g}"
-
-
-def _checked_mass(name: str, value: object) -> float:
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected a number, got {shown(value)}.")
-    try:
-        mass = float(value)
-    except OverflowError:
-        mass = math.inf
-    if not 0 <= mass < math.inf:
-        raise ValueError(f"{name}: expected a finite mass of at least 0, got {shown(value)}.")
-    return mass
 
 
 def _check_order(what: str, least: float, most: float) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.stored_form import MAX_BYTES
 
@@ -62,11 +63,16 @@ def carried_architecture(user_attrs: Mapping[str, Any], name: str) -> Architectu
         raise ArchitectureError(
             f"architecture: expected at most {MAX_BYTES:,} bytes as JSON, got {len(text):,}."
         )
-    return _decoded(text)
+    architecture, operations = _decoded(text)
+    if operations != architecture.operations:  # another set of operations got the kind since
+        _decoded.cache_clear()
+        architecture, _ = _decoded(text)
+    return architecture
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _decoded(text: str) -> Architecture:
+def _decoded(text: str) -> tuple[Architecture, OperationSet]:
     # A study is read for every suggestion: equal documents become the same object, which keeps
     # what was computed from it.
-    return Architecture.from_dict(json.loads(text))
+    architecture = Architecture.from_dict(json.loads(text))
+    return architecture, architecture.operations

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import torch
 
+from optuna_nasbot import GraphSpace
+from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture.parameters import count_parameters
@@ -67,3 +69,65 @@ def test_wrong_numbers(name: str, number: object, error: type[Exception]) -> Non
     sizes = {"inputs": 3, "outputs": 2, name: number}
     with pytest.raises(error, match=f"^{name}: expected "):
         count_parameters(architecture, **sizes)
+
+
+def own_network(operation: Operation, layer: Layer, image_size: int | None) -> Architecture:
+    GraphSpace(kind="test-parameters", operations=[operation], image_size=image_size)
+    layers = (Layer("ip"), layer, Layer("linear"), Layer("op"))
+    return Architecture(layers, CHAIN, "test-parameters")
+
+
+def linear(channels_in: int, channels_out: int, stride: int) -> torch.nn.Module:
+    return torch.nn.Linear(channels_in, channels_out)
+
+
+@pytest.mark.parametrize(
+    ("operation", "layer", "count"),
+    [
+        (Operation("own", module=torch.nn.Conv2d), Layer("own", 8), 3 * 8 + 8),
+        (Operation("own", strides=(1, 2), module=torch.nn.Conv2d), Layer("own", 8, 2), 96 + 8),
+        (Operation("conv3", module=torch.nn.Conv2d), Layer("conv3", 8), 3 * 8 + 8),
+        (Operation("conv3", mass=1), Layer("conv3", 8), 3 * 8 * 9 + 16),
+        (Operation("conv9"), Layer("conv9", 8), 3 * 8 * 81 + 16),
+    ],
+)
+def test_own_operations_on_images(operation: Operation, layer: Layer, count: int) -> None:
+    architecture = own_network(operation, layer, image_size=8)
+    module = build_module(architecture, in_channels=3, out_features=2)
+    assert count_parameters(architecture, inputs=3, outputs=2) == count + (8 + 1) * 2
+    assert sum(parameter.numel() for parameter in module.parameters()) == count + (8 + 1) * 2
+
+
+@pytest.mark.parametrize(("module", "given"), [(None, 2 * 4), (linear, 4)])
+def test_only_the_built_in_crelu_gives_two_outputs_a_unit(module: Any, given: int) -> None:
+    architecture = own_network(Operation("crelu", module=module), Layer("crelu", 4), None)
+    assert count_parameters(architecture, inputs=3, outputs=1) == (3 + 1) * 4 + given + 1
+
+
+def test_frozen_parameters_do_not_count() -> None:
+    own = Operation("own", module=lambda *given: linear(*given).requires_grad_(False))
+    assert count_parameters(own_network(own, Layer("own", 4), None), inputs=3, outputs=1) == 4 + 1
+
+
+def test_nothing_is_allocated_for_own_operations() -> None:
+    architecture = own_network(Operation("own", module=linear), Layer("own", 10**6), None)
+    assert count_parameters(architecture, inputs=10**6, outputs=1) == (10**6 + 2) * 10**6 + 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "layer", "image_size"),
+    [
+        (Operation("own"), Layer("own", 8), None),
+        (Operation("own", module=lambda *given: 3), Layer("own", 8), None),
+        (Operation("conv3"), Layer("conv3", 8), None),
+        (Operation("relu", strides=(1,)), Layer("relu", 8, 1), None),
+        (Operation("relu"), Layer("relu", 8), 8),
+        (Operation("conv4"), Layer("conv4", 8), 8),
+    ],
+)
+def test_parameters_of_operations_without_a_module(
+    operation: Operation, layer: Layer, image_size: int | None
+) -> None:
+    architecture = own_network(operation, layer, image_size)
+    with pytest.raises(TypeError, match=rf"^operation '{operation.label}', module: expected a f"):
+        count_parameters(architecture, inputs=3, outputs=2)

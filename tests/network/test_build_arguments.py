@@ -6,10 +6,6 @@ import numpy as np
 import pytest
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.architecture import Operation
-from optuna_nasbot.architecture import OperationSet
-from optuna_nasbot.architecture import kinds
 from optuna_nasbot.network import build_module
 
 Network = Callable[..., Architecture]
@@ -62,10 +58,3 @@ def test_classifier_needs_two_classes(network: Network) -> None:
 def test_no_architecture() -> None:
     with pytest.raises(TypeError, match="architecture: expected an Architecture, got dict"):
         build_module({}, in_features=3, out_features=1)  # type: ignore[arg-type]
-
-
-def test_label_without_a_layer(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    swish = OperationSet("own", (Operation("swish", "own"),), "linear", kinds.mlp_mislabel)
-    monkeypatch.setitem(kinds._REGISTER, "own", swish)
-    with pytest.raises(ArchitectureError, match=r"^layers\[1\] \('swish-4'\): expected a label"):
-        build_module(network("own", "ip swish-4 linear op"), in_features=3, out_features=1)

@@ -1,0 +1,31 @@
+"""The searches that the benchmarks compare, each an Optuna sampler made from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optuna.samplers import BaseSampler
+from optuna.samplers import GPSampler
+from optuna.samplers import TPESampler
+
+from methods.counts import by_counts
+from methods.local_search import LocalSearch
+from methods.random_networks import random_network
+from methods.regularised_evolution import regularised_evolution
+from methods.rule import RuleSampler
+from optuna_nasbot import EvolutionSampler
+from optuna_nasbot import NASBOTSampler
+
+METHODS: dict[str, Callable[[int], BaseSampler]] = {
+    "nasbot": lambda seed: NASBOTSampler(seed=seed),
+    "nasbot-ucb": lambda seed: NASBOTSampler(seed=seed, acquisition="ucb"),
+    "nasbot-ts": lambda seed: NASBOTSampler(seed=seed, acquisition="ts"),
+    "evolution": lambda seed: EvolutionSampler(seed=seed),
+    "random": lambda seed: RuleSampler(lambda _, *rest: random_network(*rest), seed=seed),
+    "local-search": lambda seed: RuleSampler(LocalSearch(), seed=seed),
+    "counts": lambda seed: RuleSampler(by_counts, seed=seed),
+    "regularised-evolution": lambda seed: RuleSampler(regularised_evolution, seed=seed),
+    # These two know nothing of networks: they search the parameters of a flattened space.
+    "tpe": lambda seed: TPESampler(seed=seed),
+    "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
+}

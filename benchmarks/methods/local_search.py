@@ -1,0 +1,35 @@
+"""Local search by first improvement (White et al. 2021, "Exploring the Loss Landscape in NAS")."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from methods.random_networks import random_network
+from optuna_nasbot import Architecture
+from optuna_nasbot.evolution import one_edit_neighbours
+from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import Observations
+
+
+class LocalSearch:
+    """Tries the one-edit neighbours of the incumbent, and moves to the first that is better.
+
+    The incumbent is thus the best network since the climb began; the first climb begins at the
+    best network of the start. When all neighbours were tried, the next one begins at a random
+    network.
+    """
+
+    def __init__(self) -> None:
+        self._climb_begins_at = 0
+
+    def __call__(
+        self, observed: Observations, space: ArchitectureSpace, rng: np.random.Generator
+    ) -> Architecture:
+        of_climb = slice(self._climb_begins_at, None)
+        if len(observed.values[of_climb]):
+            incumbent = observed.networks[of_climb][int(np.argmax(observed.values[of_climb]))]
+            for neighbour in one_edit_neighbours(incumbent, space, rng):
+                if neighbour.canonical_hash() not in observed.taken:
+                    return neighbour
+        self._climb_begins_at = len(observed.networks)
+        return random_network(space, rng)

@@ -1,0 +1,15 @@
+"""Random networks of a space."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optuna_nasbot import Architecture
+from optuna_nasbot.evolution import edited
+from optuna_nasbot.spaces import ArchitectureSpace
+
+
+def random_network(space: ArchitectureSpace, rng: np.random.Generator) -> Architecture:
+    """One to five random edits of a random network of the initial pool."""
+    pool = space.initial_pool
+    return edited(pool[int(rng.integers(len(pool)))], space, rng)

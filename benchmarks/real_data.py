@@ -1,0 +1,111 @@
+"""Which search finds the best networks for real data?
+
+The paper's experiment on two cores: multi-layer perceptrons on tables (protein, blog, naval,
+indoor, news) and convolutional networks on images (cifar10), trained at a quarter of their width
+for 500 steps (news 150). Searches minimise the logarithm of the mean squared error on validation
+rows, of the standardised target, or the share of wrong classes. All begin with the same ten
+networks of the initial pool. Then the best network of each search, by validation, is trained
+three times anew and judged on test rows, beside the best of the ten and models off the shelf.
+
+The folder `--data` has the data sets as NumPy archives, see `real_sets.py`. Trainings are kept in
+the file `--cache`, searches in the CSV file, and what they have is not repeated, so that the
+benchmark can be run in pieces:
+
+    python benchmarks/real_data.py --data data --datasets protein naval --seeds 0:2
+    python benchmarks/real_data.py --data data --seeds 0:5 --figure distances.png
+"""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+from pathlib import Path
+
+from chains import flattened
+from chains import flattened_params
+from evaluation import Trainer
+from evaluation import evaluate
+from evaluation import train_all
+from evaluation import trainings_of_search
+from evaluation_log import Evaluation
+from evaluation_log import Log
+from problem import Problem
+from real_distances import draw
+from real_distances import evaluated
+from real_distances import print_correlations
+from real_distances import print_predictions
+from real_report import print_report
+from real_tasks import N_START
+from real_tasks import TASKS
+from runs import parser
+from runs import run_benchmark
+
+from optuna_nasbot import Architecture
+
+_METHODS = ("nasbot", "evolution", "random", "regularised-evolution", "local-search", "tpe")
+_RESULTS = Path(__file__).parent / "results" / "real_data.csv"
+_CHECKPOINTS = (10, 20, 30, 40, 50)
+
+
+def main() -> None:
+    options = parser(__doc__, TASKS, _METHODS, trials=50, out=_RESULTS)
+    options.set_defaults(seeds="0:5")
+    options.add_argument("--cache", type=Path, default=Path("real_data.db"))
+    options.add_argument("--figure", type=Path, help="where to draw distances against losses")
+    arguments = options.parse_args()
+    if arguments.data is None:
+        options.error("--data: expected the folder with the data sets.")
+
+    data, cache = arguments.data, arguments.cache
+    train = partial(train_all, data=data, cache=cache, n_processes=arguments.processes)
+    seeds = range(*map(int, arguments.seeds.split(":")))
+    train(
+        training
+        for dataset in arguments.datasets
+        for seed in seeds
+        for network in _start(dataset)
+        for training in trainings_of_search(network, dataset, seed)
+    )
+    make = partial(problem, data=data, cache=cache)
+    runs = run_benchmark("real-data", make, arguments, _CHECKPOINTS)
+    log = Log(cache)
+    print_report(runs, log, train, data)
+    if arguments.figure is not None:
+        networks = {
+            dataset: evaluated(
+                [search for seed in seeds for search in log.searches(dataset, seed)],
+                TASKS[dataset].space,
+            )
+            for dataset in arguments.datasets
+        }
+        print_correlations(networks)
+        print_predictions(networks)
+        draw(networks, arguments.figure)
+
+
+def problem(dataset: str, seed: int, data: Path, cache: Path) -> Problem:
+    """The problem of a data set; each search wants its own, whose evaluations are logged."""
+    space, trainer, log = TASKS[dataset].space, Trainer(data, cache), Log(cache)
+    search = uuid.uuid4().hex
+
+    def logged(network: Architecture) -> float:
+        value = evaluate(network, dataset, seed, trainer)
+        log.add(search, dataset, seed, Evaluation(network, value))
+        return value
+
+    return Problem(
+        space=space,
+        evaluate=logged,
+        direction="minimize",
+        start=_start(dataset),
+        flattened=partial(flattened, space=space),
+        flattened_params=flattened_params,
+    )
+
+
+def _start(dataset: str) -> tuple[Architecture, ...]:
+    return TASKS[dataset].space.initial_pool[:N_START]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""Runs searches on problems, in several processes, and keeps the results in a CSV file."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import warnings
+from collections.abc import Iterable
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import as_completed
+from pathlib import Path
+
+import optuna
+from evaluations import Evaluations
+from methods import METHODS
+from problem import MakeProblem
+from problem import Problem
+from results_table import Incumbents
+from results_table import Run
+from results_table import append_csv
+from results_table import paired_differences
+from results_table import read_csv
+from results_table import table
+
+from optuna_nasbot import Architecture
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot import suggest_architecture
+from optuna_nasbot.architecture_sampler import ChoosesArchitectures
+
+_NAME = "net"
+# Each run has a process of its own; more threads in it would only compete.
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+
+
+def parser(
+    description: str | None,
+    datasets: Iterable[str],
+    methods: Sequence[str],
+    trials: int,
+    out: Path,
+) -> argparse.ArgumentParser:
+    """The options that all benchmarks have.
+
+    Args:
+        description: What the benchmark is about.
+        datasets: Names of its problems.
+        methods: The methods that run by default, first the one that others are compared with.
+        trials: Number of evaluations by default.
+        out: Where results are kept by default.
+    """
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(methods))
+    parser.add_argument("--datasets", nargs="+", choices=list(datasets), default=list(datasets))
+    parser.add_argument("--seeds", default="0:20", metavar="A:B", help="seeds A to B - 1")
+    parser.add_argument("--trials", type=int, default=trials, help="evaluations of a run")
+    parser.add_argument("--data", type=Path, help="where the data are")
+    parser.add_argument("--out", type=Path, default=out, help="CSV file; what it has is not rerun")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    return parser
+
+
+def run_benchmark(
+    name: str,
+    make_problem: MakeProblem,
+    arguments: argparse.Namespace,
+    checkpoints: Sequence[int],
+) -> Incumbents:
+    """Make the runs that the CSV file lacks, and print tables of all that were asked for.
+
+    Args:
+        name: The name of the benchmark in the CSV file.
+        make_problem: Makes the problem of a dataset and a seed.
+        arguments: What `parser` has read.
+        checkpoints: Numbers of evaluations in the tables, as far as runs go, their end apart.
+
+    Returns:
+        The incumbents of the runs that were asked for.
+    """
+    first, last = (int(part) for part in arguments.seeds.split(":"))
+    problems = {dataset: make_problem(dataset, first) for dataset in arguments.datasets}
+    applicable = list(_applicable(problems, arguments.methods))
+    wanted = [
+        Run(name, dataset, method, seed)
+        # Seed by seed, so that a benchmark that is stopped has some of all methods.
+        for seed in range(first, last)
+        for dataset, method in applicable
+    ]
+    done = read_csv(arguments.out)
+    missing = [run for run in wanted if len(done.get(run, [])) < arguments.trials]
+    _make_runs(missing, make_problem, arguments)
+    results = read_csv(arguments.out)
+    runs = {run: results[run][: arguments.trials] for run in wanted}
+    checkpoints = [*(n for n in checkpoints if n < arguments.trials), arguments.trials]
+    direction = problems[arguments.datasets[0]].direction
+    print(table(runs, arguments.methods, checkpoints))
+    print(f"\n{arguments.methods[0]} minus the others, paired by seed:\n")
+    print(paired_differences(runs, arguments.methods, checkpoints, direction))
+    return runs
+
+
+def _applicable(problems: dict[str, Problem], methods: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """Datasets and methods, without those that want parameters where there are only networks."""
+    for dataset, problem in problems.items():
+        for method in methods:
+            is_for_networks = isinstance(METHODS[method](0), ChoosesArchitectures)
+            if problem.flattened is None and not is_for_networks:
+                print(f"{method} is left out on {dataset}, which has no flattened parameters.")
+            else:
+                yield dataset, method
+
+
+def _make_runs(
+    runs: Iterable[Run], make_problem: MakeProblem, arguments: argparse.Namespace
+) -> None:
+    os.environ.update(_ONE_THREAD)
+    executor = ProcessPoolExecutor(
+        arguments.processes, mp_context=multiprocessing.get_context("spawn")
+    )
+    try:
+        futures = {
+            executor.submit(_made_run, run, make_problem, arguments.trials): run for run in runs
+        }
+        for future in as_completed(futures):
+            run, incumbents = futures[future], future.result()
+            append_csv(arguments.out, run, incumbents)
+            print(
+                f"{run.dataset}, {run.method}, seed {run.seed}: {incumbents[-1]:.4g}", flush=True
+            )
+    finally:
+        # Where a run fails, the others are not worth waiting for: their results would be lost.
+        executor.shutdown(cancel_futures=True)
+
+
+def _made_run(run: Run, make_problem: MakeProblem, n_trials: int) -> list[float]:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    return search(run, make_problem(run.dataset, run.seed), n_trials)
+
+
+def search(run: Run, problem: Problem, n_trials: int) -> list[float]:
+    """Search with one method.
+
+    The networks of the start are evaluated first and given to the study as finished trials.
+
+    Args:
+        run: Says which method, and with which seed.
+        problem: The problem.
+        n_trials: How many evaluations, those of the start included.
+
+    Returns:
+        The incumbent after each evaluation.
+    """
+    sampler = METHODS[run.method](run.seed)
+    chooses_networks = isinstance(sampler, ChoosesArchitectures)
+    study = optuna.create_study(direction=problem.direction, sampler=sampler)
+    evaluations = Evaluations(problem, run.seed)
+    for network in problem.start[:n_trials]:
+        value = evaluations(network)
+        if chooses_networks:
+            study.add_trial(create_architecture_trial({_NAME: network}, value=value))
+        else:
+            study.add_trials(_flattened_trial(problem, network, value))
+
+    def objective(trial: optuna.Trial) -> float:
+        if chooses_networks:
+            return evaluations(suggest_architecture(trial, _NAME, problem.space))
+        assert problem.flattened is not None, f"{run.method} needs flattened parameters"
+        return evaluations(problem.flattened(trial))
+
+    study.optimize(objective, n_trials=n_trials - len(evaluations))
+    return evaluations.incumbents()
+
+
+def _flattened_trial(
+    problem: Problem, network: Architecture, value: float
+) -> list[optuna.trial.FrozenTrial]:
+    """The finished trial of a network's parameters; none if no parameters describe it."""
+    params = None if problem.flattened_params is None else problem.flattened_params(network)
+    if params is None or problem.flattened is None:
+        return []
+    fixed = optuna.trial.FixedTrial(params)
+    problem.flattened(fixed)
+    return [
+        optuna.create_trial(params=fixed.params, distributions=fixed.distributions, value=value)
+    ]

@@ -1,0 +1,179 @@
+"""How networks are trained: a fixed number of steps, one thread, the same result every time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import replace
+
+import torch
+from real_sets import N_CLASSES
+from real_sets import DataSet
+from real_sets import Rows
+from torch import fx
+from torch import nn
+
+from optuna_nasbot import Architecture
+from optuna_nasbot import build_module
+from optuna_nasbot import lsuv_init_
+
+_LSUV_ROWS = 512
+_CHUNK = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A way to train: linear warm-up, then a cosine down to 0.
+
+    Args:
+        optimizer: Makes the optimiser of one parameter.
+        peak_lr: The highest learning rate, by depth.
+        steps: Number of steps.
+        batch: Rows a step.
+        warm_up: Share of the steps in which the learning rate rises.
+        max_gradient_norm: Longer gradients are shortened to this.
+        checks: How often the network is judged, the last time at the end; the best one counts.
+    """
+
+    optimizer: Callable[[nn.Parameter], torch.optim.Optimizer]
+    peak_lr: Callable[[int], float]
+    steps: int = 500
+    batch: int
+    warm_up: float
+    max_gradient_norm: float = math.inf
+    checks: int = 1
+
+    def lr(self, step: int, depth: int) -> float:
+        """The learning rate of a step (0, 1, ...) of a network of some depth."""
+        done = (step + 1) / (self.steps + 1)
+        rising = done / self.warm_up
+        falling = (1 + math.cos(math.pi * (done - self.warm_up) / (1 - self.warm_up))) / 2
+        return self.peak_lr(depth) * min(rising, falling if rising > 1 else 1.0)
+
+
+def _adamw(parameter: nn.Parameter) -> torch.optim.Optimizer:
+    return torch.optim.AdamW([parameter], weight_decay=0.3, fused=True)
+
+
+def _sgd(parameter: nn.Parameter) -> torch.optim.Optimizer:
+    return torch.optim.SGD([parameter], lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+
+
+def _lr_by_depth(depth: int) -> float:
+    return min(1e-2, 0.03 / depth)
+
+
+MLP = Recipe(
+    optimizer=_adamw, peak_lr=_lr_by_depth, batch=256, warm_up=0.05, max_gradient_norm=1.0
+)
+# Few rows, which are soon learned by heart.
+NEWS = replace(MLP, steps=150, checks=5)
+CNN = Recipe(optimizer=_sgd, peak_lr=lambda depth: 0.1, batch=128, warm_up=0.1)
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Mean squared errors, or rates of wrong classes, of a trained network."""
+
+    valid: float
+    test: float
+
+
+def train(network: Architecture, data: DataSet, recipe: Recipe, seed: int) -> Errors:
+    """Train a network as it is and judge it.
+
+    Args:
+        network: The network, an MLP for regression or a CNN for classification.
+        data: The rows.
+        recipe: How to train.
+        seed: Seed of everything that is random.
+
+    Returns:
+        Its errors, not finite if the training diverged.
+    """
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(seed)
+    module = _built(network, data)
+    lsuv_init_(module, data.train.inputs[:_LSUV_ROWS])
+    parameter = flattened_parameters(module)
+    optimizer = recipe.optimizer(parameter)
+    batches = _batches(len(data.train.inputs), recipe)
+    checked, depth = [], hidden_depth(network)
+    for step, rows in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.lr(step, depth)
+        _gradient(module, _augmented(data.train.inputs[rows]), data.train.targets[rows])
+        nn.utils.clip_grad_norm_(parameter, recipe.max_gradient_norm)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=False)
+        if (step + 1) % (recipe.steps // recipe.checks) == 0:
+            checked.append(Errors(_error(module, data.valid), _error(module, data.test)))
+    return min(checked, key=lambda errors: errors.valid)
+
+
+def hidden_depth(network: Architecture) -> int:
+    """How many layers there are on the longest path, without input, decision and output."""
+    outside = {"ip", network.operations.decision, "op"}
+    depths: list[int] = []
+    for layer, parents in zip(network.layers, network.parents, strict=True):
+        before = max((depths[parent] for parent in parents), default=0)
+        depths.append(before + (layer.label not in outside))
+    return depths[-1]
+
+
+def flattened_parameters(module: nn.Module) -> nn.Parameter:
+    """Make all parameters of a module views of one, and their gradients views of its gradient.
+
+    An optimiser then has one parameter to step, which saves most of its time.
+    """
+    parameters = list(module.parameters())
+    flat = nn.Parameter(nn.utils.parameters_to_vector(parameters).detach().clone())
+    flat.grad = torch.zeros_like(flat)
+    sizes = [parameter.numel() for parameter in parameters]
+    pieces = zip(flat.data.split(sizes), flat.grad.split(sizes), strict=True)
+    for parameter, (values, gradient) in zip(parameters, pieces, strict=True):
+        parameter.data = values.view_as(parameter)
+        parameter.grad = gradient.view_as(parameter)
+    return flat
+
+
+def _built(network: Architecture, data: DataSet) -> fx.GraphModule:
+    width = data.train.inputs.shape[1]
+    if network.operations.is_image:
+        return build_module(network, in_channels=width, out_features=N_CLASSES)
+    return build_module(network, in_features=width, out_features=data.train.targets.shape[1])
+
+
+def _batches(n_rows: int, recipe: Recipe) -> tuple[torch.Tensor, ...]:
+    """The rows of each step: all rows in a random order, then again in another one."""
+    needed = recipe.steps * recipe.batch
+    epochs = [torch.randperm(n_rows) for _ in range(math.ceil(needed / n_rows))]
+    return torch.cat(epochs)[:needed].split(recipe.batch)
+
+
+def _augmented(inputs: torch.Tensor) -> torch.Tensor:
+    """Images with half of them mirrored; features as they are."""
+    if inputs.ndim == 2:
+        return inputs
+    is_mirrored = torch.rand(len(inputs), 1, 1, 1) < 0.5
+    return torch.where(is_mirrored, inputs.flip(-1), inputs)
+
+
+def _gradient(module: nn.Module, inputs: torch.Tensor, targets: torch.Tensor) -> None:
+    outputs = module(inputs)
+    if targets.ndim == 2:
+        nn.functional.mse_loss(outputs, targets).backward()
+    else:
+        nn.functional.nll_loss(outputs, targets).backward()
+
+
+@torch.no_grad()
+def _error(module: nn.Module, rows: Rows) -> float:
+    module.eval()
+    outputs = torch.cat([module(chunk) for chunk in rows.inputs.split(_CHUNK)])
+    module.train()
+    if rows.targets.ndim == 2:
+        return float(nn.functional.mse_loss(outputs, rows.targets))
+    return float((outputs.argmax(dim=1) != rows.targets).double().mean())

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optuna_nasbot import MLPSpace
+
+POOL = MLPSpace().initial_pool
+
+
+@pytest.fixture
+def evaluations(module):
+    """The evaluations of a problem whose value is the number of layers."""
+
+    def of(direction: str, noise_std: float, seed: int = 0):
+        problem = module("problem").Problem(
+            space=MLPSpace(),
+            evaluate=lambda network: float(len(network.layers)),
+            direction=direction,
+            start=(),
+            noise_std=noise_std,
+        )
+        return module("evaluations").Evaluations(problem, seed)
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("direction", "best"), [("maximize", np.maximum), ("minimize", np.minimum)]
+)
+def test_without_noise(evaluations, direction: str, best: np.ufunc) -> None:
+    evaluate = evaluations(direction, 0.0)
+    values = [evaluate(network) for network in (*POOL[5:], *POOL[:5])]
+    assert values == [len(network.layers) for network in (*POOL[5:], *POOL[:5])]
+    assert evaluate.incumbents() == list(best.accumulate(values))
+    assert len(evaluate) == len(values)
+
+
+@pytest.mark.parametrize(("direction", "choose"), [("maximize", max), ("minimize", min)])
+def test_noise_decides_but_is_not_reported(evaluations, direction: str, choose) -> None:
+    evaluate = evaluations(direction, 20.0)
+    seen = [(evaluate(network), float(len(network.layers))) for network in POOL]
+    expected = [choose(seen[:n])[1] for n in range(1, len(seen) + 1)]
+    assert evaluate.incumbents() == expected
+    assert expected != list(np.maximum.accumulate([true for _, true in seen]))
+
+
+def test_same_noise_for_all_methods_of_a_seed(evaluations) -> None:
+    one, same, other = (evaluations("maximize", 1.0, seed) for seed in (0, 0, 1))
+    assert [one(POOL[0]) for _ in range(3)] == [same(POOL[0]) for _ in range(3)]
+    assert one(POOL[0]) != other(POOL[0])

@@ -23,6 +23,9 @@ from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
+_MAX_PENDING = 100
+"""How many running networks the model takes note of, the latest ones: those of workers that were
+killed run forever. None of the others is suggested either."""
 _Prepared = tuple[tuple[Architecture, ...], SurrogateFitter]
 """The networks to start from and the fitter of surrogates: what is made once and kept."""
 
@@ -78,7 +81,7 @@ class NASBOTSampler(ArchitectureSampler):
             return any_untaken(start, space, observed.taken, rng)
 
         surrogate = surrogates.fit(observed.networks, observed.values)
-        surrogate = surrogate.hallucinate(observed.running)
+        surrogate = surrogate.hallucinate(observed.running[-_MAX_PENDING:])
         acquisition = criterion(self._acquisition, surrogate, rng)
         inside = [i for i, network in enumerate(observed.networks) if network in space]
         parents = [observed.networks[i] for i in inside] or list(start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.evolution.start import networks_around_pool
+from optuna_nasbot.gp.surrogate import Surrogate
 
 SPACE = MLPSpace(max_layers=6, max_units=64)
 POOL = SPACE.initial_pool
@@ -227,6 +230,32 @@ def test_trials_of_all_sorts() -> None:
     architecture = suggested(study)
     assert architecture in SPACE
     assert architecture not in POOL[:6]
+
+
+def test_many_running_trials_are_avoided_and_the_latest_ones_modelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    running = {
+        network.canonical_hash(): network for network in networks_around_pool(SPACE, 300, rng)
+    }
+    trials = [
+        create_architecture_trial({"net": network}, state=TrialState.RUNNING)
+        for network in running.values()
+    ]
+    assert len(trials) > 150
+    pending: list[Architecture] = []
+    hallucinate = Surrogate.hallucinate
+
+    def spy(surrogate: Surrogate, networks: Sequence[Architecture]) -> Surrogate:
+        pending.extend(networks)
+        return hallucinate(surrogate, networks)
+
+    monkeypatch.setattr(Surrogate, "hallucinate", spy)
+    study = study_of(finished(0, 1.0), finished(1, 2.0), *trials)
+    assert suggested(study).canonical_hash() not in running
+    latest = list(running)[-100:]
+    assert [network.canonical_hash() for network in pending] == latest
 
 
 def test_two_networks_in_a_trial() -> None:

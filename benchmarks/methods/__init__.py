@@ -13,6 +13,7 @@ from methods.local_search import LocalSearch
 from methods.random_networks import random_network
 from methods.regularised_evolution import regularised_evolution
 from methods.rule import RuleSampler
+from methods.variants import VARIANTS
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import NASBOTSampler
 
@@ -28,4 +29,5 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     # These two know nothing of networks: they search the parameters of a flattened space.
     "tpe": lambda seed: TPESampler(seed=seed),
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
+    **VARIANTS,
 }

@@ -22,8 +22,9 @@ def operations_of(kind: str) -> OperationSet:
     """
     if not isinstance(kind, str) or kind not in _REGISTER:
         raise ArchitectureError(
-            f"kind: expected one of {sorted(_REGISTER)}, got {shown(kind)}. A kind of your own is "
-            f"known in a process once its space (GraphSpace, CellSpace) has been made there."
+            f"kind: expected one of {shown(sorted(_REGISTER))}, got {shown(kind)}. A kind of "
+            f"your own is known in a process once its space (GraphSpace, CellSpace) has been "
+            f"made there."
         )
     return _REGISTER[kind]
 

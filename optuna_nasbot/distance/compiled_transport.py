@@ -80,8 +80,15 @@ def transport_costs(
     else:
         with ThreadPoolExecutor(n_threads) as executor:
             list(executor.map(solve, starts))
-    for i, j in np.argwhere(~solved):
-        result[:, i, j] = _by_pot(rows[i], columns[j], costs)
+    given_up = np.argwhere(~solved)
+    if len(given_up):
+        _warn_of_pot(len(given_up))
+        # Imported here because POT takes seconds to import, and is never needed as a rule.
+        from optuna_nasbot.distance import transport
+
+        for i, j in given_up:
+            by_pot = transport.transport_costs([rows[i]], [columns[j]], costs)
+            result[:, i, j] = by_pot[:, 0, 0]
     return result
 
 
@@ -90,18 +97,11 @@ def _packed_costs(costs: MatchingCosts) -> Costs:
     return Costs(costs.mislabel, coeffs, np.argsort(-coeffs))
 
 
-def _by_pot(
-    row: NetworkFeatures, column: NetworkFeatures, costs: MatchingCosts
-) -> NDArray[np.float64]:
-    """The distances of a pair that was given up."""
-    # Imported here because POT takes seconds to import, and this is never needed as a rule.
-    from optuna_nasbot.distance import transport
-
+def _warn_of_pot(n_pairs: int) -> None:
     warnings.warn(
-        f"The compiled solver of OTMANN gave up a pair of networks of {len(row.masses)} and "
-        f"{len(column.masses)} layers after {MAX_PIVOTS_PER_LAYER} steps a layer. POT solves it "
-        f"instead: the distance is exact, it only takes longer.",
+        f"The compiled solver of OTMANN gave up {n_pairs} pairs of networks after "
+        f"{MAX_PIVOTS_PER_LAYER} steps a layer. POT solves them instead: the distances are exact, "
+        f"they only take longer.",
         RuntimeWarning,
-        stacklevel=2,
+        stacklevel=3,
     )
-    return transport.transport_costs([row], [column], costs)[:, 0, 0]

@@ -24,6 +24,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from optuna_nasbot.distance.costs import MAX_COST
+
 # By this much an arc must be too cheap to enter the tree: well above rounding.
 TOLERANCE = 1e-12
 NO_NODE = np.uint32(2**32 - 1)
@@ -102,7 +104,7 @@ def _add_component(rows, a0, a1, columns, b0, b1, costs, max_pivots_per_layer, r
         unmatched = abs(supplies[0] - demands[0])
         for c in range(len(distances)):
             cost = mislabel[0, 1] + costs.coeffs[c] * structural[0, 1]
-            matched = min(supplies[0], demands[0]) * min(cost, 2.0)
+            matched = min(supplies[0], demands[0]) * min(cost, MAX_COST)
             distances[c] += matched + unmatched
         return True
     _plant_star(nodes, dual, supplies, demands)

@@ -52,7 +52,8 @@ def fit(
 
     L-BFGS on the log hyperparameters, started twice: from the mean of the prior (see
     `prior_parameters`), and from there with much noise. Noisy values have one optimum that takes
-    the noise for signal and a better one that does not. Nothing is random. Should it fail
+    the noise for signal and a better one that does not. Nothing is random, and nothing comes from
+    an earlier fit: a study that is resumed goes on as if it had run in one piece. Should it fail
     numerically, the mean of the prior is the result.
 
     Args:

@@ -3,11 +3,13 @@
 Threads of BLAS wait for each other in busy loops. Where several workers share a machine, a fit
 that takes 0.05 s on one thread takes ten seconds on two. NumPy can't be told to use one thread,
 torch can, so that torch does the work here. The user's number of threads is restored after each
-call.
+call. (torch gives each thread that begins to use it the number of that moment: one that begins in
+the milliseconds of a call keeps one thread until it sets another number.)
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +19,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_LOCK = threading.Lock()
+_lock = threading.Lock()
+
+
+def _renew_lock() -> None:
+    """Give a forked process a lock that is free: nobody is there to release the old one."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @contextmanager
@@ -26,7 +38,7 @@ def torch_on_one_thread() -> Iterator[Any]:
     # Imported here because torch is slow to import, and most processes never fit.
     import torch
 
-    with _LOCK:
+    with _lock:
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:

@@ -154,7 +154,8 @@ def refit_size(n: int) -> int:
     """To how many of n observations, the earliest ones, the hyperparameters are fitted.
 
     All of them up to 63, and then the largest number up to n of which only the first six binary
-    digits are not 0: they are fitted anew each time the study has grown by 2 to 3 %.
+    digits are not 0: they are fitted anew each time the study has grown by
+    1.6 to 3.1 %.
     """
     step = 1 << max(0, n.bit_length() - 6)
     return n - n % step

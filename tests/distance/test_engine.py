@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import subprocess
 import sys
@@ -52,6 +53,17 @@ def test_numba_that_does_not_work_is_reported(
     with pytest.warns(RuntimeWarning, match=r"Numba needs another NumPy\. OTMANN .* with POT"):
         chosen = runpy.run_path(engine.__file__)["transport_costs"]
     assert chosen is transport.transport_costs
+
+
+@pytest.mark.parametrize(("value", "name"), [("1", "transport"), ("0", "compiled_transport")])
+def test_pot_is_chosen_where_numba_must_not_compile(value: str, name: str) -> None:
+    pytest.importorskip("numba")
+    code = "from optuna_nasbot.distance import engine; print(engine.transport_costs.__module__)"
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": value}
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, env=environment
+    )
+    assert found.stdout.strip() == f"optuna_nasbot.distance.{name}"
 
 
 def test_import_of_the_package_does_not_import_numba() -> None:

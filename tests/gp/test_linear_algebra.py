@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,3 +79,32 @@ def test_arguments_stay_as_they_are() -> None:
 def test_importing_the_module_does_not_load_torch() -> None:
     code = "import sys, optuna_nasbot.gp.surrogate; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork on this system")
+def test_a_process_forked_meanwhile_can_go_on() -> None:
+    code = """
+import os, signal, threading
+import numpy as np
+from optuna_nasbot.gp.linear_algebra import cholesky, torch_on_one_thread
+inside, done = threading.Event(), threading.Event()
+def hold():
+    with torch_on_one_thread():
+        inside.set()
+        done.wait()
+holder = threading.Thread(target=hold)
+holder.start()
+inside.wait()
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    cholesky(np.eye(2))
+    os._exit(0)
+status = os.waitpid(child, 0)[1]
+done.set()
+print(status)
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
+    assert found.stdout.strip() == "0"

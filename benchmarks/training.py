@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ class Recipe:
     """A way to train: linear warm-up, then a cosine down to 0.
 
     Args:
-        optimizer: Makes the optimiser of one parameter.
+        optimizer: Makes the optimiser of some parameters.
         peak_lr: The highest learning rate, by depth.
         steps: Number of steps.
         batch: Rows a step.
@@ -36,7 +37,7 @@ class Recipe:
         checks: How often the network is judged, the last time at the end; the best one counts.
     """
 
-    optimizer: Callable[[nn.Parameter], torch.optim.Optimizer]
+    optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
     peak_lr: Callable[[int], float]
     steps: int = 500
     batch: int
@@ -52,12 +53,12 @@ class Recipe:
         return self.peak_lr(depth) * min(rising, falling if rising > 1 else 1.0)
 
 
-def _adamw(parameter: nn.Parameter) -> torch.optim.Optimizer:
-    return torch.optim.AdamW([parameter], weight_decay=0.3, fused=True)
+def _adamw(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(parameters, weight_decay=0.3, fused=True)
 
 
-def _sgd(parameter: nn.Parameter) -> torch.optim.Optimizer:
-    return torch.optim.SGD([parameter], lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+def _sgd(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    return torch.optim.SGD(parameters, lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
 
 
 def _lr_by_depth(depth: int) -> float:
@@ -97,17 +98,16 @@ def train(network: Architecture, data: DataSet, recipe: Recipe, seed: int) -> Er
     torch.manual_seed(seed)
     module = _built(network, data)
     lsuv_init_(module, data.train.inputs[:_LSUV_ROWS])
-    parameter = flattened_parameters(module)
-    optimizer = recipe.optimizer(parameter)
+    optimizer = recipe.optimizer(module.parameters())
     batches = _batches(len(data.train.inputs), recipe)
     checked, depth = [], hidden_depth(network)
     for step, rows in enumerate(batches):
         for group in optimizer.param_groups:
             group["lr"] = recipe.lr(step, depth)
         _gradient(module, _augmented(data.train.inputs[rows]), data.train.targets[rows])
-        nn.utils.clip_grad_norm_(parameter, recipe.max_gradient_norm)
+        nn.utils.clip_grad_norm_(module.parameters(), recipe.max_gradient_norm)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=False)
+        optimizer.zero_grad()
         if (step + 1) % (recipe.steps // recipe.checks) == 0:
             checked.append(Errors(_error(module, data.valid), _error(module, data.test)))
     return min(checked, key=lambda errors: errors.valid)
@@ -121,22 +121,6 @@ def hidden_depth(network: Architecture) -> int:
         before = max((depths[parent] for parent in parents), default=0)
         depths.append(before + (layer.label not in outside))
     return depths[-1]
-
-
-def flattened_parameters(module: nn.Module) -> nn.Parameter:
-    """Make all parameters of a module views of one, and their gradients views of its gradient.
-
-    An optimiser then has one parameter to step, which saves most of its time.
-    """
-    parameters = list(module.parameters())
-    flat = nn.Parameter(nn.utils.parameters_to_vector(parameters).detach().clone())
-    flat.grad = torch.zeros_like(flat)
-    sizes = [parameter.numel() for parameter in parameters]
-    pieces = zip(flat.data.split(sizes), flat.grad.split(sizes), strict=True)
-    for parameter, (values, gradient) in zip(parameters, pieces, strict=True):
-        parameter.data = values.view_as(parameter)
-        parameter.grad = gradient.view_as(parameter)
-    return flat
 
 
 def _built(network: Architecture, data: DataSet) -> fx.GraphModule:

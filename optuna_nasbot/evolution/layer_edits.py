@@ -48,7 +48,7 @@ def swap_layer(
     draft.layers[index] = Layer(
         operation.label,
         layer.units if operation.has_units else None,
-        layer.stride if operation.strides else None,
+        (layer.stride or 1) if operation.strides else None,
     )
     return draft.finished()
 
@@ -73,7 +73,7 @@ def _can_replace(other: Operation, own: Operation, stride: int | None) -> bool:
     if other.has_units and not own.has_units:
         return False
     if other.strides and own.strides:
-        return stride in other.strides
+        return stride in other.strides and other.image == own.image
     return _image_effect(other, None) == _image_effect(own, stride)
 
 
@@ -98,7 +98,7 @@ def wedge_layer(
     source = architecture.layers[start]
     operations = architecture.operations
     before = operations.by_label.get(source.label)
-    if before is not None and before.image == "flatten":
+    if operations.is_image and before is not None and before.image == "flatten":
         return _wedged(architecture, edge, source)
     for position in rng.permutation(len(operations.operations)):
         operation = operations.operations[position]

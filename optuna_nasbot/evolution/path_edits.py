@@ -144,11 +144,15 @@ def _image_fits(size: int | None, wanted: int | None, may_pool: bool) -> bool:
 
 
 def _halving_label(operations: OperationSet) -> str | None:
-    """The label of the pools on a path that is skipped: the last that halves and has no units.
+    """The label of the pools on a path that is skipped: the last that only halves.
 
     In the built-in set this is average pooling, as in the reference.
     """
-    pools = [op.label for op in operations.operations if op.image == "halve" and not op.has_units]
+    pools = [
+        operation.label
+        for operation in operations.operations
+        if operation.image == "halve" and not operation.has_units and not operation.strides
+    ]
     return pools[-1] if pools else None
 
 

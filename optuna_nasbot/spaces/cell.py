@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
 from itertools import combinations
+from typing import Any
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
 from optuna_nasbot.architecture.operation import full_mass
 from optuna_nasbot.architecture.register import register
+from optuna_nasbot.architecture.register import registered
 from optuna_nasbot.spaces.edge_cells import MAX_CELLS_COMPARED
 from optuna_nasbot.spaces.edge_cells import edges_of_network
 from optuna_nasbot.spaces.edge_cells import function_of_edges
@@ -98,10 +100,18 @@ class CellSpace(ArchitectureSpace):
             "mislabel": mislabel_matrix(labels, self.mislabel).costs,
         }.items():
             object.__setattr__(self, name, value)
-        register(self.operation_set)
+        register(self._operation_set)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        register(self._operation_set)
+
+    @property
+    def operation_set(self) -> OperationSet:
+        return registered(self._operation_set)
 
     @cached_property
-    def operation_set(self) -> OperationSet:
+    def _operation_set(self) -> OperationSet:
         operations = tuple(_of_cell(operation) for operation in self.operations)
         return OperationSet(
             kind=self.kind,
@@ -114,7 +124,7 @@ class CellSpace(ArchitectureSpace):
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The labels of the operations."""
-        return tuple(self.operation_set.by_label)
+        return tuple(self._operation_set.by_label)
 
     @property
     def is_on_edges(self) -> bool:

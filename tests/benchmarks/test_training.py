@@ -5,11 +5,9 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import nn
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
-from optuna_nasbot import build_module
 
 
 @pytest.fixture(autouse=True)
@@ -113,20 +111,3 @@ def test_depth_is_that_of_the_longest_path(training) -> None:
     edges = ((0, 1), (1, 2), (2, 3), (0, 4), (3, 5), (4, 5), (5, 6))
     assert training.hidden_depth(Architecture(tuple(layers), edges, "mlp-reg")) == 3
     assert training.hidden_depth(NETWORK) == 2
-
-
-def test_flattened_parameters_are_those_of_the_module(training) -> None:
-    torch.manual_seed(0)
-    module = build_module(NETWORK, in_features=3, out_features=1)
-    x, y = torch.randn(10, 3), torch.randn(10, 1)
-    nn.functional.mse_loss(module(x), y).backward()
-    gradient = torch.cat([parameter.grad.flatten() for parameter in module.parameters()])
-    before = module(x)
-
-    flat = training.flattened_parameters(module)
-    assert torch.allclose(module(x), before)  # memory of another alignment: other rounding
-    nn.functional.mse_loss(module(x), y).backward()
-    assert torch.allclose(flat.grad, gradient)
-    with torch.no_grad():
-        flat.zero_()
-    assert torch.equal(module(x), torch.zeros(10, 1))

@@ -53,7 +53,8 @@ def database(path: Path, table: str) -> Iterator[sqlite3.Connection]:
 
 
 class Cache:
-    """Remembers the errors of trainings."""
+    """Remembers the errors of trainings. It does not know how they were done: whoever changes
+    the recipe of a data set begins with an empty file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 from training import CNN
+from training import DECAYED_MLP
 from training import MLP
 from training import NEWS
 from training import Recipe
@@ -67,7 +68,7 @@ _IMAGES = Task(
 )
 TASKS = {
     "protein": _REGRESSION,
-    "blog": _REGRESSION,
+    "blog": replace(_REGRESSION, recipe=DECAYED_MLP),
     "naval": _REGRESSION,
     "indoor": replace(_REGRESSION, n_trainings=2),  # one says too little here
     "news": replace(_REGRESSION, recipe=NEWS),

@@ -38,7 +38,8 @@ def run(module):
 
 
 def test_all_methods_are_tested(module) -> None:
-    assert list(module("methods").METHODS) == NAMES
+    """But for the variants of NASBOT, which differ in a function each."""
+    assert [name for name in module("methods").METHODS if "/" not in name] == NAMES
 
 
 @pytest.mark.parametrize("method", NAMES)

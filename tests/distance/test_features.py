@@ -54,13 +54,6 @@ def test_layers_without_mass_are_left_out(monkeypatch):
     assert found.path_lengths.shape == (4, 18)
 
 
-@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf")])
-def test_impossible_mass_is_refused(monkeypatch, wrong):
-    monkeypatch.setattr(features, "layer_masses", lambda _: (100.0, wrong, 100.0, 100.0))
-    with pytest.raises(ArchitectureError, match=r"layers\[1\] \('relu-8'\): .* mass"):
-        network_features(chain(8), MLP, COMPONENT)
-
-
 def test_label_unknown_to_the_distance_is_refused():
     small = cnn_operations(3)
     layers = (Layer("ip"), Layer("conv5", 8, 1), Layer("softmax"), Layer("op"))

@@ -61,7 +61,7 @@ def _terms(choose: Callable[[Distances], Terms]) -> dict[str, Any]:
 def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values with mean 0 and variance 1."""
     spread = values.std()
-    return (values - values.mean()) / (spread if spread > 0 else 1.0)
+    return np.asarray((values - values.mean()) / (spread if spread > 0 else 1.0))
 
 
 def half_ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -95,7 +95,10 @@ _CHANGES: dict[str, dict[str, Any]] = {
     "notes": _effort(max_neighbours=300, n_children=150, n_generations=3, generation_size=100),
 }
 
-VARIANTS: dict[str, Callable[[int], BaseSampler]] = {
-    f"nasbot/{name}": lambda seed, changes=changes: Variant(seed=seed, changes=changes)
-    for name, changes in _CHANGES.items()
-}
+
+def _variant(name: str) -> Callable[[int], BaseSampler]:
+    return lambda seed: Variant(seed=seed, changes=_CHANGES[name])
+
+
+VARIANTS = {f"nasbot/{name}": _variant(name) for name in _CHANGES}
+"""Samplers by name, each made from a seed."""

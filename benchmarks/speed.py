@@ -12,9 +12,11 @@ that is compared takes turns in one run. Wall time well above CPU time tells of 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import warnings
+from collections.abc import Callable
 from collections.abc import Sequence
 from importlib import metadata
 from importlib.util import find_spec
@@ -68,19 +70,31 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--kinds", nargs="+", choices=SPACES, default=list(SPACES))
-    parser.add_argument("--layers", nargs="+", type=int, default=_LAYERS, help="of distances")
-    parser.add_argument("--observed", nargs="+", type=int, default=_OBSERVED, help="trials")
+    parser.add_argument("--layers", nargs="+", type=_size(5, 100), default=_LAYERS)
+    parser.add_argument("--observed", nargs="+", type=_size(1), default=_OBSERVED, help="trials")
     parser.add_argument(
         "--candidates", type=int, default=1000, help="how many a thorough suggestion scores"
     )
     parser.add_argument(
         "--gp-up-to", type=int, default=1000, metavar="N", help="largest study of GPSampler"
     )
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=_size(1), default=5)
     parser.add_argument(
         "--profile", type=int, metavar="N", help="only profile a suggestion after N trials"
     )
     return parser.parse_args(arguments)
+
+
+def _size(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """A type of arguments: whole numbers within bounds."""
+
+    def size(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"expected {least} to {most}, got {value}")
+        return value
+
+    return size
 
 
 def _machine() -> str:

@@ -1,7 +1,7 @@
 """Search a multi-layer perceptron for regression, together with its learning rate.
 
-    pip install optuna-nasbot scikit-learn
-    python mlp_regression.py
+    pip install -c constraints.txt ".[examples]"
+    python examples/mlp_regression.py
 
 The data are scikit-learn's: the progress of diabetes in 442 patients. Networks are judged by
 cross-validation, and a pruner stops those that are bad on the first folds. The search has rivals:

@@ -1,7 +1,7 @@
 """Search networks of your own layers beside built-in ones, for handwritten digits.
 
-    pip install optuna-nasbot scikit-learn
-    python own_operations.py
+    pip install -c constraints.txt ".[examples]"
+    python examples/own_operations.py
 
 An operation says how its layers are made, how much they compute (their mass), and what they do to
 an image; mislabel costs say how different two operations are. From these the search makes its

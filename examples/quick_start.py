@@ -1,7 +1,7 @@
 """Search a convolutional network for handwritten digits.
 
-    pip install optuna-nasbot scikit-learn
-    python quick_start.py
+    pip install -c constraints.txt ".[examples]"
+    python examples/quick_start.py
 
 The study is kept in quick_start.db: run the script again to go on with it, or, once it runs, run
 it in further terminals to search with several workers.
@@ -95,6 +95,9 @@ def main() -> None:
     study.optimize(objective, n_trials=arguments.trials, show_progress_bar=True)
 
     completed = study.get_trials(states=(optuna.trial.TrialState.COMPLETE,))
+    if not completed:
+        print("No trial has finished yet.")
+        return
     best_at_start = min(completed[:N_STARTUP], key=lambda trial: trial.value)
     print(f"\nBest network, trial {study.best_trial.number} of {len(completed)}:\n")
     print(get_architecture(study.best_trial, "net"), "\n")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
 from itertools import combinations
-from typing import Any
 from typing import Literal
 
 import numpy as np
@@ -23,15 +22,13 @@ from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
 from optuna_nasbot.architecture.operation import full_mass
-from optuna_nasbot.architecture.register import register
-from optuna_nasbot.architecture.register import registered
 from optuna_nasbot.spaces.edge_cells import MAX_CELLS_COMPARED
 from optuna_nasbot.spaces.edge_cells import edges_of_network
 from optuna_nasbot.spaces.edge_cells import function_of_edges
 from optuna_nasbot.spaces.edge_cells import network_of_edges
 from optuna_nasbot.spaces.edge_cells import simplest_cells
 from optuna_nasbot.spaces.limits import Violation
-from optuna_nasbot.spaces.space import ArchitectureSpace
+from optuna_nasbot.spaces.own_kind import OwnKindSpace
 from optuna_nasbot.spaces.vertex_cells import network_of_vertices
 
 _POOL_SIZE = 100
@@ -40,7 +37,7 @@ _MAX_DRAWS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class CellSpace(ArchitectureSpace):
+class CellSpace(OwnKindSpace):
     """Small graphs of operations without widths, as in NAS-Bench-101 and NAS-Bench-201.
 
     A cell has an input, an output, and operations either on its vertices or on its edges. Its
@@ -100,15 +97,7 @@ class CellSpace(ArchitectureSpace):
             "mislabel": mislabel_matrix(labels, self.mislabel).costs,
         }.items():
             object.__setattr__(self, name, value)
-        register(self._operation_set)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        register(self._operation_set)
-
-    @property
-    def operation_set(self) -> OperationSet:
-        return registered(self._operation_set)
+        self._register()
 
     @cached_property
     def _operation_set(self) -> OperationSet:

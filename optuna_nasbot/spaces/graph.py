@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
-from typing import Any
 from typing import Literal
 
 from optuna_nasbot.architecture import ArchitectureError
@@ -19,16 +18,15 @@ from optuna_nasbot.architecture.kinds import DECISIONS
 from optuna_nasbot.architecture.kinds import built_in_operation
 from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
-from optuna_nasbot.architecture.register import register
-from optuna_nasbot.architecture.register import registered
 from optuna_nasbot.spaces.fitting import Chain
 from optuna_nasbot.spaces.fitting import chain_architecture
 from optuna_nasbot.spaces.mixed_chains import mixed_chains
 from optuna_nasbot.spaces.network_space import NetworkSpace
+from optuna_nasbot.spaces.own_kind import OwnKindSpace
 
 
 @dataclass(frozen=True, kw_only=True)
-class GraphSpace(NetworkSpace):
+class GraphSpace(OwnKindSpace, NetworkSpace):
     """Networks made of a user's own layers, of built-in ones, or of both.
 
     Every limit of `Limits` is a keyword. To make the space is to register its kind: a process
@@ -77,19 +75,11 @@ class GraphSpace(NetworkSpace):
             self._keep_whole("image_size", 1)
             if self.max_halvings is None:
                 self._keep("max_halvings", (self.image_size - 1).bit_length())
-        register(self._operation_set)
+        self._register()
         self._check_chains()
         super().__post_init__()
         for network in self.initial_pool:
             total_mass(network)  # so that a wrong mass rule shows up here
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        register(self._operation_set)
-
-    @property
-    def operation_set(self) -> OperationSet:
-        return registered(self._operation_set)
 
     @cached_property
     def _operation_set(self) -> OperationSet:

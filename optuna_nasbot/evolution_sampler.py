@@ -15,15 +15,17 @@ from optuna_nasbot.gp import warp
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
+_N_START = 12
+"""How many networks of the initial pool are tried first, if it has so many."""
 _N_TRIES = 20
 
 
 class EvolutionSampler(ArchitectureSampler):
     """Searches networks by evolution, the baseline of the NASBOT paper (section 5).
 
-    The initial pool first; then each network is a child of one that was tried, made by one to
-    five random edits, where parents are drawn with probability proportional to exp(2 value), the
-    values warped and standardised.
+    The initial pool first, or 12 networks of it; then each network is a child of one that was
+    tried, made by one to five random edits, where parents are drawn with probability proportional
+    to exp(2 value), the values warped and standardised.
 
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
@@ -45,7 +47,7 @@ class EvolutionSampler(ArchitectureSampler):
         check_single_objective(study)
         observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
         rng = self.trial_rng(trial.number, name)
-        pool = space.initial_pool
+        pool = space.initial_pool[:_N_START]
         inside = [i for i, network in enumerate(observed.networks) if network in space]
         if len(inside) < len(pool):
             return any_untaken(pool, space, observed.taken, rng)

@@ -57,8 +57,8 @@ class CellSpace(OwnKindSpace):
         operations_on: `"vertices"` (NAS-Bench-101) or `"edges"` (NAS-Bench-201).
         max_vertices: Largest number of vertices, the input and the output included.
         max_edges: Largest number of edges; None is no bound.
-        mislabel: What it costs to match different operations, as in `GraphSpace`: by pairs, where
-            pairs that are not given do not match, or as a matrix.
+        mislabel: What it costs to match different operations, by pairs or as a matrix, as in
+            `GraphSpace`.
         skip: The label that stands for no operation, if there is one (`"skip_connect"`).
         least_end_mass: The least mass of the input and of the output, which have a tenth of the
             mass of all operations each.
@@ -83,7 +83,7 @@ class CellSpace(OwnKindSpace):
             raise ValueError(
                 f"operations_on: expected 'vertices' or 'edges', got {shown(self.operations_on)}."
             )
-        operations = checked_operations(self.operations)
+        operations = _checked_operations(self.operations)
         labels = [operation.label for operation in operations]
         if self.skip is not None and self.skip not in labels:
             raise ValueError(f"skip: expected one of {labels} or None, got {shown(self.skip)}.")
@@ -250,7 +250,7 @@ class CellSpace(OwnKindSpace):
             )
 
 
-def checked_operations(operations: object) -> tuple[Operation, ...]:
+def _checked_operations(operations: object) -> tuple[Operation, ...]:
     """Operations as a tuple.
 
     Raises:

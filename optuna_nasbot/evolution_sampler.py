@@ -11,6 +11,7 @@ from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.evolution.selection import any_untaken
 from optuna_nasbot.evolution.selection import children_of_fit
+from optuna_nasbot.evolution.start import in_turn
 from optuna_nasbot.gp import warp
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
@@ -50,7 +51,7 @@ class EvolutionSampler(ArchitectureSampler):
         pool = space.initial_pool[:_N_START]
         inside = [i for i, network in enumerate(observed.networks) if network in space]
         if len(inside) < len(pool):
-            return any_untaken(pool, space, observed.taken, rng)
+            return any_untaken(in_turn(pool, trial.number), space, observed.taken, rng)
         parents = [observed.networks[i] for i in inside]
         children = children_of_fit(parents, warp(observed.values)[inside], _N_TRIES, space, rng)
         return any_untaken([*children, *parents], space, observed.taken, rng)

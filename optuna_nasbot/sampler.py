@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from typing import get_args
 
@@ -18,14 +19,15 @@ from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.evolution.maximiser import maximise
 from optuna_nasbot.evolution.selection import any_untaken
+from optuna_nasbot.evolution.start import in_turn
 from optuna_nasbot.evolution.start import prepare
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
-_MAX_PENDING = 100
-"""How many running networks the model takes note of, the latest ones: those of workers that were
-killed run forever. None of the others is suggested either."""
+_MAX_UNFINISHED = 100
+"""How many running and how many failed networks the model takes note of, the latest ones: those of
+workers that were killed run forever. None of the others is suggested either."""
 _Prepared = tuple[tuple[Architecture, ...], SurrogateFitter]
 """The networks to start from and the fitter of surrogates: what is made once and kept."""
 
@@ -45,10 +47,13 @@ class NASBOTSampler(ArchitectureSampler):
             the initial pool and around it are tried, spread by distance.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
+        learn_from_failures: Whether networks whose trials failed are not suggested again and make
+            networks like them less likely. False leaves them out entirely, for studies in which
+            trials fail for reasons that have nothing to do with the network.
         independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
 
     Raises:
-        TypeError: `independent_sampler` is no sampler.
+        TypeError: `independent_sampler` is no sampler or `learn_from_failures` no truth value.
         ValueError: Another argument is out of range.
     """
 
@@ -58,6 +63,7 @@ class NASBOTSampler(ArchitectureSampler):
         seed: int | None = None,
         n_startup_trials: int = 10,
         acquisition: AcquisitionName = "log_ei",
+        learn_from_failures: bool = True,
         independent_sampler: BaseSampler | None = None,
     ) -> None:
         super().__init__(seed=seed, independent_sampler=independent_sampler)
@@ -66,6 +72,11 @@ class NASBOTSampler(ArchitectureSampler):
                 f"acquisition: expected one of {list(get_args(AcquisitionName))}, "
                 f"got {acquisition!r}."
             )
+        if not isinstance(learn_from_failures, bool):
+            raise TypeError(
+                f"learn_from_failures: expected True or False, got {learn_from_failures!r}."
+            )
+        self._learn_from_failures = learn_from_failures
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
         self._prepared: dict[tuple[str, ArchitectureSpace], _Prepared] = {}
@@ -75,13 +86,16 @@ class NASBOTSampler(ArchitectureSampler):
     ) -> Architecture:
         check_single_objective(study)
         observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
+        if not self._learn_from_failures:
+            observed = replace(observed, failed=())
         rng = self.trial_rng(trial.number, name)
         start, surrogates = self._prepared_search(name, space)
         if len(observed.networks) < self._n_startup_trials:
-            return any_untaken(start, space, observed.taken, rng)
+            return any_untaken(in_turn(start, trial.number), space, observed.taken, rng)
 
-        surrogate = surrogates.fit(observed.networks, observed.values)
-        surrogate = surrogate.hallucinate(observed.running[-_MAX_PENDING:])
+        failed, running = observed.failed[-_MAX_UNFINISHED:], observed.running[-_MAX_UNFINISHED:]
+        surrogate = surrogates.fit(observed.networks, observed.values, failed)
+        surrogate = surrogate.hallucinate(running)
         acquisition = criterion(self._acquisition, surrogate, rng)
         inside = [i for i, network in enumerate(observed.networks) if network in space]
         parents = [observed.networks[i] for i in inside] or list(start)

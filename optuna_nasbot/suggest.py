@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
-from contextlib import nullcontext
 from operator import attrgetter
 from typing import Any
 from typing import SupportsFloat
@@ -30,6 +29,12 @@ from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import runs_elsewhere
+
+_MAX_REDRAWS = 5
+
+# Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
+_logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 
 def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) -> Architecture:
@@ -67,10 +72,39 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         origin = f"trial {number} carries (enqueued, retried or suggested before)"
         return _checked(carried, space, name, origin)
     sampler = _architecture_sampler(trial)
-    with sampler.suggesting if isinstance(sampler, ArchitectureSampler) else nullcontext():
-        architecture = _chosen(sampler, trial, name, space)
-        for key, value in architecture_attributes(architecture, name).items():
-            trial.set_user_attr(key, value)
+    if isinstance(sampler, ArchitectureSampler) and isinstance(trial, Trial):
+        with sampler.suggesting:
+            return _chosen_alone(sampler, trial, name, space)
+    return _stored(_chosen(sampler, trial, name, space), trial, name)
+
+
+def _chosen_alone(
+    sampler: ArchitectureSampler, trial: Trial, name: str, space: ArchitectureSpace
+) -> Architecture:
+    """The sampler's choice, another one if it turns out that another worker tries the same.
+
+    Workers that choose at the same instant don't know of each other's choice. What they have
+    written they all can read: of two equal networks at least the one that was written last is
+    noticed here, and redrawn.
+    """
+    architecture = _stored(_chosen(sampler, trial, name, space), trial, name)
+    for _ in range(_MAX_REDRAWS):
+        if not runs_elsewhere(trial.study, name, architecture, but_for=trial.number):
+            break
+        _logger.info(
+            f"Trial {trial.number}: a running trial has the same architecture '{name}'; another "
+            "one is drawn."
+        )
+        redrawn = _chosen(sampler, trial, name, space)
+        if redrawn == architecture:  # The space has no other one.
+            break
+        architecture = _stored(redrawn, trial, name)
+    return architecture
+
+
+def _stored(architecture: Architecture, trial: BaseTrial, name: str) -> Architecture:
+    for key, value in architecture_attributes(architecture, name).items():
+        trial.set_user_attr(key, value)
     return architecture
 
 

@@ -232,6 +232,39 @@ def test_trials_of_all_sorts() -> None:
     assert architecture not in POOL[:6]
 
 
+def test_failed_networks_are_avoided_unless_failures_are_left_out() -> None:
+    first = suggested(study_of())
+    failed = create_architecture_trial({"net": first}, state=TrialState.FAIL)
+    assert suggested(study_of(failed)) != first
+    assert suggested(study_of(failed, learn_from_failures=False)) == first
+
+
+def test_networks_like_failed_ones_are_suggested_less_often() -> None:
+    """Networks with many units seem best, and fail."""
+
+    def share_of_failures(**keywords: Any) -> float:
+        study = study_of(n_startup_trials=5, **keywords)
+
+        def objective(trial: optuna.Trial) -> float:
+            units = sum(
+                layer.units or 0 for layer in suggest_architecture(trial, "net", SPACE).layers
+            )
+            if units > 150:
+                raise MemoryError
+            return units
+
+        study.optimize(objective, n_trials=35, catch=MemoryError)
+        return np.mean([trial.state == TrialState.FAIL for trial in study.trials[5:]]).item()
+
+    assert share_of_failures() < share_of_failures(learn_from_failures=False) - 0.1
+
+
+@pytest.mark.parametrize("learn", [None, 1, "yes"])
+def test_wrong_learn_from_failures(learn: Any) -> None:
+    with pytest.raises(TypeError, match="learn_from_failures: expected True or False"):
+        NASBOTSampler(learn_from_failures=learn)
+
+
 def test_many_running_trials_are_avoided_and_the_latest_ones_modelled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -85,3 +85,20 @@ def spread(
         nearest[chosen] = -np.inf
         chosen.append(int(np.argmax(nearest)))
     return [candidates[index] for index in chosen]
+
+
+def in_turn(networks: Sequence[Architecture], turn: int) -> list[Architecture]:
+    """The networks in a circle, from that of a turn on.
+
+    Workers that begin at the same time, before they can see each other's networks, begin with
+    different ones.
+
+    Args:
+        networks: At least one network.
+        turn: A number from 0 on, such as that of a trial.
+
+    Returns:
+        All the networks.
+    """
+    first = turn % len(networks)
+    return [*networks[first:], *networks[:first]]

@@ -24,6 +24,9 @@ from optuna_nasbot.gp.warping import warp
 
 MAX_OBSERVATIONS = 500
 MAX_FITTED = 200
+_FAILED_QUANTILE = 0.25
+"""A failed network counts like the observed one below which so many of them are: bad enough to
+make its neighbours less likely, and not so bad as to hide a good region for one accident."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +35,8 @@ class Surrogate:
 
     Attributes:
         distances: The distance between networks.
-        networks: The networks that the process is conditioned on: observed ones, then those that
-            were hallucinated.
+        networks: The networks that the process is conditioned on: observed ones, failed ones,
+            then those that were hallucinated.
         values: Warped and standardised values of all n observed networks, larger is better,
             shape (n,).
         parameters: Hyperparameters of the kernel.
@@ -116,12 +119,21 @@ class SurrogateFitter:
         self._max_fitted = max_fitted
         self._fitted: tuple[tuple[Any, ...], KernelParameters] | None = None
 
-    def fit(self, networks: Sequence[Architecture], values: NDArray[np.float64]) -> Surrogate:
+    def fit(
+        self,
+        networks: Sequence[Architecture],
+        values: NDArray[np.float64],
+        failed: Sequence[Architecture] = (),
+    ) -> Surrogate:
         """Fit the Gaussian process to observed networks.
+
+        Networks that failed have no value. The process is conditioned on a pessimistic one, the
+        lower quartile of the others; hyperparameters don't depend on them.
 
         Args:
             networks: n observed networks, at least one; the same network may come several times.
             values: Their values, finite, larger is better, shape (n,).
+            failed: Networks that failed.
 
         Returns:
             The surrogate of the warped values (see `optuna_nasbot.gp.warping.warp`).
@@ -130,10 +142,14 @@ class SurrogateFitter:
         parameters = self._parameters(networks[:n_fitted], values[:n_fitted])
         warped = warp(values)
         chosen = informative_subset(networks, warped, self._max_observations)
-        kept = tuple(networks[index] for index in chosen)
+        kept = (*(networks[index] for index in chosen), *failed)
         kernel = sum_kernel(kernel_terms(self._distances.observed(kept)), parameters)
+        pessimistic = np.full(len(failed), np.quantile(warped, _FAILED_QUANTILE))
         posterior = condition(
-            kernel, warped[chosen], parameters.noise_variance, project_cross_kernel=True
+            kernel,
+            np.concatenate([warped[chosen], pessimistic]),
+            parameters.noise_variance,
+            project_cross_kernel=True,
         )
         return Surrogate(self._distances, kept, warped, parameters, posterior)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optuna_nasbot.trials.observations import Observations
 from optuna_nasbot.trials.observations import observe
+from optuna_nasbot.trials.observations import runs_elsewhere
 from optuna_nasbot.trials.stored import architecture_attributes
 from optuna_nasbot.trials.stored import attribute_key
 from optuna_nasbot.trials.stored import carried_architecture
@@ -14,4 +15,5 @@ __all__ = [
     "attribute_key",
     "carried_architecture",
     "observe",
+    "runs_elsewhere",
 ]

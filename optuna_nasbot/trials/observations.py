@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from optuna.study import Study
-from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.stored import carried_architecture
+from optuna_nasbot.trials.values import observed_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,30 +26,31 @@ class Observations:
 
     Attributes:
         networks: The n finished networks, in the order of their trials.
-        values: Their values, finite, larger is better whatever the study's direction, shape (n,).
+        values: Their values, finite, larger is better whatever the study's direction, shape (n,);
+            see `optuna_nasbot.trials.values.observed_values`.
         running: The networks that are being tried.
         enqueued: The networks of waiting trials.
-        without_value: Networks whose trials failed or were pruned before they reported a value.
+        failed: Networks whose trials failed, or were pruned before they reported a value, and
+            that no other trial has tried since.
     """
 
     networks: tuple[Architecture, ...]
     values: NDArray[np.float64]
     running: tuple[Architecture, ...]
     enqueued: tuple[Architecture, ...]
-    without_value: tuple[Architecture, ...]
+    failed: tuple[Architecture, ...]
 
     @property
     def taken(self) -> frozenset[str]:
         """Canonical hashes of all these networks: they are not worth another trial."""
-        networks = (*self.networks, *self.running, *self.enqueued, *self.without_value)
-        return frozenset(network.canonical_hash() for network in networks)
+        return _hashes((*self.networks, *self.running, *self.enqueued, *self.failed))
 
 
 def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
     """Read the networks of a name from a study.
 
     Trials without such a network and networks of another kind are left out; so are damaged ones,
-    with a warning. A pruned trial counts with its last reported value.
+    with a warning.
 
     Args:
         study: A study with one objective.
@@ -59,7 +61,7 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
     Returns:
         The observations.
     """
-    networks, values, running, enqueued, without_value = [], [], [], [], []
+    networks, finished, running, enqueued, failed = [], [], [], [], []
     for trial in study.get_trials(deepcopy=False):
         if trial.number == but_for:
             continue
@@ -69,19 +71,32 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
             elif trial.state == TrialState.WAITING:
                 enqueued.append(network)
             elif trial.values is None or math.isnan(trial.values[0]):
-                without_value.append(network)
+                failed.append(network)
             else:
                 networks.append(network)
-                values.append(trial.values[0])
-    sign = 1.0 if study.direction == StudyDirection.MAXIMIZE else -1.0
-    finite = _clipped(sign * np.array(values, dtype=float))
+                finished.append(trial)
+    tried_since = _hashes((*networks, *running, *enqueued))
     return Observations(
         networks=tuple(networks),
-        values=finite,
+        values=observed_values(finished, study.direction),
         running=tuple(running),
         enqueued=tuple(enqueued),
-        without_value=tuple(without_value),
+        failed=tuple(each for each in failed if each.canonical_hash() not in tried_since),
     )
+
+
+def runs_elsewhere(study: Study, name: str, network: Architecture, but_for: int) -> bool:
+    """Whether a running trial, but for that of a number, carries an isomorphic network."""
+    return any(
+        other.canonical_hash() == network.canonical_hash()
+        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        if trial.number != but_for
+        for other in _readable(trial, name, network.kind)
+    )
+
+
+def _hashes(networks: Iterable[Architecture]) -> frozenset[str]:
+    return frozenset(network.canonical_hash() for network in networks)
 
 
 def _readable(trial: FrozenTrial, name: str, kind: str) -> Iterator[Architecture]:
@@ -96,15 +111,3 @@ def _readable(trial: FrozenTrial, name: str, kind: str) -> Iterator[Architecture
         return
     if network is not None and network.kind == kind:
         yield network
-
-
-def _clipped(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values with infinities clipped to the finite range, with a warning."""
-    finite = np.isfinite(values)
-    if finite.all():
-        return values
-    low, high = (values[finite].min(), values[finite].max()) if finite.any() else (-1.0, 1.0)
-    warnings.warn(
-        "Infinite objective values are clipped to the range of the finite ones.", stacklevel=2
-    )
-    return np.clip(values, low, high)

@@ -8,6 +8,7 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot.distance.scaled import Distances
 from optuna_nasbot.evolution import networks_around_pool
 from optuna_nasbot.evolution import spread
+from optuna_nasbot.evolution.start import in_turn
 from optuna_nasbot.evolution.start import prepare
 
 SPACE = MLPSpace(max_layers=20, max_units=128)
@@ -67,3 +68,9 @@ def test_preparation_is_the_same_each_time_and_a_longer_one_begins_alike() -> No
 def test_a_space_of_one_network_is_its_own_start() -> None:
     space = MLPSpace(min_layers=3, max_layers=3)
     assert prepare(space, 5).start == space.initial_pool
+
+
+@pytest.mark.parametrize(("turn", "order"), [(0, [0, 1, 2]), (2, [2, 0, 1]), (7, [1, 2, 0])])
+def test_in_turn(turn: int, order: list[int]) -> None:
+    networks = SPACE.initial_pool[:3]
+    assert in_turn(networks, turn) == [networks[index] for index in order]

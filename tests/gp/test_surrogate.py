@@ -18,6 +18,7 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.scaled import ScaledDistances
 from optuna_nasbot.evolution import networks_around_pool
+from optuna_nasbot.evolution import one_edit_neighbours
 from optuna_nasbot.gp.fitting import prior_parameters
 from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.surrogate import Surrogate
@@ -122,6 +123,25 @@ def test_one_network_and_repeated_ones_with_different_values() -> None:
         mean, std = SurrogateFitter(distances).fit(networks, np.array(values)).predict([other])
         assert np.isfinite(mean).all()
         assert (std > 0).all()
+
+
+def test_failed_networks_lower_what_is_expected_around_them_and_nothing_else() -> None:
+    space = SPACES["mlp"]
+    rng = np.random.default_rng(0)
+    failed, *observed = networks_around_pool(space, 30, rng)
+    values = rng.normal(size=len(observed))
+    neighbours = one_edit_neighbours(failed, space, rng)
+    fitter = SurrogateFitter(scaled_distances(space))
+    without, with_failed = (fitter.fit(observed, values, nets) for nets in ((), (failed,)))
+    assert np.array_equal(with_failed.values, without.values)
+    assert with_failed.parameters is without.parameters
+    (before, spread_before), (after, spread_after) = (
+        surrogate.predict([failed, *neighbours]) for surrogate in (without, with_failed)
+    )
+    assert (spread_after < spread_before).all()
+    pessimistic = np.quantile(warp(values), 0.25)
+    assert abs(after[0] - pessimistic) < abs(before[0] - pessimistic)
+    assert np.allclose(np.sign(after - before), np.sign(pessimistic - before[0]))
 
 
 def test_a_fitter_gives_the_same_surrogate_whatever_it_saw_before() -> None:

@@ -89,9 +89,9 @@ def test_warm_start_spares_start_up_trials(monkeypatch: pytest.MonkeyPatch) -> N
     fitted: list[int] = []
     fit = SurrogateFitter.fit
 
-    def recorded(self: SurrogateFitter, networks: Any, values: Any) -> Any:
+    def recorded(self: SurrogateFitter, networks: Any, *rest: Any) -> Any:
         fitted.append(len(networks))
-        return fit(self, networks, values)
+        return fit(self, networks, *rest)
 
     monkeypatch.setattr(SurrogateFitter, "fit", recorded)
     study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=3))

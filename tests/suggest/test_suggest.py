@@ -14,8 +14,11 @@ from optuna.trial import TrialState
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import ArchitectureError
+from optuna_nasbot import CellSpace
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
+from optuna_nasbot import Operation
+from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
@@ -24,6 +27,7 @@ from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACE = MLPSpace(max_layers=8, max_units=64)
 NETWORKS = SPACE.initial_pool
+SINGLE = CellSpace(kind="single", operations=[Operation("only")], max_vertices=2, max_edges=1)
 
 
 class CountingSampler(ArchitectureSampler):
@@ -89,6 +93,47 @@ class ForeignSampler(optuna.samplers.RandomSampler):
     def sample_architecture(self, *arguments: Any) -> Any:
         assert [type(each) for each in arguments] == [optuna.Study, optuna.Trial, str, MLPSpace]
         return self.choice
+
+
+class Simultaneous(CountingSampler):
+    """While it chooses, another worker stores what it will choose, the first `n_times`."""
+
+    def __init__(self, n_times: int) -> None:
+        super().__init__()
+        self.n_times = n_times
+
+    def sample_architecture(
+        self, study: optuna.Study, trial: optuna.Trial, name: str, space: ArchitectureSpace
+    ) -> Architecture:
+        chosen = super().sample_architecture(study, trial, name, space)
+        if len(self.asked) <= self.n_times:
+            study.add_trial(create_architecture_trial({name: chosen}, state=TrialState.RUNNING))
+        return chosen
+
+
+@pytest.mark.parametrize("n_times", [0, 1, 3])
+def test_network_that_another_worker_chose_at_the_same_time_is_redrawn(n_times: int) -> None:
+    sampler = Simultaneous(n_times)
+    study = optuna.create_study(sampler=sampler)
+    trial = study.ask()
+    assert suggest_architecture(trial, "net", SPACE) == NETWORKS[n_times]
+    assert get_architecture(study.trials[trial.number], "net") == NETWORKS[n_times]
+    assert len(sampler.asked) == n_times + 1
+
+
+def test_redrawing_ends() -> None:
+    sampler = Simultaneous(100)
+    study = optuna.create_study(sampler=sampler)
+    assert suggest_architecture(study.ask(), "net", SPACE) in NETWORKS
+    assert len(sampler.asked) < 10
+
+
+def test_sampler_that_has_no_other_network_is_not_asked_again_and_again() -> None:
+    sampler = Simultaneous(100)
+    study = optuna.create_study(sampler=sampler)
+    assert len(SINGLE.initial_pool) == 1
+    assert suggest_architecture(study.ask(), "net", SINGLE) == SINGLE.initial_pool[0]
+    assert len(sampler.asked) == 2
 
 
 def test_foreign_sampler_chooses() -> None:

@@ -15,6 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from optuna.trial import TrialState
 
+from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
@@ -22,6 +23,7 @@ from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
+from optuna_nasbot.trials import runs_elsewhere
 
 NETWORKS = MLPSpace(max_layers=8, max_units=64).initial_pool
 KIND = NETWORKS[0].kind
@@ -72,7 +74,7 @@ def test_pruned_trials_count_with_their_last_report() -> None:
     observed = seen(study)
     assert observed.networks == NETWORKS[1:3]
     assert observed.values.tolist() == [10.0, 11.0]
-    assert observed.without_value == NETWORKS[:1]
+    assert observed.failed == NETWORKS[:1]
 
 
 def test_networks_without_a_value_are_taken_but_not_observed() -> None:
@@ -88,8 +90,33 @@ def test_networks_without_a_value_are_taken_but_not_observed() -> None:
     assert observed.networks == NETWORKS[:1]
     assert observed.running == NETWORKS[4:5]
     assert observed.enqueued == NETWORKS[5:6]
-    assert observed.without_value == NETWORKS[1:4]
+    assert observed.failed == NETWORKS[1:4]
     assert observed.taken == {network.canonical_hash() for network in NETWORKS[:6]}
+
+
+def test_failed_network_that_is_tried_again_is_not_failed_any_more() -> None:
+    for again in (
+        finished(0, 1.0),
+        finished(0, None, state=TrialState.RUNNING),
+        finished(0, None, state=TrialState.WAITING),
+    ):
+        failed = [finished(index, None, state=TrialState.FAIL) for index in (0, 1)]
+        assert seen(study_of(*failed, again)).failed == NETWORKS[1:2]
+
+
+def test_running_elsewhere() -> None:
+    study = study_of(
+        finished(0, None, state=TrialState.RUNNING),
+        finished(1, 1.0),
+        finished(2, None, state=TrialState.WAITING),
+        finished(3, None, state=TrialState.FAIL),
+    )
+    twin = Architecture.from_dict(NETWORKS[0].to_dict())
+    assert runs_elsewhere(study, "net", twin, but_for=NOBODY)
+    assert not runs_elsewhere(study, "net", twin, but_for=0)
+    assert not runs_elsewhere(study, "other", twin, but_for=NOBODY)
+    for network in NETWORKS[1:5]:
+        assert not runs_elsewhere(study, "net", network, but_for=NOBODY)
 
 
 def test_asking_trial_and_other_networks_are_left_out() -> None:

@@ -1,0 +1,54 @@
+"""What finished trials are worth to the model."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState
+
+
+def observed_values(
+    trials: Sequence[FrozenTrial], direction: StudyDirection
+) -> NDArray[np.float64]:
+    """Values of trials, finite and larger is better.
+
+    A pruned trial has the value that it reported last. If that was earlier than the last report
+    of half of the completed trials, it counts at most as much as their median: an early value
+    may flatter, and no pruned network should seem better than most that were trained to the end.
+
+    Args:
+        trials: n trials with a value, completed or pruned.
+        direction: The direction of their study.
+
+    Returns:
+        The values, shape (n,). Infinite ones are clipped to the range of the others, with a
+        warning.
+    """
+    sign = 1.0 if direction == StudyDirection.MAXIMIZE else -1.0
+    values = _clipped(sign * np.array([trial.values[0] for trial in trials], dtype=float))
+    is_complete = np.array([trial.state == TrialState.COMPLETE for trial in trials], dtype=bool)
+    if not is_complete.any():
+        return values
+    ends = [trial.last_step for trial in trials if trial.state == TrialState.COMPLETE]
+    reported = [end for end in ends if end is not None]
+    usual_end = np.median(reported) if reported else np.inf
+    is_early = [trial.last_step is None or trial.last_step < usual_end for trial in trials]
+    most = np.where(~is_complete & is_early, np.median(values[is_complete]), np.inf)
+    return np.minimum(values, most)
+
+
+def _clipped(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values with infinities clipped to the finite range, with a warning."""
+    finite = np.isfinite(values)
+    if finite.all():
+        return values
+    low, high = (values[finite].min(), values[finite].max()) if finite.any() else (-1.0, 1.0)
+    warnings.warn(
+        "Infinite objective values are clipped to the range of the finite ones.", stacklevel=2
+    )
+    return np.clip(values, low, high)

@@ -7,7 +7,8 @@ out, and refinement goes on from there. Of the layers that can be singled out, t
 to the least looks counts; automorphisms found on the way spare most of the others (McKay 1981).
 
 It takes some dozen microseconds for the networks of a search. Graphs that are made to be hard
-(Cai, Fuerer and Immerman 1992) take time that grows exponentially: seconds at 350 layers.
+(Cai, Fuerer and Immerman 1992) would take time that grows exponentially. Their search is cut off,
+so that no stored network can stop a study.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +32,13 @@ from optuna_nasbot.architecture.topology import neighbours
 Order = list[int]
 Looks = tuple[tuple[int, tuple[int, ...]], ...]
 """A graph of numbered vertices: each of them with those that edges come from."""
+Budget = Iterator[int]
+"""Has an item for each layer that may yet be singled out where another one would do."""
+
+MAX_WORK = 40_000_000
+"""How many layers are singled out at most where another one would do, times the squared number of
+layers, since each of them takes about that long: some seconds. It is 11,111 layers for networks
+of 60 layers, which never need them."""
 
 
 def canonical_hash(
@@ -45,7 +54,8 @@ def canonical_hash(
 
     Returns:
         32 hexadecimal digits, equal exactly for isomorphic graphs with equal kind and layers
-        (up to collisions of BLAKE2b).
+        (up to collisions of BLAKE2b). Where the search was cut off, isomorphic graphs can have
+        different ones.
     """
     order = canonical_order(layers, parents, children)
     place = _places(order, len(order))
@@ -62,7 +72,7 @@ def canonical_order(layers: Sequence[Layer], parents: Neighbours, children: Neig
     colours, cells = initial_colours(layers, parents)
     refine(colours, cells, range(len(layers)), parents, children)
     graph = _Graph(range(len(layers)), colours, cells, parents, children)
-    return _least_order(graph, [])
+    return _least_order(graph, [], iter(range(MAX_WORK // len(layers) ** 2)))
 
 
 def _places(order: Order, n_layers: int) -> list[int]:
@@ -170,12 +180,12 @@ class _Graph:
         return links
 
 
-def _least_order(graph: _Graph, automorphisms: list[Order]) -> Order:
+def _least_order(graph: _Graph, automorphisms: list[Order], budget: Budget) -> Order:
     """The vertices in the canonical order; automorphisms found on the way are appended.
 
     An automorphism is a list with the image of each layer.
     """
-    return _by_parts(graph, lambda part: _least_order_of_part(part, automorphisms))
+    return _by_parts(graph, lambda part: _least_order_of_part(part, automorphisms, budget))
 
 
 def _some_order(graph: _Graph) -> Order:
@@ -197,13 +207,14 @@ def _by_parts(graph: _Graph, order_of: Callable[[_Graph], Order]) -> Order:
     return sorted(merged, key=graph.colours.__getitem__)
 
 
-def _least_order_of_part(part: _Graph, automorphisms: list[Order]) -> Order:
+def _least_order_of_part(part: _Graph, automorphisms: list[Order], budget: Budget) -> Order:
     """The canonical order of a graph that is a single part.
 
     Vertices are singled out in turn. Those count that tell most vertices apart, of these the
     ones with the least looks after that, of these the one whose canonical order has the least
     looks. Of vertices that automorphisms map to each other only one is needed. They are found
-    where two orders have the same looks, most of them before the canonical order is known.
+    where two orders have the same looks, most of them before the canonical order is known. When
+    the budget is used up, the vertices that were tried have to do.
     """
     known: dict[Looks, Order] = {}
     found: list[Order] = []
@@ -213,6 +224,8 @@ def _least_order_of_part(part: _Graph, automorphisms: list[Order]) -> Order:
     for vertex in part.target():
         if vertex in _images(tried, found):
             continue
+        if tried and next(budget, None) is None:
+            break
         tried.append(vertex)
         child = part.singling_out(vertex)
         outcome = (child.n_missing_colours(), child.looks(child.colours))
@@ -223,7 +236,7 @@ def _least_order_of_part(part: _Graph, automorphisms: list[Order]) -> Order:
         looks = part.looks_in_order(order)
         if looks not in known:
             known[looks] = order
-            order = _least_order(child, found)
+            order = _least_order(child, found, budget)
             looks = part.looks_in_order(order)
             finalists.append((*outcome, looks, order))
         twin = known.setdefault(looks, order)

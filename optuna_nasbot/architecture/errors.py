@@ -9,9 +9,13 @@ class ArchitectureError(ValueError):
     """A graph that is not a network: the message says where, what was expected and what came."""
 
 
+_MAX_CHARACTERS = 200
+
+
 def shown(value: object) -> str:
     """A short text of any value; whole numbers too long for Python to print are named as such."""
     try:
-        return reprlib.repr(value)
+        text = reprlib.repr(value)
     except ValueError:
         return f"a huge {type(value).__name__}"
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[: _MAX_CHARACTERS - 3]}..."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation_set import OperationSet
@@ -40,8 +41,8 @@ def inverse_image_sizes(
             if after[parent] != size:
                 raise ArchitectureError(
                     f"layers[{index}] ('{layer}'): expected parents with images of one size, got "
-                    + ", ".join(f"layer {p}: {_size_text(after[p])}" for p in sources)
-                    + "."
+                    f"layer {sources[0]}: {_size_text(size)}, "
+                    f"layer {parent}: {_size_text(after[parent])}."
                 )
         before.append(size)
         operation = by_label.get(layer.label)
@@ -81,4 +82,4 @@ def check_first_layers(
 
 
 def _size_text(size: int | None) -> str:
-    return "flattened" if size is FLATTENED else f"1/{size}"
+    return "flattened" if size is FLATTENED else f"1/{shown(size)}"

@@ -15,6 +15,8 @@ from optuna_nasbot.architecture.layer import Layer
 FORMAT = "optuna-nasbot/1"
 MAX_BYTES = 60_000
 """MySQL's TEXT, in which Optuna keeps user attributes, ends at 65,535 bytes."""
+_MAX_ITEMS = MAX_BYTES // len("[0, 1], ")
+"""No more edges take `MAX_BYTES` bytes, and even fewer layers."""
 
 _KEYS = ("kind", "layers", "edges")
 _LAYER_KEYS = ("label", "units", "stride")
@@ -57,19 +59,26 @@ def from_dict(document: Mapping[str, Any]) -> Architecture:
             f"architecture: expected a JSON object, got {type(document).__name__}."
         )
     form = document.get("format", FORMAT)
-    if form != FORMAT:
+    if not isinstance(form, str) or form != FORMAT:
         raise ArchitectureError(
             f"format: expected '{FORMAT}', got {shown(form)}. "
             "A newer version of optuna_nasbot may have written it."
         )
     _check_keys("architecture", document, required=_KEYS, known=("format", *_KEYS))
     for key in ("layers", "edges"):
-        if not isinstance(document[key], Sequence) or isinstance(document[key], str):
-            raise ArchitectureError(
-                f"{key}: expected a JSON array, got {type(document[key]).__name__}."
-            )
+        _check_array(key, document[key])
     layers = tuple(_read_layer(index, item) for index, item in enumerate(document["layers"]))
     return Architecture(layers=layers, edges=tuple(document["edges"]), kind=document["kind"])
+
+
+def _check_array(key: str, array: object) -> None:
+    if not isinstance(array, Sequence) or isinstance(array, str):
+        raise ArchitectureError(f"{key}: expected a JSON array, got {type(array).__name__}.")
+    if len(array) > _MAX_ITEMS:
+        raise ArchitectureError(
+            f"{key}: expected at most {_MAX_ITEMS:,}, since more take over {MAX_BYTES:,} bytes as "
+            f"JSON, got {len(array):,}."
+        )
 
 
 def _read_layer(index: int, item: Any) -> Layer:

@@ -40,7 +40,7 @@ def check_layers(layers: object, operations: OperationSet) -> tuple[Layer, ...]:
             found = [index for index, other in enumerate(labels) if other == label]
             raise ArchitectureError(
                 f"layers: expected exactly one {name} layer '{label}', "
-                f"got {len(found)}{f' (layers {found})' if found else ''}."
+                f"got {len(found)}{f' (layers {shown(found)})' if found else ''}."
             )
     return tuple(layers)
 
@@ -105,7 +105,8 @@ def check_edges(edges: object, n_layers: int) -> Edges:
             )
         checked.append((start, end))
     if len(set(checked)) < len(checked):
-        position = next(i for i, edge in enumerate(checked) if edge in checked[:i])
+        first = {edge: i for i, edge in reversed(list(enumerate(checked)))}
+        position = next(i for i, edge in enumerate(checked) if first[edge] < i)
         raise ArchitectureError(
             f"edges[{position}]: expected every edge once, got {list(checked[position])} again."
         )
@@ -166,7 +167,7 @@ def check_meaning(
         if layer.label == decision and children[index] != (len(layers) - 1,):
             raise ArchitectureError(
                 f"layers[{index}] ('{layer}'): expected a decision layer to feed only 'op', "
-                f"got edges to layers {list(children[index])}."
+                f"got edges to layers {shown(list(children[index]))}."
             )
     if len(layers) > 3 and not any(layer.label in operations.by_label for layer in layers):
         raise ArchitectureError(

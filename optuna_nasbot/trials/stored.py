@@ -54,20 +54,49 @@ def carried_architecture(user_attrs: Mapping[str, Any], name: str) -> Architectu
     key = attribute_key(name)
     if key not in user_attrs:
         return None
-    document = user_attrs[key]
-    try:
-        text = json.dumps(document)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ArchitectureError(f"architecture: expected plain JSON. {error}") from None
-    if len(text) > MAX_BYTES:
-        raise ArchitectureError(
-            f"architecture: expected at most {MAX_BYTES:,} bytes as JSON, got {len(text):,}."
-        )
+    text = _as_text(user_attrs[key])
     architecture, operations = _decoded(text)
     if operations != architecture.operations:  # another set of operations got the kind since
         _decoded.cache_clear()
         architecture, _ = _decoded(text)
     return architecture
+
+
+def _as_text(document: object) -> str:
+    """The document as JSON.
+
+    Raises:
+        ArchitectureError: It is no plain JSON, or larger than any that is stored.
+    """
+    too_large = f"architecture: expected at most {MAX_BYTES:,} bytes as JSON, got more."
+    if not _may_be_small(document):
+        raise ArchitectureError(too_large)
+    try:
+        text = json.dumps(document)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArchitectureError(f"architecture: expected plain JSON. {error}") from None
+    if len(text) > MAX_BYTES:
+        raise ArchitectureError(too_large)
+    return text
+
+
+def _may_be_small(document: object) -> bool:
+    """Whether the text can be small enough, told without writing it.
+
+    Each value takes a byte or more. A list that stands in many places, as it can in the memory of
+    a process, takes them each time: a few lists within each other can make endless text.
+    """
+    values, n_bytes = [document], 0
+    for value in values:
+        if isinstance(value, str):
+            n_bytes += len(value)
+        elif isinstance(value, dict):
+            values += (*value, *value.values())
+        elif isinstance(value, (list, tuple)):
+            values += value
+        if len(values) + n_bytes > MAX_BYTES:
+            return False
+    return True
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

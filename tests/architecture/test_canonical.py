@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -22,6 +23,7 @@ from networkx.algorithms.isomorphism import categorical_node_match
 import optuna_nasbot
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
+from optuna_nasbot.architecture import canonical
 
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 RELU = Layer("relu", 8)
@@ -299,3 +301,46 @@ def test_other_processes_agree(architectures) -> None:
             check=True,
         )
         assert done.stdout.split() == [network.canonical_hash() for network in networks]
+
+
+def hard_network(n: int) -> Architecture:
+    """The graph of Cai, Fuerer and Immerman (1992) over a random cubic graph of n vertices.
+
+    Two layers stand for each edge, four for each vertex: one for each even choice of its edges.
+    """
+    base = nx.random_regular_graph(3, n, seed=0)
+    pairs = {frozenset(edge): 2 * i for i, edge in enumerate(base.edges)}
+    edges, n_layers = [], 2 * len(pairs)
+    for vertex in base.nodes:
+        near = [pairs[frozenset((vertex, other))] for other in base[vertex]]
+        for choice in [(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)]:
+            edges += [(pair + bit, n_layers) for pair, bit in zip(near, choice, strict=True)]
+            n_layers += 1
+    return closed([RELU] * n_layers, edges)
+
+
+def test_hard_graphs_are_told_exactly() -> None:
+    network = hard_network(20)
+    again = renumbered(network, np.random.default_rng(3).permutation(len(network.layers)))
+    assert again.canonical_hash() == network.canonical_hash()
+
+
+def test_search_for_the_order_of_larger_hard_graphs_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    singled_out = []
+    single_out = canonical._Graph.singling_out
+
+    def counted(graph: Any, vertex: int) -> Any:
+        singled_out.append(vertex)
+        return single_out(graph, vertex)
+
+    monkeypatch.setattr(canonical._Graph, "singling_out", counted)
+    counts = []
+    for n in (16, 20, 24):
+        network = hard_network(n)
+        monkeypatch.setattr(canonical, "MAX_WORK", 10 * len(network.layers) ** 2)
+        assert network.canonical_hash() == replace(network).canonical_hash()
+        counts.append(len(singled_out) // 2)
+        singled_out.clear()
+    assert max(counts) < 250

@@ -81,3 +81,12 @@ def test_the_sizes_that_disagree_are_named() -> None:
         match=r"layers\[3\] \('conv5-8'\): .* one size, got layer 1: 1/1, layer 2: 1/2\.$",
     ):
         Architecture(layers, edges, "cnn")
+
+
+def test_sizes_too_long_to_print_are_named() -> None:
+    n = 15_000  # 2^15,000 has more digits than Python prints
+    layers = (Layer("ip"), Layer("conv3", 8, 1), *[Layer("max-pool")] * n)
+    chain = [(i, i + 1) for i in range(n + 3)]
+    with pytest.raises(ArchitectureError, match="parents with images of one size") as refused:
+        Architecture((*layers, Layer("softmax"), Layer("op")), (*chain, (1, n + 1)), "cnn")
+    assert "layer 1: 1/1, layer 15000: 1/a huge int." in str(refused.value)

@@ -183,3 +183,29 @@ def test_unknown_kinds(kind: object) -> None:
     with pytest.raises(ArchitectureError, match="kind: expected one of") as refused:
         Architecture(LAYERS, CHAIN, kind)
     assert len(str(refused.value)) < 500
+
+
+def test_edges_in_excess_are_found_without_comparing_all_pairs() -> None:
+    n = 20_000  # all pairs of that many edges would be 200 million
+    layers = (Layer("ip"), *[Layer("relu", 8)] * n, Layer("linear"), Layer("op"))
+    chain = [(i, i + 1) for i in range(n + 2)]
+    with pytest.raises(ArchitectureError, match=r"edges\[20002\]: .* once, got \[1, 2\] again"):
+        Architecture(layers, (*chain, (1, 2), (5, 6)), "mlp-reg")
+
+
+def test_messages_stay_short() -> None:
+    n = 2000
+    wide = [(0, 1), *((1, i + 2) for i in range(n)), *((i + 2, n + 2) for i in range(n))]
+    layers = (Layer("ip"), Layer("linear"), *[Layer("relu", 8)] * n, Layer("linear"), Layer("op"))
+    nested: object = 0
+    for _ in range(6):
+        nested = [nested] * 6
+    for network in (
+        lambda: Architecture((Layer("ip"),) * n, (), "mlp-reg"),
+        lambda: Architecture(layers, (*wide, (n + 2, n + 3)), "mlp-reg"),
+        lambda: Architecture(layers, (), nested),  # type: ignore[arg-type]
+        lambda: Architecture(layers, (nested,), "mlp-reg"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ArchitectureError) as refused:
+            network()
+        assert len(str(refused.value)) < 500

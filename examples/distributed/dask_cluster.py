@@ -17,7 +17,6 @@ from pathlib import Path
 import optuna
 from digits import objective
 from distributed import Client
-from distributed import LocalCluster
 from distributed import as_completed
 from distributed import get_worker
 from optuna.exceptions import ExperimentalWarning
@@ -42,7 +41,7 @@ def run_trial(study: optuna.Study) -> None:
 def search(client: Client, storage: str | None, n_trials: int) -> optuna.Study:
     """Let the workers of a cluster run trials, as many at a time as they have threads."""
     for module in ("digits.py", "shared_study.py"):  # the workers may not have these files
-        client.upload_file(Path(__file__).with_name(module))
+        client.upload_file(str(Path(__file__).with_name(module)))
     study = open_study(DaskStorage(storage, client=client))
     futures = [client.submit(run_trial, study, pure=False) for _ in range(n_trials)]
     for done, future in enumerate(as_completed(futures), start=1):
@@ -63,10 +62,11 @@ def main() -> None:
     warnings.simplefilter("ignore", ExperimentalWarning)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
-    address = arguments.scheduler or LocalCluster(
-        n_workers=arguments.workers, threads_per_worker=1, dashboard_address=":0"
-    )
-    with Client(address) as client:
+    if arguments.scheduler is not None:
+        client = Client(arguments.scheduler)
+    else:
+        client = Client(n_workers=arguments.workers, threads_per_worker=1, dashboard_address=":0")
+    with client:
         print(f"Dask's dashboard: {client.dashboard_link}")
         study = search(client, arguments.storage, arguments.trials)
         best = study.best_trial

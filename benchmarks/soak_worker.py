@@ -15,6 +15,7 @@ from optuna.storages import RDBStorage
 from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.study import MaxTrialsCallback
 from optuna.trial import TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import MLPSpace
@@ -28,6 +29,9 @@ FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 HEARTBEAT_SECONDS = 2
 GRACE_SECONDS = 10
 N_STEPS = 5
+RECOVERABLE = (StorageInternalError, SQLAlchemyError, UpdateFinishedTrialError)
+"""What Optuna raises while the server is away, while a new connection finds none, and after a
+trial was taken for dead meanwhile."""
 _FAILURE_RATE = 0.03
 _SHORTEST, _LONGEST = 0.01, 0.2  # seconds of a fake training
 _LARGE_MASS = 1e6
@@ -79,8 +83,7 @@ def work(url: str, name: str, n_trials: int, seed: int) -> None:
                 catch=(MadeUpFailure,),
                 callbacks=[MaxTrialsCallback(n_trials, FINISHED)],
             )
-        # The second: a trial of ours that was taken for dead while the server was away.
-        except (StorageInternalError, UpdateFinishedTrialError):
+        except RECOVERABLE:
             n_reconnects += 1
             time.sleep(_RECONNECT_SECONDS)
 

@@ -18,7 +18,6 @@ from collections import Counter
 from pathlib import Path
 
 import optuna
-from optuna.exceptions import ExperimentalWarning
 from optuna.trial import TrialState
 from shared_study import GRACE_SECONDS
 from shared_study import open_storage
@@ -62,10 +61,9 @@ def search(study: optuna.Study, url: str, n_workers: int, n_trials: int) -> None
     n_before = n_finished(study)
 
     def start_worker(number: int) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, WORKER, "--storage", url]
-            + ["--name", f"worker {number}", "--trials", str(n_before + n_trials)]
-        )
+        name, n_in_all = f"worker {number}", str(n_before + n_trials)
+        options = ["--storage", url, "--name", name, "--trials", n_in_all]
+        return subprocess.Popen([sys.executable, str(WORKER), *options])
 
     workers = {f"worker {i}": start_worker(i) for i in range(1, n_workers + 1)}
     while n_finished(study) < n_before + n_trials // 4 and running(workers):

@@ -38,7 +38,7 @@ def test_trial_of_a_killed_worker_is_run_again(
     assert retried.state == another.state == TrialState.COMPLETE
     network = get_architecture(killed, "net")
     assert get_architecture(retried, "net") == network
-    assert retried.system_attrs["fixed_params"] == killed.params
+    assert retried.params == killed.params
     assert get_architecture(another, "net").canonical_hash() != network.canonical_hash()
 
 

@@ -92,11 +92,18 @@ def is_tried_elsewhere(study: Study, name: str, network: Architecture, but_for: 
     time when this one read the study and the time when it made its choice.
     """
     return any(
-        other.canonical_hash() == network.canonical_hash()
+        _carries(trial, name, network)
         for trial in study.get_trials(deepcopy=False)
         if trial.number != but_for and trial.state != TrialState.FAIL
-        for other in _readable(trial, name, network.kind)
     )
+
+
+def _carries(trial: FrozenTrial, name: str, network: Architecture) -> bool:
+    try:
+        carried = carried_architecture(trial.user_attrs, name)
+    except ArchitectureError:  # `observe` has warned of it.
+        return False
+    return carried is not None and carried.canonical_hash() == network.canonical_hash()
 
 
 def _hashes(networks: Iterable[Architecture]) -> frozenset[str]:

@@ -29,9 +29,9 @@ from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
-from optuna_nasbot.trials import runs_elsewhere
+from optuna_nasbot.trials import is_tried_elsewhere
 
-_MAX_REDRAWS = 5
+_MAX_REDRAWS = 3
 
 # Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
@@ -89,11 +89,11 @@ def _chosen_alone(
     """
     architecture = _stored(_chosen(sampler, trial, name, space), trial, name)
     for _ in range(_MAX_REDRAWS):
-        if not runs_elsewhere(trial.study, name, architecture, but_for=trial.number):
+        if not is_tried_elsewhere(trial.study, name, architecture, but_for=trial.number):
             break
         _logger.info(
-            f"Trial {trial.number}: a running trial has the same architecture '{name}'; another "
-            "one is drawn."
+            f"Trial {trial.number}: another trial has the same architecture '{name}'; another one "
+            "is drawn."
         )
         redrawn = _chosen(sampler, trial, name, space)
         if redrawn == architecture:  # The space has no other one.

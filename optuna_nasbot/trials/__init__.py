@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from optuna_nasbot.trials.observations import Observations
+from optuna_nasbot.trials.observations import is_tried_elsewhere
 from optuna_nasbot.trials.observations import observe
-from optuna_nasbot.trials.observations import runs_elsewhere
 from optuna_nasbot.trials.stored import architecture_attributes
 from optuna_nasbot.trials.stored import attribute_key
 from optuna_nasbot.trials.stored import carried_architecture
@@ -14,6 +14,6 @@ __all__ = [
     "architecture_attributes",
     "attribute_key",
     "carried_architecture",
+    "is_tried_elsewhere",
     "observe",
-    "runs_elsewhere",
 ]

@@ -85,14 +85,25 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
     )
 
 
-def runs_elsewhere(study: Study, name: str, network: Architecture, but_for: int) -> bool:
-    """Whether a running trial, but for that of a number, carries an isomorphic network."""
+def is_tried_elsewhere(study: Study, name: str, network: Architecture, but_for: int) -> bool:
+    """Whether a trial that has not failed, but for one of a number, carries the same network.
+
+    Not only running trials count: another worker may have finished with the network between the
+    time when this one read the study and the time when it made its choice.
+    """
     return any(
-        other.canonical_hash() == network.canonical_hash()
-        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        if trial.number != but_for
-        for other in _readable(trial, name, network.kind)
+        _carries(trial, name, network)
+        for trial in study.get_trials(deepcopy=False)
+        if trial.number != but_for and trial.state != TrialState.FAIL
     )
+
+
+def _carries(trial: FrozenTrial, name: str, network: Architecture) -> bool:
+    try:
+        carried = carried_architecture(trial.user_attrs, name)
+    except ArchitectureError:  # `observe` has warned of it.
+        return False
+    return carried is not None and carried.canonical_hash() == network.canonical_hash()
 
 
 def _hashes(networks: Iterable[Architecture]) -> frozenset[str]:

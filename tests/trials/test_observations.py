@@ -22,8 +22,8 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.trials import Observations
+from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import observe
-from optuna_nasbot.trials import runs_elsewhere
 
 NETWORKS = MLPSpace(max_layers=8, max_units=64).initial_pool
 KIND = NETWORKS[0].kind
@@ -104,7 +104,7 @@ def test_failed_network_that_is_tried_again_is_not_failed_any_more() -> None:
         assert seen(study_of(*failed, again)).failed == NETWORKS[1:2]
 
 
-def test_running_elsewhere() -> None:
+def test_tried_elsewhere() -> None:
     study = study_of(
         finished(0, None, state=TrialState.RUNNING),
         finished(1, 1.0),
@@ -112,11 +112,11 @@ def test_running_elsewhere() -> None:
         finished(3, None, state=TrialState.FAIL),
     )
     twin = Architecture.from_dict(NETWORKS[0].to_dict())
-    assert runs_elsewhere(study, "net", twin, but_for=NOBODY)
-    assert not runs_elsewhere(study, "net", twin, but_for=0)
-    assert not runs_elsewhere(study, "other", twin, but_for=NOBODY)
-    for network in NETWORKS[1:5]:
-        assert not runs_elsewhere(study, "net", network, but_for=NOBODY)
+    assert is_tried_elsewhere(study, "net", twin, but_for=NOBODY)
+    assert not is_tried_elsewhere(study, "net", twin, but_for=0)
+    assert not is_tried_elsewhere(study, "other", twin, but_for=NOBODY)
+    tried = [is_tried_elsewhere(study, "net", each, but_for=NOBODY) for each in NETWORKS[:5]]
+    assert tried == [True, True, True, False, False]
 
 
 def test_asking_trial_and_other_networks_are_left_out() -> None:

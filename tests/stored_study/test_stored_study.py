@@ -104,7 +104,7 @@ def test_a_search_goes_on(version: str, storage: JournalStorage, writer: ModuleT
     # The network that was enqueued comes first, then new ones.
     waiting = len(stored) - 1
     assert stored[waiting]["state"] == "WAITING"
-    assert study.trials[waiting].params == stored[waiting]["params"]
+    assert study.trials[waiting].params == {"lr": 0.02}
     assert study.trials[waiting].state.is_finished()
     hashes = [get_architecture(trial, "net").canonical_hash() for trial in study.trials]
     assert hashes[: len(stored)] == [trial["networks"]["net"] for trial in stored]

@@ -2,8 +2,8 @@
 
     python tests/stored_study/write.py 0.1.0
 
-writes `0.1.0.log`, a journal of Optuna with two studies, and `0.1.0.json`, what is in them. They are
-written once for each version that stores something new, and never changed.
+writes `0.1.0.log`, a journal of Optuna with two studies, and `0.1.0.json`, what is in them. They
+are written once for each version that stores something new, and never changed.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -128,9 +129,8 @@ def check_goes_on(study: optuna.Study, damaged: set[int]) -> None:
         network = suggest_architecture(study.ask(), "net", SPACE)
     assert network in SPACE
     said = [str(warning.message) for warning in caught]
-    for number in damaged:
-        assert sum(f"Trial {number} is left out" in message for message in said) == 1
-    assert sum("is left out" in message for message in said) == len(damaged)
+    left_out = [re.match(r"Trial (\d+) is left out", message) for message in said]
+    assert {int(match[1]) for match in left_out if match} == damaged
     assert all(len(message) < 1000 for message in said)
     for number in damaged:
         with pytest.raises(ArchitectureError):

@@ -98,7 +98,9 @@ def broken_promises(records: Sequence[Record], faults: Faults, n_trials: int) ->
     if faults.stuck:
         broken.append(f"{faults.stuck} workers were stuck.")
     for each in records:
-        if each.state == "RUNNING":
+        # Optuna never misses a trial that was interrupted before its first heartbeat. Without a
+        # network it keeps nothing from the others.
+        if each.state == "RUNNING" and each.network is not None:
             broken.append(f"Trial {each.number} runs on without a worker.")
         # A worker can be killed before its trial has a network.
         elif is_finished(each) and each.network is None and not each.interrupted:
@@ -111,6 +113,10 @@ def broken_promises(records: Sequence[Record], faults: Faults, n_trials: int) ->
 
 def is_finished(each: Record) -> bool:
     return each.state in ("COMPLETE", "PRUNED", "FAIL")
+
+
+def _is_left_over(each: Record) -> bool:
+    return each.state == "RUNNING" and each.network is None
 
 
 def repeated(records: Sequence[Record]) -> list[tuple[Record, Record]]:
@@ -146,6 +152,7 @@ def print_report(records: Sequence[Record], faults: Faults) -> None:
         ("what", "count"),
         [
             *((f"trials: {state.lower()}", count) for state, count in sorted(states.items())),
+            ("trials left running without a network", sum(map(_is_left_over, records))),
             ("failed trials that were interrupted", len(interrupted)),
             ("interrupted trials that were queued again", sum(interrupted)),
             ("pairs of isomorphic networks, retries left out", len(pairs)),

@@ -10,7 +10,9 @@ heartbeats: the trial of one that is killed stays in the state "running" and is 
 from __future__ import annotations
 
 import argparse
+import warnings
 
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import get_storage
 from optuna.storages import run_grpc_proxy_server
 
@@ -23,6 +25,7 @@ def main() -> None:
     parser.add_argument("--host", default="localhost", help="0.0.0.0 to listen to all machines")
     parser.add_argument("--port", type=int, default=13000)
     arguments = parser.parse_args()
+    warnings.simplefilter("ignore", ExperimentalWarning)
     storage = get_storage(arguments.storage)
     print(f"Workers can use --storage grpc://{arguments.host}:{arguments.port} now.", flush=True)
     run_grpc_proxy_server(storage, host=arguments.host, port=arguments.port)

@@ -100,7 +100,8 @@ def test_finished_trials_have_a_network_of_the_space(records, broken) -> None:
 
 
 def test_a_worker_killed_before_its_suggestion_leaves_no_network(records, broken) -> None:
-    assert broken(records(optuna.create_trial(state=TrialState.FAIL))) == []
+    found = records(*(optuna.create_trial(state=s) for s in (TrialState.FAIL, TrialState.RUNNING)))
+    assert broken(found, n_trials=1) == []
 
 
 def test_lost_trials_and_stuck_workers(records, broken) -> None:

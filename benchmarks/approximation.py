@@ -26,7 +26,7 @@ from optuna_nasbot.evolution import edited
 from optuna_nasbot.evolution.edits import one_edit_neighbours
 from optuna_nasbot.evolution.selection import children_of_fit
 from optuna_nasbot.evolution.selection import unseen
-from optuna_nasbot.evolution.start import prepare
+from optuna_nasbot.evolution.start import scaled_distances
 from optuna_nasbot.gp import warp
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.spaces import ArchitectureSpace
@@ -77,7 +77,7 @@ def correlations(
     ]
     children = children_of_fit(networks, warp(values), N_TESTED, space, rng)
     tested = [unseen(near, set(seen)), unseen(children, set(seen))]
-    distances = prepare(space, 1).distances
+    distances = scaled_distances(space)
     results = []
     for size in kept:
         surrogate = SurrogateFitter(distances, max_observations=size).fit(networks, values)

@@ -21,7 +21,7 @@ from training import hidden_depth
 from optuna_nasbot import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution.start import prepare
+from optuna_nasbot.evolution.start import scaled_distances
 from optuna_nasbot.gp import condition
 from optuna_nasbot.gp import sum_kernel
 from optuna_nasbot.gp import warp
@@ -61,7 +61,7 @@ def evaluated(searches: Sequence[Sequence[Evaluation]], space: ArchitectureSpace
     return Evaluated(
         tuple(networks[key] for key in chosen),
         np.array([np.mean(losses[key]) for key in chosen]),
-        prepare(space, 1).distances,
+        scaled_distances(space),
     )
 
 

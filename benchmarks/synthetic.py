@@ -2,8 +2,8 @@
 
 `mlp` and `cnn` are the authors' synthetic objectives, `teach-mlp` and `teach-cnn` the likeness to
 a hidden network, another one for each seed. Larger is better. All methods of a seed start from
-the same ten networks: random ones, other ones for each seed, or those that NASBOTSampler chooses
-(`spread`). Runs that the CSV file has already are not repeated.
+the same ten random networks, other ones for each seed; with `--start own` each starts as it does
+by default. Runs that the CSV file has already are not repeated.
 
     python benchmarks/synthetic.py --seeds 0:20
     python benchmarks/synthetic.py --seeds 0:20 --noise 0.1
@@ -29,7 +29,6 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.evolution import networks_around_pool
-from optuna_nasbot.evolution.start import prepare
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _DEFAULT_METHODS = [
@@ -51,12 +50,12 @@ SPACES: dict[str, MLPSpace | CNNSpace] = {
 }
 DATASETS = ("mlp", "cnn", "teach-mlp", "teach-cnn")
 
-Start = Literal["random", "spread"]
+Start = Literal["random", "own"]
 
 
 def main() -> None:
     options = parser(__doc__, DATASETS, _DEFAULT_METHODS, trials=100, out=_RESULTS)
-    options.add_argument("--start", choices=("random", "spread"), default="random")
+    options.add_argument("--start", choices=("random", "own"), default="random")
     options.add_argument(
         "--noise", type=float, default=0.0, help="standard deviation of noise on the values"
     )
@@ -80,7 +79,7 @@ def make_problem(dataset: str, seed: int, start: Start, noise_std: float) -> Pro
         space=space,
         evaluate=objective,
         direction="maximize",
-        start=prepare(space, N_START).start if start == "spread" else random_start(space, seed),
+        start=() if start == "own" else random_start(space, seed),
         noise_std=noise_std,
         flattened=partial(flattened, space=space),
         flattened_params=flattened_params,

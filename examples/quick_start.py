@@ -26,7 +26,7 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import lsuv_init_
 from optuna_nasbot import suggest_architecture
 
-N_STARTUP = 10
+N_STARTUP = 5
 N_TRAININGS = 2  # with different seeds, since chance decides much of a single one
 SPACE = CNNSpace(image_size=8, max_layers=14, max_units=24)
 

@@ -17,10 +17,11 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
+from optuna_nasbot.distance.scaled import ScaledDistances
 from optuna_nasbot.evolution.maximiser import maximise
 from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.start import in_turn
-from optuna_nasbot.evolution.start import prepare
+from optuna_nasbot.evolution.start import scaled_distances
+from optuna_nasbot.evolution.start import start_network
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
@@ -28,8 +29,6 @@ from optuna_nasbot.trials import observe
 _MAX_UNFINISHED = 100
 """How many running and how many failed networks the model takes note of, the latest ones: those of
 workers that were killed run forever. None of the others is suggested either."""
-_Prepared = tuple[tuple[Architecture, ...], SurrogateFitter]
-"""The networks to start from and the fitter of surrogates: what is made once and kept."""
 
 
 class NASBOTSampler(ArchitectureSampler):
@@ -44,7 +43,7 @@ class NASBOTSampler(ArchitectureSampler):
             Workers that share a study need different seeds, or none, for the sake of the
             ordinary parameters.
         n_startup_trials: How many networks with a value the model needs; until then networks of
-            the initial pool and around it are tried, spread by distance.
+            the initial pool and around it are tried, random ones that are far from each other.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
         learn_from_failures: Whether networks whose trials failed are not suggested again and make
@@ -61,7 +60,7 @@ class NASBOTSampler(ArchitectureSampler):
         self,
         *,
         seed: int | None = None,
-        n_startup_trials: int = 10,
+        n_startup_trials: int = 5,
         acquisition: AcquisitionName = "log_ei",
         learn_from_failures: bool = True,
         independent_sampler: BaseSampler | None = None,
@@ -79,7 +78,9 @@ class NASBOTSampler(ArchitectureSampler):
         self._learn_from_failures = learn_from_failures
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
-        self._prepared: dict[tuple[str, ArchitectureSpace], _Prepared] = {}
+        self._prepared: dict[
+            tuple[str, ArchitectureSpace], tuple[ScaledDistances, SurrogateFitter]
+        ] = {}
 
     def sample_architecture(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
@@ -89,25 +90,26 @@ class NASBOTSampler(ArchitectureSampler):
         if not self._learn_from_failures:
             observed = replace(observed, failed=())
         rng = self.trial_rng(trial.number, name)
-        start, surrogates = self._prepared_search(name, space)
+        distances, surrogates = self._prepared_search(name, space)
         if len(observed.networks) < self._n_startup_trials:
-            return any_untaken(in_turn(start, trial.number), space, observed.taken, rng)
+            return start_network(observed.tried, space, distances, rng)
 
         failed, running = observed.failed[-_MAX_UNFINISHED:], observed.running[-_MAX_UNFINISHED:]
         surrogate = surrogates.fit(observed.networks, observed.values, failed)
         surrogate = surrogate.hallucinate(running)
         acquisition = criterion(self._acquisition, surrogate, rng)
         inside = [i for i, network in enumerate(observed.networks) if network in space]
-        parents = [observed.networks[i] for i in inside] or list(start)
+        parents = [observed.networks[i] for i in inside] or list(space.initial_pool)
         fitness = surrogate.values[inside] if inside else np.zeros(len(parents))
         chosen = maximise(acquisition, parents, fitness, space, observed.taken, rng)
         return chosen or any_untaken(parents, space, observed.taken, rng)
 
-    def _prepared_search(self, name: str, space: ArchitectureSpace) -> _Prepared:
+    def _prepared_search(
+        self, name: str, space: ArchitectureSpace
+    ) -> tuple[ScaledDistances, SurrogateFitter]:
         if (name, space) not in self._prepared:
-            preparation = prepare(space, self._n_startup_trials)
-            fitter = SurrogateFitter(preparation.distances)
-            self._prepared[name, space] = preparation.start, fitter
+            distances = scaled_distances(space)
+            self._prepared[name, space] = distances, SurrogateFitter(distances)
         return self._prepared[name, space]
 
     def __getstate__(self) -> dict[str, Any]:

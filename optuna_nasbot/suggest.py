@@ -31,7 +31,8 @@ from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import is_tried_elsewhere
 
-_MAX_REDRAWS = 3
+_MAX_REDRAWS = 10
+"""Two workers that notice each other often draw the same network again: one redraw in seven."""
 
 # Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")

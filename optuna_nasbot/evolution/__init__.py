@@ -7,7 +7,6 @@ from optuna_nasbot.evolution.edits import edited
 from optuna_nasbot.evolution.edits import one_edit_neighbours
 from optuna_nasbot.evolution.maximiser import maximise
 from optuna_nasbot.evolution.start import networks_around_pool
-from optuna_nasbot.evolution.start import spread
 
 __all__ = [
     "EDITS",
@@ -15,5 +14,4 @@ __all__ = [
     "maximise",
     "networks_around_pool",
     "one_edit_neighbours",
-    "spread",
 ]

@@ -1,9 +1,8 @@
-"""Where a search starts: networks of the initial pool and around it, spread by distance."""
+"""Where a search starts: at random networks around the initial pool, far from each other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,39 +10,23 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance.scaled import ScaledDistances
 from optuna_nasbot.evolution.edits import edited
+from optuna_nasbot.evolution.selection import any_untaken
+from optuna_nasbot.evolution.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _N_AROUND_POOL = 90
 _N_REFERENCES = 40
+_N_TRIES = 20
+_N_COMPARED = 4
+"""Among how many random networks to look for the one farthest from what was tried. Among very many
+it would be one of the oddest of the space."""
 
 
-@dataclass(frozen=True, eq=False)
-class Preparation:
-    """What a search in a space begins with; the same in every process.
-
-    Attributes:
-        distances: The distance between networks, scaled to the space.
-        start: The networks to try first, in this order.
-    """
-
-    distances: ScaledDistances
-    start: tuple[Architecture, ...]
-
-
-def prepare(space: ArchitectureSpace, n_start: int) -> Preparation:
-    """Scale the distance to a space and choose the networks to try first.
-
-    Args:
-        space: The search space.
-        n_start: How many networks to choose.
-
-    Returns:
-        The preparation.
-    """
+def scaled_distances(space: ArchitectureSpace) -> ScaledDistances:
+    """The distance between networks, scaled to a space; the same in every process."""
     around = networks_around_pool(space, _N_AROUND_POOL, np.random.default_rng(0))
     references = around[:: max(1, len(around) // _N_REFERENCES)]
-    distances = ScaledDistances(OTMANN.for_space(space), references)
-    return Preparation(distances, tuple(spread(around, n_start, distances)))
+    return ScaledDistances(OTMANN.for_space(space), references)
 
 
 def networks_around_pool(
@@ -64,27 +47,56 @@ def networks_around_pool(
     return list({network.canonical_hash(): network for network in (*pool, *edits)}.values())
 
 
-def spread(
-    candidates: Sequence[Architecture], n: int, distances: ScaledDistances
-) -> list[Architecture]:
-    """The first candidate, then always the one that is farthest from those chosen (max-min).
+def start_network(
+    tried: Sequence[Architecture],
+    space: ArchitectureSpace,
+    distances: ScaledDistances,
+    rng: np.random.Generator,
+) -> Architecture:
+    """A network to try before there is a model: random, and rather far from what was tried.
 
     Args:
-        candidates: Different networks.
-        n: How many to choose, fewer if there are not so many.
+        tried: All networks of the study.
+        space: The search space.
+        distances: The distance.
+        rng: Source of randomness.
+
+    Returns:
+        A network that was not tried, if there is one.
+    """
+    taken = {network.canonical_hash() for network in tried}
+    new = unseen([_random_around_pool(space, rng) for _ in range(_N_TRIES)], set(taken))
+    if not new:
+        return any_untaken(space.initial_pool, space, taken, rng)
+    return farthest(new[:_N_COMPARED], tried, distances)
+
+
+def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> Architecture:
+    """One of the initial pool, or more often a network a few edits away from it."""
+    pool = space.initial_pool
+    index = int(rng.integers(len(pool) + _N_AROUND_POOL))
+    return pool[index] if index < len(pool) else edited(pool[index % len(pool)], space, rng)
+
+
+def farthest(
+    candidates: Sequence[Architecture],
+    tried: Sequence[Architecture],
+    distances: ScaledDistances,
+) -> Architecture:
+    """The candidate that is farthest from the tried network nearest to it.
+
+    Args:
+        candidates: At least one network.
+        tried: Networks to keep away from.
         distances: The distance; what counts is the mean of its normalised components.
 
     Returns:
-        The chosen networks in the order of choice. Every beginning of it is spread, too.
+        One of the candidates, the first if nothing was tried.
     """
-    chosen = [0]
-    nearest = np.full(len(candidates), np.inf)
-    while len(chosen) < min(n, len(candidates)):
-        emd = distances.between([candidates[chosen[-1]]], candidates).emd
-        nearest = np.minimum(nearest, emd.mean(axis=0)[0])
-        nearest[chosen] = -np.inf
-        chosen.append(int(np.argmax(nearest)))
-    return [candidates[index] for index in chosen]
+    if not tried:
+        return candidates[0]
+    emd = distances.between(candidates, tried).emd.mean(axis=0)
+    return candidates[int(np.argmax(emd.min(axis=1)))]
 
 
 def in_turn(networks: Sequence[Architecture], turn: int) -> list[Architecture]:

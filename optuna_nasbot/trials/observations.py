@@ -41,9 +41,14 @@ class Observations:
     failed: tuple[Architecture, ...]
 
     @property
+    def tried(self) -> tuple[Architecture, ...]:
+        """All these networks."""
+        return (*self.networks, *self.running, *self.enqueued, *self.failed)
+
+    @property
     def taken(self) -> frozenset[str]:
-        """Canonical hashes of all these networks: they are not worth another trial."""
-        return _hashes((*self.networks, *self.running, *self.enqueued, *self.failed))
+        """Their canonical hashes: they are not worth another trial."""
+        return _hashes(self.tried)
 
 
 def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:

@@ -18,8 +18,9 @@ def observed_values(
     """Values of trials, finite and larger is better.
 
     A pruned trial has the value that it reported last. If that was earlier than the last report
-    of half of the completed trials, it counts at most as much as their median: an early value
-    may flatter, and no pruned network should seem better than most that were trained to the end.
+    of half of the completed trials, it counts at most as much as their median (the lower one of
+    two): an early value may flatter, and no pruned network should seem better than most that
+    were trained to the end.
 
     Args:
         trials: n trials with a value, completed or pruned.
@@ -38,7 +39,9 @@ def observed_values(
     reported = [end for end in ends if end is not None]
     usual_end = np.median(reported) if reported else np.inf
     is_early = [trial.last_step is None or trial.last_step < usual_end for trial in trials]
-    most = np.where(~is_complete & is_early, np.median(values[is_complete]), np.inf)
+    # One of the values, since the mean of two may overflow.
+    median = np.quantile(values[is_complete], 0.5, method="lower")
+    most = np.where(~is_complete & is_early, median, np.inf)
     return np.minimum(values, most)
 
 

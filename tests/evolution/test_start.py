@@ -3,13 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.distance.scaled import Distances
 from optuna_nasbot.evolution import networks_around_pool
-from optuna_nasbot.evolution import spread
+from optuna_nasbot.evolution.start import farthest
 from optuna_nasbot.evolution.start import in_turn
-from optuna_nasbot.evolution.start import prepare
+from optuna_nasbot.evolution.start import scaled_distances
+from optuna_nasbot.evolution.start import start_network
 
 SPACE = MLPSpace(max_layers=20, max_units=128)
 
@@ -29,19 +31,23 @@ class Line:
         return Distances(lp=none, emd=np.array([0.5 * gaps, 1.5 * gaps]), wl=none)
 
 
+NETWORKS = MLPSpace().initial_pool[:6]
+LINE = Line(dict(zip(NETWORKS, [0.0, 1.0, 5.0, 8.0, 10.0, 4.0], strict=True)))
+
+
 @pytest.mark.parametrize(
-    ("n", "order"),
-    [(1, [0]), (2, [0, 4]), (3, [0, 4, 2]), (5, [0, 4, 2, 3, 1]), (9, [0, 4, 2, 3, 1])],
+    ("tried", "candidates", "chosen"),
+    [
+        ([0], [1, 2, 3], 3),
+        ([0, 4], [1, 2, 3, 5], 2),
+        ([4, 0], [1, 3], 3),
+        ([3], [4], 4),
+        ([], [2, 4], 2),
+    ],
 )
-def test_spread_takes_the_farthest_from_the_chosen(n: int, order: list[int]) -> None:
-    networks = MLPSpace().initial_pool[:5]
-    line = Line(dict(zip(networks, [0.0, 1.0, 5.0, 8.0, 10.0], strict=True)))
-    assert spread(networks, n, line) == [networks[index] for index in order]
-
-
-def test_spread_ends_when_all_are_alike() -> None:
-    networks = MLPSpace().initial_pool[:3]
-    assert spread(networks, 3, Line(dict.fromkeys(networks, 0.0))) == list(networks)
+def test_farthest(tried: list[int], candidates: list[int], chosen: int) -> None:
+    few = [NETWORKS[index] for index in candidates]
+    assert farthest(few, [NETWORKS[index] for index in tried], LINE) == NETWORKS[chosen]
 
 
 @pytest.mark.parametrize("space", [SPACE, CNNSpace(image_size=8, max_layers=15)])
@@ -56,18 +62,23 @@ def test_networks_around_the_pool(space) -> None:
     assert around != networks_around_pool(space, 40, np.random.default_rng(1))
 
 
-def test_preparation_is_the_same_each_time_and_a_longer_one_begins_alike() -> None:
-    long, short = prepare(SPACE, 6), prepare(MLPSpace(max_layers=20, max_units=128), 3)
-    assert len(long.start) == 6
-    assert long.start[:3] == short.start
-    assert long.start[0] == SPACE.initial_pool[0]
-    assert len({network.canonical_hash() for network in long.start}) == 6
-    assert all(network in SPACE for network in long.start)
+def test_start_networks_were_not_tried_before() -> None:
+    """In a small space: the random ones are all taken in the end."""
+    space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=10, max_edges=3)
+    distances, rng = scaled_distances(space), np.random.default_rng(0)
+    tried: list[Architecture] = []
+    for _ in range(15):
+        tried.append(start_network(tried, space, distances, rng))
+    assert len({network.canonical_hash() for network in tried}) == len(tried)
+    assert all(network in space for network in tried)
 
 
-def test_a_space_of_one_network_is_its_own_start() -> None:
-    space = MLPSpace(min_layers=3, max_layers=3)
-    assert prepare(space, 5).start == space.initial_pool
+def test_the_only_network_of_a_space_is_tried_again() -> None:
+    space, rng = MLPSpace(min_layers=3, max_layers=3), np.random.default_rng(0)
+    (only,) = space.initial_pool
+    distances = scaled_distances(space)
+    assert start_network([], space, distances, rng) == only
+    assert start_network([only], space, distances, rng) == only
 
 
 @pytest.mark.parametrize(("turn", "order"), [(0, [0, 1, 2]), (2, [2, 0, 1]), (7, [1, 2, 0])])

@@ -40,6 +40,7 @@ def journal_address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def grpc_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with grpc_proxy(f"sqlite:///{tmp_path_factory.mktemp('grpc')}/study.db") as address:
+def grpc_address() -> Iterator[str]:
+    # Not SQLite: on it two threads of the proxy may take the same trial from the queue.
+    with postgresql() as url, grpc_proxy(url) as address:
         yield address

@@ -41,7 +41,13 @@ def test_trials_pruned_late_keep_their_value() -> None:
 
 def test_completed_trials_that_report_nothing_say_nothing_of_what_is_early() -> None:
     trials = [completed(1.0, 0), completed(3.0, 0), pruned(9.0, 100)]
-    assert observed_values(trials, StudyDirection.MAXIMIZE).tolist() == [1.0, 3.0, 2.0]
+    assert observed_values(trials, StudyDirection.MAXIMIZE).tolist() == [1.0, 3.0, 1.0]
+
+
+def test_the_median_of_huge_values_does_not_overflow() -> None:
+    trials = [completed(-1e308, 1), completed(-1.5e308, 1), pruned(9.0, 0)]
+    values = observed_values(trials, StudyDirection.MAXIMIZE)
+    assert values.tolist() == [-1e308, -1.5e308, -1.5e308]
 
 
 def test_pruned_trials_alone_keep_their_values() -> None:

@@ -54,6 +54,20 @@ def from_dict(document: Mapping[str, Any]) -> Architecture:
     Raises:
         ArchitectureError: The document is damaged, of another format, or not a network.
     """
+    check_format(document)
+    _check_keys("architecture", document, required=_KEYS, known=("format", *_KEYS))
+    for key in ("layers", "edges"):
+        _check_array(key, document[key])
+    layers = tuple(_read_layer(index, item) for index, item in enumerate(document["layers"]))
+    return Architecture(layers=layers, edges=tuple(document["edges"]), kind=document["kind"])
+
+
+def check_format(document: object) -> None:
+    """Refuse what this version of the package can't read, whatever else may be in it.
+
+    Raises:
+        ArchitectureError: The document is no JSON object, or of another format.
+    """
     if not isinstance(document, Mapping):
         raise ArchitectureError(
             f"architecture: expected a JSON object, got {type(document).__name__}."
@@ -64,11 +78,6 @@ def from_dict(document: Mapping[str, Any]) -> Architecture:
             f"format: expected '{FORMAT}', got {shown(form)}. "
             "A newer version of optuna_nasbot may have written it."
         )
-    _check_keys("architecture", document, required=_KEYS, known=("format", *_KEYS))
-    for key in ("layers", "edges"):
-        _check_array(key, document[key])
-    layers = tuple(_read_layer(index, item) for index, item in enumerate(document["layers"]))
-    return Architecture(layers=layers, edges=tuple(document["edges"]), kind=document["kind"])
 
 
 def _check_array(key: str, array: object) -> None:

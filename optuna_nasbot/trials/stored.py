@@ -12,6 +12,7 @@ from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.stored_form import MAX_BYTES
+from optuna_nasbot.architecture.stored_form import check_format
 
 _PREFIX = "architecture:"
 _CACHE_SIZE = 8192
@@ -22,12 +23,17 @@ def attribute_key(name: str) -> str:
 
     Raises:
         TypeError: The name is no string.
-        ValueError: It is empty or has a colon, which separates the parts of attribute keys.
+        ValueError: It is empty, has a colon, which separates the parts of attribute keys, or a
+            lone surrogate, which no database stores.
     """
     if not isinstance(name, str):
         raise TypeError(f"name: expected a string, got {name!r}.")
     if not name or ":" in name:
         raise ValueError(f"name: expected a string without colons, not empty, got {name!r}.")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"name: expected Unicode text, got {name!r}.") from None
     return f"{_PREFIX}{name}"
 
 
@@ -54,12 +60,28 @@ def carried_architecture(user_attrs: Mapping[str, Any], name: str) -> Architectu
     key = attribute_key(name)
     if key not in user_attrs:
         return None
-    text = _as_text(user_attrs[key])
-    architecture, operations = _decoded(text)
+    document = _Document(user_attrs[key])
+    architecture, operations = _decoded_document(document)
     if operations != architecture.operations:  # another set of operations got the kind since
+        _decoded_document.cache_clear()
         _decoded.cache_clear()
-        architecture, _ = _decoded(text)
+        architecture, _ = _decoded_document(document)
     return architecture
+
+
+class _Document:
+    """A stored form, equal only to itself: to compare two takes no look at what is in them."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: object) -> None:
+        self.content = content
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Document) and self.content is other.content
+
+    def __hash__(self) -> int:
+        return id(self.content)
 
 
 def _as_text(document: object) -> str:
@@ -99,9 +121,16 @@ def _may_be_small(document: object) -> bool:
     return True
 
 
+# A study is read for every suggestion. Storages keep finished trials in the memory of a process,
+# so that their documents are read once. The others come as new objects each time: equal documents
+# become the same network, which keeps what was computed from it.
+@lru_cache(maxsize=_CACHE_SIZE)
+def _decoded_document(document: _Document) -> tuple[Architecture, OperationSet]:
+    check_format(document.content)  # a newer form may be larger than any of ours
+    return _decoded(_as_text(document.content))
+
+
 @lru_cache(maxsize=_CACHE_SIZE)
 def _decoded(text: str) -> tuple[Architecture, OperationSet]:
-    # A study is read for every suggestion: equal documents become the same object, which keeps
-    # what was computed from it.
     architecture = Architecture.from_dict(json.loads(text))
     return architecture, architecture.operations

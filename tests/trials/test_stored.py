@@ -56,6 +56,17 @@ def test_impossible_name_is_refused(name: str) -> None:
         attribute_key(name)
 
 
+def test_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"name: expected Unicode text, got 'net\\udc80'"):
+        attribute_key("net\udc80")
+
+
+def test_newer_form_is_named_however_large() -> None:
+    document = {"format": "optuna-nasbot/2", "layers": ["x" * 100_000]}
+    with pytest.raises(ArchitectureError, match=r"format: expected 'optuna-nasbot/1'.* newer"):
+        carried_architecture({"architecture:net": document}, "net")
+
+
 @pytest.mark.parametrize("name", [None, 3, b"net", ("net",)])
 def test_name_of_wrong_type_is_refused(name: Any) -> None:
     with pytest.raises(TypeError, match="name: expected a string, got"):

@@ -26,6 +26,7 @@ class Problem:
         direction: Whether larger or smaller values are better.
         start: The networks that every method begins with.
         noise_std: Standard deviation of the Gaussian noise on the values that searches see.
+        failure_rate: The share of evaluations that fail by chance, those of the start left out.
         flattened: Makes the network of a trial out of ordinary parameters, for Optuna's own
             samplers; it returns None where parameters make no network. None where nobody
             flattened the space.
@@ -39,6 +40,7 @@ class Problem:
     direction: Direction
     start: tuple[Architecture, ...]
     noise_std: float = 0.0
+    failure_rate: float = 0.0
     flattened: Callable[[optuna.trial.BaseTrial], Architecture | None] | None = None
     flattened_params: Callable[[Architecture], dict[str, Any] | None] | None = None
     impossible_value: float = math.nan

@@ -13,6 +13,7 @@ from concurrent.futures import as_completed
 from pathlib import Path
 
 import optuna
+from evaluations import EvaluationFailed
 from evaluations import Evaluations
 from methods import METHODS
 from problem import MakeProblem
@@ -173,7 +174,7 @@ def search(run: Run, problem: Problem, n_trials: int) -> list[float]:
         assert problem.flattened is not None, f"{run.method} needs flattened parameters"
         return evaluations(problem.flattened(trial))
 
-    study.optimize(objective, n_trials=n_trials - len(evaluations))
+    study.optimize(objective, n_trials=n_trials - len(evaluations), catch=EvaluationFailed)
     return evaluations.incumbents()
 
 

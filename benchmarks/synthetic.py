@@ -59,17 +59,28 @@ def main() -> None:
     options.add_argument(
         "--noise", type=float, default=0.0, help="standard deviation of noise on the values"
     )
+    options.add_argument(
+        "--failures", type=float, default=0.0, help="share of evaluations that fail by chance"
+    )
     arguments = options.parse_args()
     noise = f"-noise-{arguments.noise:g}" if arguments.noise else ""
+    failures = f"-failures-{arguments.failures:g}" if arguments.failures else ""
     run_benchmark(
-        f"synthetic-{arguments.start}{noise}",
-        partial(make_problem, start=arguments.start, noise_std=arguments.noise),
+        f"synthetic-{arguments.start}{noise}{failures}",
+        partial(
+            make_problem,
+            start=arguments.start,
+            noise_std=arguments.noise,
+            failure_rate=arguments.failures,
+        ),
         arguments,
         _CHECKPOINTS,
     )
 
 
-def make_problem(dataset: str, seed: int, start: Start, noise_std: float) -> Problem:
+def make_problem(
+    dataset: str, seed: int, start: Start, noise_std: float = 0.0, failure_rate: float = 0.0
+) -> Problem:
     """The problem of a data set and a seed."""
     space = SPACES[dataset.removeprefix("teach-")]
     objective = synthetic_value
@@ -81,6 +92,7 @@ def make_problem(dataset: str, seed: int, start: Start, noise_std: float) -> Pro
         direction="maximize",
         start=() if start == "own" else random_start(space, seed),
         noise_std=noise_std,
+        failure_rate=failure_rate,
         flattened=partial(flattened, space=space),
         flattened_params=flattened_params,
     )

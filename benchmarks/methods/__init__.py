@@ -21,6 +21,7 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "nasbot": lambda seed: NASBOTSampler(seed=seed),
     "nasbot-ucb": lambda seed: NASBOTSampler(seed=seed, acquisition="ucb"),
     "nasbot-ts": lambda seed: NASBOTSampler(seed=seed, acquisition="ts"),
+    "nasbot-without-failures": lambda seed: NASBOTSampler(seed=seed, learn_from_failures=False),
     "evolution": lambda seed: EvolutionSampler(seed=seed),
     "random": lambda seed: RuleSampler(lambda _, *rest: random_network(*rest), seed=seed),
     "local-search": lambda seed: RuleSampler(LocalSearch(), seed=seed),

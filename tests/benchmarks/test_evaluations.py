@@ -49,3 +49,29 @@ def test_same_noise_for_all_methods_of_a_seed(evaluations) -> None:
     one, same, other = (evaluations("maximize", 1.0, seed) for seed in (0, 0, 1))
     assert [one(POOL[0]) for _ in range(3)] == [same(POOL[0]) for _ in range(3)]
     assert one(POOL[0]) != other(POOL[0])
+
+
+def test_failures_are_the_same_for_all_methods_of_a_seed(module) -> None:
+    def outcomes(seed: int) -> list[float | None]:
+        problem = module("problem").Problem(
+            space=MLPSpace(),
+            evaluate=lambda network: float(len(network.layers)),
+            direction="maximize",
+            start=POOL[:3],
+            failure_rate=0.3,
+        )
+        evaluations = module("evaluations")
+        evaluate = evaluations.Evaluations(problem, seed)
+        results = []
+        for index in range(200):
+            try:
+                results.append(evaluate(POOL[index % len(POOL)]))
+            except evaluations.EvaluationFailed:
+                results.append(None)
+        values = [-np.inf if result is None else result for result in results]
+        assert evaluate.incumbents() == list(np.maximum.accumulate(values))
+        return results
+
+    assert outcomes(0) == outcomes(0) != outcomes(1)
+    assert None not in outcomes(0)[:3]
+    assert 40 < outcomes(0).count(None) < 80

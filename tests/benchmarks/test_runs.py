@@ -9,8 +9,8 @@ import numpy as np
 import optuna
 import pytest
 
-NAMES = ["nasbot", "nasbot-ucb", "nasbot-ts", "evolution", "random", "local-search", "counts"]
-NAMES += ["regularised-evolution", "tpe", "gp"]
+NAMES = ["nasbot", "nasbot-ucb", "nasbot-ts", "nasbot-without-failures", "evolution", "random"]
+NAMES += ["local-search", "counts", "regularised-evolution", "tpe", "gp"]
 
 
 @pytest.fixture(autouse=True)

@@ -38,6 +38,7 @@ class Record:
         start: When it began.
         end: When it ended; of a killed worker's trial, when that was noticed.
         suggestion: Seconds that the network took, None of networks that were retried or lost.
+        suggestion_cpu: The same in CPU seconds of the worker.
         network: Canonical hash of its network, None without a valid one of the space.
         problem: Why it has no valid network.
         retry_of: Number of the interrupted trial that it tries again.
@@ -51,15 +52,11 @@ class Record:
     start: datetime | None
     end: datetime | None
     suggestion: float | None
+    suggestion_cpu: float | None
     network: str | None
     problem: str | None
     retry_of: int | None
     interrupted: bool
-
-    @property
-    def family(self) -> int:
-        """The same number for a trial and its retries."""
-        return self.number if self.retry_of is None else self.retry_of
 
 
 def record(trial: FrozenTrial, space: ArchitectureSpace) -> Record:
@@ -82,6 +79,7 @@ def record(trial: FrozenTrial, space: ArchitectureSpace) -> Record:
         start=trial.datetime_start,
         end=trial.datetime_complete,
         suggestion=attributes.get("suggestion seconds") if retry_of is None else None,
+        suggestion_cpu=attributes.get("suggestion CPU seconds") if retry_of is None else None,
         network=network,
         problem=problem,
         retry_of=retry_of,
@@ -120,17 +118,16 @@ def _is_left_over(each: Record) -> bool:
 
 
 def repeated(records: Sequence[Record]) -> list[tuple[Record, Record]]:
-    """Pairs of finished trials with isomorphic networks, retries of a trial left out."""
+    """Pairs of finished trials for which isomorphic networks were chosen.
+
+    Retries are left out: they keep the network of the interrupted trial, whatever others chose
+    when that ran.
+    """
     of_network = defaultdict(list)
     for each in records:
-        if each.network is not None and is_finished(each):
+        if each.network is not None and is_finished(each) and each.retry_of is None:
             of_network[each.network].append(each)
-    return [
-        pair
-        for group in of_network.values()
-        for pair in combinations(group, 2)
-        if pair[0].family != pair[1].family
-    ]
+    return [pair for group in of_network.values() for pair in combinations(group, 2)]
 
 
 def simultaneous(first: Record, second: Record) -> bool:
@@ -145,7 +142,9 @@ def print_report(records: Sequence[Record], faults: Faults) -> None:
     states = Counter(each.state for each in records)
     pairs = repeated(records)
     retried = {each.retry_of for each in records}
-    interrupted = [each.family in retried for each in records if each.interrupted]
+    interrupted = [
+        each.number in retried or each.retry_of is not None for each in records if each.interrupted
+    ]
     n_finished = sum(is_finished(each) for each in records)
     print_table(
         "What happened",
@@ -167,21 +166,22 @@ def print_report(records: Sequence[Record], faults: Faults) -> None:
         ],
     )
     print_table(
-        "Seconds a suggestion, wall time, as the study grows",
-        ("trials", "suggestions", "median", "largest"),
+        "Seconds a suggestion as the study grows",
+        ("trials", "suggestions", "CPU, median", "CPU, largest", "wall, median", "wall, largest"),
         _suggestion_rows(records),
     )
 
 
-def _suggestion_rows(records: Sequence[Record]) -> Iterator[tuple[str, int, float, float]]:
+def _suggestion_rows(records: Sequence[Record]) -> Iterator[tuple[str | int | float, ...]]:
     by_hundred = defaultdict(list)
     for each in records:
-        if each.suggestion is not None:
-            by_hundred[each.number // _AT_A_TIME].append(each.suggestion)
+        if each.suggestion is not None and each.suggestion_cpu is not None:
+            by_hundred[each.number // _AT_A_TIME].append((each.suggestion_cpu, each.suggestion))
     for hundred, seconds in sorted(by_hundred.items()):
         first = hundred * _AT_A_TIME
+        cpu, wall = zip(*seconds, strict=True)
         name = f"{first} to {first + _AT_A_TIME - 1}"
-        yield name, len(seconds), median(seconds), max(seconds)
+        yield name, len(seconds), median(cpu), max(cpu), median(wall), max(wall)
 
 
 def write_csv(path: Path, records: Sequence[Record]) -> None:

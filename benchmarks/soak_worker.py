@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 import warnings
 
@@ -66,9 +67,10 @@ def work(url: str, name: str, n_trials: int, seed: int) -> None:
 
     def objective(trial: optuna.Trial) -> float:
         trial.set_user_attr("worker", name)
-        begin = time.perf_counter()
+        begin, cpu_begin = time.perf_counter(), time.process_time()
         network = suggest_architecture(trial, "net", SPACE)
         trial.set_user_attr("suggestion seconds", time.perf_counter() - begin)
+        trial.set_user_attr("suggestion CPU seconds", time.process_time() - cpu_begin)
         return fake_training(trial, network, np.random.default_rng([seed, trial.number]))
 
     n_reconnects = 0
@@ -114,7 +116,11 @@ def main() -> None:
     options = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore")
-    work(options.storage, options.name, options.trials, options.seed)
+    try:
+        work(options.storage, options.name, options.trials, options.seed)
+    except Exception as error:
+        # The traceback would be long: Optuna's of the trial, then that of the database.
+        sys.exit(f"{options.name} crashed: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,12 @@ def trial(network, start: float, end: float, state=TrialState.COMPLETE, **attrib
         {"net": network},
         value=1.0 if state == TrialState.COMPLETE else None,
         state=state,
-        user_attrs={"worker": "one", "suggestion seconds": 0.5, **attributes},
+        user_attrs={
+            "worker": "one",
+            "suggestion seconds": 0.5,
+            "suggestion CPU seconds": 0.25,
+            **attributes,
+        },
     )
     made.datetime_start = BEGIN + timedelta(seconds=start)
     made.datetime_complete = BEGIN + timedelta(seconds=end)
@@ -81,15 +86,15 @@ def test_repeated_networks(records, report, broken) -> None:
     assert broken(found) == ["Trial 2 repeats the network of trial 0."]
 
 
-def test_retries_are_no_repetitions_but_of_others(records, report) -> None:
+def test_retries_repeat_nothing(records, report, broken) -> None:
     found = records(
         trial(A, 0, 9, TrialState.FAIL),
-        retried(trial(A, 10, 19, TrialState.FAIL), 0),
+        trial(A, 8, 11),  # while the interrupted one ran
+        retried(trial(A, 12, 19, TrialState.FAIL), 0),
         retried(trial(A, 20, 21), 0),
-        trial(A, 22, 23),
     )
-    pairs = [(first.number, second.number) for first, second in report.repeated(found)]
-    assert pairs == [(0, 3), (1, 3), (2, 3)]
+    assert report.repeated(found) == [(found[0], found[1])]
+    assert broken(found) == []
 
 
 def test_finished_trials_have_a_network_of_the_space(records, broken) -> None:
@@ -125,9 +130,9 @@ def test_tables_and_csv(records, report, module, capsys, tmp_path: Path) -> None
     assert "| interrupted trials that were queued again | 0 |" in printed
     assert "| workers killed and replaced | 1 |" in printed
     assert "| finished trials a second | 10.1 |" in printed
-    assert "| 0 to 99 | 100 | 0.5 | 0.5 |" in printed
-    assert "| 100 to 199 | 1 | 0.5 | 0.5 |" in printed
+    assert "| 0 to 99 | 100 | 0.25 | 0.25 | 0.5 | 0.5 |" in printed
+    assert "| 100 to 199 | 1 | 0.25 | 0.25 | 0.5 | 0.5 |" in printed
     report.write_csv(tmp_path / "new" / "soak.csv", found)
     head, first, *_ = (tmp_path / "new" / "soak.csv").read_text().splitlines()
-    assert head.startswith("number,state,worker,value,start,end,suggestion,network")
-    assert first.startswith("0,FAIL,one,,2026-01-01 00:00:00,2026-01-01 00:00:09,0.5,")
+    assert head.startswith("number,state,worker,value,start,end,suggestion,suggestion_cpu,network")
+    assert first.startswith("0,FAIL,one,,2026-01-01 00:00:00,2026-01-01 00:00:09,0.5,0.25,")

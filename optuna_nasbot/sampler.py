@@ -128,4 +128,4 @@ class NASBOTSampler(ArchitectureSampler):
 def _prospects(surrogate: Surrogate, network: Architecture) -> str:
     """What the model expects of a network."""
     improvement = expected_improvement(*surrogate.predict([network]), surrogate.values.max())
-    return f"expected improvement {improvement[0]:.2g} standard deviations"
+    return f"expected improvement on the best {improvement[0]:.2g} standard deviations"

@@ -159,7 +159,7 @@ class SurrogateFitter:
         )
         how = "with the earlier" if self._fitted is fitted_before else "with new"
         _logger.info(
-            f"Fitted the model to {len(networks)} networks in {time.perf_counter() - began:.1f} s "
+            f"Fitted the model to {len(networks)} networks in {time.perf_counter() - began:.2f} s "
             f"{how} hyperparameters."
         )
         return Surrogate(self._distances, kept, warped, parameters, posterior)

@@ -49,7 +49,7 @@ def stored_origin(user_attrs: Mapping[str, Any], name: str) -> Origin | None:
     document = user_attrs.get(_origin_key(name))
     if not isinstance(document, Mapping):
         return None
-    parent, edits = document.get("parent"), document.get("edits")
+    parent, edits = document.get("parent", "missing"), document.get("edits")
     if not isinstance(edits, (list, tuple)) or not all(map(_is_name, edits[-MAX_EDITS:])):
         return None
     if parent is not None and (type(parent) is not int or parent < 0):

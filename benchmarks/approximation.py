@@ -22,6 +22,7 @@ from scipy.stats import spearmanr
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
 from optuna_nasbot.evolution.edits import one_edit_neighbours
 from optuna_nasbot.evolution.selection import children_of_fit
@@ -69,14 +70,18 @@ def correlations(
     rng = np.random.default_rng(seed)
     networks, values = search(space, n, rng)
     seen = {network.canonical_hash() for network in networks}
+    parents = [*map(Candidate, networks)]
     best = np.argsort(-values)[:5]
     near = [
         neighbour
         for index in best
-        for neighbour in one_edit_neighbours(networks[index], space, rng, N_TESTED // 5)
+        for neighbour in one_edit_neighbours(parents[index], space, rng, N_TESTED // 5)
     ]
-    children = children_of_fit(networks, warp(values), N_TESTED, space, rng)
-    tested = [unseen(near, set(seen)), unseen(children, set(seen))]
+    children = children_of_fit(parents, warp(values), N_TESTED, space, rng)
+    tested = [
+        [candidate.network for candidate in unseen(candidates, set(seen))]
+        for candidates in (near, children)
+    ]
     distances = scaled_distances(space)
     results = []
     for size in kept:
@@ -96,9 +101,9 @@ def search(
         scores = np.array(values)
         weights = np.exp((scores - scores.mean()) / scores.std())
         parent = networks[rng.choice(len(networks), p=weights / weights.sum())]
-        for child in unseen([edited(parent, space, rng)], seen):
-            networks.append(child)
-            values.append(synthetic_value(child))
+        for child in unseen([edited(Candidate(parent), space, rng)], seen):
+            networks.append(child.network)
+            values.append(synthetic_value(child.network))
     return networks, np.array(values)
 
 

@@ -25,6 +25,7 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
 from optuna_nasbot import sampler as nasbot
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.evolution.candidate import Candidate
 from optuna_nasbot.evolution.maximiser import Acquisition
 from optuna_nasbot.evolution.maximiser import Effort
 from optuna_nasbot.evolution.maximiser import maximise
@@ -48,7 +49,7 @@ class CountingSampler(NASBOTSampler):
         with patch.object(nasbot, "maximise", self._maximise):
             return super().sample_architecture(study, trial, name, space)
 
-    def _maximise(self, acquisition: Acquisition, *arguments: Any) -> Architecture | None:
+    def _maximise(self, acquisition: Acquisition, *arguments: Any) -> Candidate | None:
         def scored(networks: Sequence[Architecture]) -> NDArray[np.float64]:
             self.n_scored += len(networks)
             return acquisition(networks)

@@ -23,6 +23,7 @@ import numpy as np
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 
@@ -34,10 +35,10 @@ Histogram = dict[Hashable, float]
 
 def hidden_network(space: ArchitectureSpace, rng: np.random.Generator) -> Architecture:
     """A network 15 random edits away from one of the initial pool."""
-    network = space.initial_pool[int(rng.integers(len(space.initial_pool)))]
+    hidden = Candidate(space.initial_pool[int(rng.integers(len(space.initial_pool)))])
     for _ in range(N_EDITS):
-        network = edited(network, space, rng, count_probabilities=(1.0,))
-    return network
+        hidden = edited(hidden, space, rng, count_probabilities=(1.0,))
+    return hidden.network
 
 
 def similarity(network: Architecture, other: Architecture) -> float:

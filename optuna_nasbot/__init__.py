@@ -6,6 +6,7 @@ Optimisation and Optimal Transport", NeurIPS 2018.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -54,6 +55,12 @@ __all__ = [
     "otmann_distance",
     "suggest_architecture",
 ]
+
+# The loggers of the package are below this one and Optuna's. Optuna shows INFO unless it is told
+# otherwise: messages on the progress are for those who ask for them here.
+_logger = logging.getLogger(f"optuna.{__name__}")
+if _logger.level == logging.NOTSET:
+    _logger.setLevel(logging.WARNING)
 
 _NEEDS_TORCH = {"build_module", "lsuv_init_", "module_source"}
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from typing import runtime_checkable
 
 import numpy as np
+import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 from optuna.samplers import TPESampler
@@ -22,10 +23,16 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import Origin
+from optuna_nasbot.trials import origin_attributes
 
 _MAX_SEED = 2**32 - 1
 """The largest seed that Optuna's samplers take."""
+
+# Below Optuna's logger, see `optuna_nasbot/__init__.py`.
+_logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 
 @runtime_checkable
@@ -132,6 +139,25 @@ class ArchitectureSampler(BaseSampler):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.suggesting = threading.RLock()
+
+
+def noted(chosen: Candidate, trial: Trial, name: str, progress: str) -> Architecture:
+    """Note in the trial where its network comes from, and log it.
+
+    Args:
+        chosen: The choice.
+        trial: The running trial.
+        name: The name of the network.
+        progress: How the search stands, in a few words.
+
+    Returns:
+        The network.
+    """
+    origin = Origin(chosen.parent, chosen.edits)
+    for key, value in origin_attributes(origin, name).items():
+        trial.set_user_attr(key, value)
+    _logger.info(f"Trial {trial.number}: {progress}; '{name}' is {origin}.")
+    return chosen.network
 
 
 def check_single_objective(study: Study) -> None:

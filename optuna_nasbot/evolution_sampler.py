@@ -9,6 +9,8 @@ from optuna.trial import Trial
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
+from optuna_nasbot.architecture_sampler import noted
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution.selection import any_untaken
 from optuna_nasbot.evolution.selection import children_of_fit
 from optuna_nasbot.evolution.start import in_turn
@@ -51,7 +53,12 @@ class EvolutionSampler(ArchitectureSampler):
         pool = space.initial_pool[:_N_START]
         inside = [i for i, network in enumerate(observed.networks) if network in space]
         if len(inside) < len(pool):
-            return any_untaken(in_turn(pool, trial.number), space, observed.taken, rng)
-        parents = [observed.networks[i] for i in inside]
-        children = children_of_fit(parents, warp(observed.values)[inside], _N_TRIES, space, rng)
-        return any_untaken([*children, *parents], space, observed.taken, rng)
+            candidates = [*map(Candidate, in_turn(pool, trial.number))]
+            progress = f"start-up, {len(inside)} of {len(pool)} networks have a value"
+        else:
+            parents = [Candidate(observed.networks[i], observed.numbers[i]) for i in inside]
+            fitness = warp(observed.values)[inside]
+            candidates = [*children_of_fit(parents, fitness, _N_TRIES, space, rng), *parents]
+            progress = f"evolving from {len(parents)} networks"
+        chosen = any_untaken(candidates, space, observed.taken, rng)
+        return noted(chosen, trial, name, progress)

@@ -13,15 +13,19 @@ from optuna.trial import Trial
 
 from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import criterion
+from optuna_nasbot.acquisition.expected_improvement import expected_improvement
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
+from optuna_nasbot.architecture_sampler import noted
 from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution.maximiser import maximise
 from optuna_nasbot.evolution.selection import any_untaken
 from optuna_nasbot.evolution.start import scaled_distances
 from optuna_nasbot.evolution.start import start_network
+from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
@@ -91,18 +95,23 @@ class NASBOTSampler(ArchitectureSampler):
             observed = replace(observed, failed=())
         rng = self.trial_rng(trial.number, name)
         distances, surrogates = self._prepared_search(name, space)
-        if len(observed.networks) < self._n_startup_trials:
-            return start_network(observed.tried, space, distances, rng)
+        n, n_startup = len(observed.networks), self._n_startup_trials
+        if n < n_startup:
+            started = start_network(observed.tried, space, distances, rng)
+            progress = f"start-up, {n} of {n_startup} networks have a value"
+            return noted(started, trial, name, progress)
 
         failed, running = observed.failed[-_MAX_UNFINISHED:], observed.running[-_MAX_UNFINISHED:]
         surrogate = surrogates.fit(observed.networks, observed.values, failed)
         surrogate = surrogate.hallucinate(running)
         acquisition = criterion(self._acquisition, surrogate, rng)
         inside = [i for i, network in enumerate(observed.networks) if network in space]
-        parents = [observed.networks[i] for i in inside] or list(space.initial_pool)
+        parents = [Candidate(observed.networks[i], observed.numbers[i]) for i in inside]
+        parents = parents or [*map(Candidate, space.initial_pool)]
         fitness = surrogate.values[inside] if inside else np.zeros(len(parents))
         chosen = maximise(acquisition, parents, fitness, space, observed.taken, rng)
-        return chosen or any_untaken(parents, space, observed.taken, rng)
+        chosen = chosen or any_untaken(parents, space, observed.taken, rng)
+        return noted(chosen, trial, name, _prospects(surrogate, chosen.network))
 
     def _prepared_search(
         self, name: str, space: ArchitectureSpace
@@ -114,3 +123,9 @@ class NASBOTSampler(ArchitectureSampler):
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_prepared": {}}
+
+
+def _prospects(surrogate: Surrogate, network: Architecture) -> str:
+    """What the model expects of a network."""
+    improvement = expected_improvement(*surrogate.predict([network]), surrogate.values.max())
+    return f"expected improvement on the best {improvement[0]:.2g} standard deviations"

@@ -24,6 +24,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import ChoosesArchitectures
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
@@ -34,7 +35,7 @@ from optuna_nasbot.trials import is_tried_elsewhere
 _MAX_REDRAWS = 10
 """Two workers that notice each other often draw the same network again: one redraw in seven."""
 
-# Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
+# Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 
@@ -117,7 +118,7 @@ def _chosen(
         return _checked(chosen, space, name, f"{type(sampler).__name__} chose")
     rng = np.random.default_rng()
     pool = space.initial_pool
-    return edited(pool[rng.integers(len(pool))], space, rng)
+    return edited(Candidate(pool[rng.integers(len(pool))]), space, rng).network
 
 
 def _checked(

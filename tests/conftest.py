@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,3 +52,19 @@ def architectures(
         }
 
     return of_kind
+
+
+@pytest.fixture
+def messages() -> Iterator[list[str]]:
+    """What Optuna's handlers are given of the package's messages, since they are asked for."""
+    found: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
+    package, shown = logging.getLogger("optuna.optuna_nasbot"), logging.getLogger("optuna")
+    handler.addFilter(logging.Filter(package.name))
+    shown.addHandler(handler)
+    level = package.level
+    package.setLevel(logging.INFO)
+    yield found
+    package.setLevel(level)
+    shown.removeHandler(handler)

@@ -17,6 +17,7 @@ from methods.random_networks import random_network
 from optuna_nasbot import Architecture
 from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import maximise
 from optuna_nasbot.gp import condition
 from optuna_nasbot.gp import fit
@@ -39,13 +40,13 @@ def by_counts(
     predict = model_of_counts(observed.networks, values)
     chosen = maximise(
         lambda networks: log_expected_improvement(*predict(networks), values.max()),
-        observed.networks,
+        [*map(Candidate, observed.networks)],
         values,
         space,
         observed.taken,
         rng,
     )
-    return chosen or random_network(space, rng)
+    return chosen.network if chosen else random_network(space, rng)
 
 
 def model_of_counts(

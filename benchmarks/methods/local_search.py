@@ -6,6 +6,7 @@ import numpy as np
 
 from methods.random_networks import random_network
 from optuna_nasbot import Architecture
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Observations
@@ -28,8 +29,8 @@ class LocalSearch:
         of_climb = slice(self._climb_begins_at, None)
         if len(observed.values[of_climb]):
             incumbent = observed.networks[of_climb][int(np.argmax(observed.values[of_climb]))]
-            for neighbour in one_edit_neighbours(incumbent, space, rng):
-                if neighbour.canonical_hash() not in observed.taken:
-                    return neighbour
+            for neighbour in one_edit_neighbours(Candidate(incumbent), space, rng):
+                if neighbour.network.canonical_hash() not in observed.taken:
+                    return neighbour.network
         self._climb_begins_at = len(observed.networks)
         return random_network(space, rng)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optuna_nasbot import Architecture
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 
@@ -12,4 +13,5 @@ from optuna_nasbot.spaces import ArchitectureSpace
 def random_network(space: ArchitectureSpace, rng: np.random.Generator) -> Architecture:
     """One to five random edits of a random network of the initial pool."""
     pool = space.initial_pool
-    return edited(pool[int(rng.integers(len(pool)))], space, rng)
+    start = Candidate(pool[int(rng.integers(len(pool)))])
+    return edited(start, space, rng).network

@@ -8,7 +8,7 @@ from typing import Any
 
 from numba.core import event
 
-# Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
+# Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = logging.getLogger(f"optuna.{__name__}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optuna_nasbot.evolution.candidate import Candidate
 from optuna_nasbot.evolution.edits import EDITS
 from optuna_nasbot.evolution.edits import edited
 from optuna_nasbot.evolution.edits import one_edit_neighbours
@@ -10,6 +11,7 @@ from optuna_nasbot.evolution.start import networks_around_pool
 
 __all__ = [
     "EDITS",
+    "Candidate",
     "edited",
     "maximise",
     "networks_around_pool",

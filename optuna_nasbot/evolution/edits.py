@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution.candidate import Candidate
 from optuna_nasbot.evolution.cell_edits import cell_edits
 from optuna_nasbot.evolution.edit import Edit
 from optuna_nasbot.evolution.layer_edits import REMOVE_LAYER
@@ -46,18 +46,18 @@ def edits_of(space: ArchitectureSpace) -> tuple[Edit, ...]:
 
 
 def edited_once(
-    architecture: Architecture, space: ArchitectureSpace, rng: np.random.Generator
-) -> Architecture | None:
+    parent: Candidate, space: ArchitectureSpace, rng: np.random.Generator
+) -> Candidate | None:
     """A random network of the space that is one edit away, None if none was found."""
     edits = edits_of(space)
     probabilities = [edit.probability for edit in edits]
     for _ in range(_MAX_ATTEMPTS):
         edit = edits[_drawn(probabilities, rng)]
-        sites = edit.sites(architecture, rng)
+        sites = edit.sites(parent.network, rng)
         if sites:
-            child = edit.apply(architecture, sites[int(rng.integers(len(sites)))], rng)
-            if child is not None and space.violation(child) is None:
-                return child
+            network = edit.apply(parent.network, sites[int(rng.integers(len(sites)))], rng)
+            if network is not None and space.violation(network) is None:
+                return parent.child(network, edit.name)
     return None
 
 
@@ -68,15 +68,15 @@ def _drawn(weights: Sequence[float], rng: np.random.Generator) -> int:
 
 
 def edited(
-    architecture: Architecture,
+    parent: Candidate,
     space: ArchitectureSpace,
     rng: np.random.Generator,
     count_probabilities: Sequence[float] = EDIT_COUNT_PROBABILITIES,
-) -> Architecture:
+) -> Candidate:
     """A child of a network: some random edits away, within the space after each of them.
 
     Args:
-        architecture: The parent, a network of the space.
+        parent: A network of the space.
         space: The search space.
         rng: Source of randomness.
         count_probabilities: Probabilities of 1, 2, ... edits.
@@ -84,26 +84,27 @@ def edited(
     Returns:
         The child; what was reached before an edit found nothing, so possibly the parent.
     """
+    reached = parent
     for _ in range(1 + _drawn(count_probabilities, rng)):
-        child = edited_once(architecture, space, rng)
+        child = edited_once(reached, space, rng)
         if child is None:
             break
-        architecture = child
-    return architecture
+        reached = child
+    return reached
 
 
 def one_edit_neighbours(
-    architecture: Architecture,
+    parent: Candidate,
     space: ArchitectureSpace,
     rng: np.random.Generator,
     at_most: int | None = None,
-) -> list[Architecture]:
+) -> list[Candidate]:
     """The network of the space that each edit makes at each of its places, each once.
 
     What an edit leaves open at a place is drawn at random.
 
     Args:
-        architecture: The network to edit.
+        parent: The network to edit.
         space: The search space.
         rng: Source of randomness.
         at_most: How many neighbours to return at most, drawn at random; None for all.
@@ -111,16 +112,16 @@ def one_edit_neighbours(
     Returns:
         Different networks, in random order.
     """
-    places = [(edit, site) for edit in edits_of(space) for site in edit.sites(architecture, rng)]
-    seen = {architecture.canonical_hash()}
-    neighbours: list[Architecture] = []
+    places = [(edit, site) for edit in edits_of(space) for site in edit.sites(parent.network, rng)]
+    seen = {parent.network.canonical_hash()}
+    neighbours: list[Candidate] = []
     for position in rng.permutation(len(places)):
         if at_most is not None and len(neighbours) >= at_most:
             break
         edit, site = places[position]
-        child = edit.apply(architecture, site, rng)
-        if child is not None and space.violation(child) is None:
-            if child.canonical_hash() not in seen:
-                seen.add(child.canonical_hash())
-                neighbours.append(child)
+        network = edit.apply(parent.network, site, rng)
+        if network is not None and space.violation(network) is None:
+            if network.canonical_hash() not in seen:
+                seen.add(network.canonical_hash())
+                neighbours.append(parent.child(network, edit.name))
     return neighbours

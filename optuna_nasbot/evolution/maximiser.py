@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution.candidate import Candidate
 from optuna_nasbot.evolution.edits import edited
 from optuna_nasbot.evolution.edits import one_edit_neighbours
 from optuna_nasbot.evolution.selection import children_of_fit
@@ -47,13 +48,13 @@ class Effort:
 
 def maximise(
     acquisition: Acquisition,
-    parents: Sequence[Architecture],
+    parents: Sequence[Candidate],
     fitness: NDArray[np.float64],
     space: ArchitectureSpace,
     taken: Set[str],
     rng: np.random.Generator,
     effort: Effort = Effort(),
-) -> Architecture | None:
+) -> Candidate | None:
     """Search for the network of the space with the largest acquisition value.
 
     Candidates are one-edit neighbours of the fittest parents and children of parents drawn with
@@ -78,22 +79,26 @@ def maximise(
     found += unseen(children_of_fit(parents, fitness, effort.n_children, space, rng), seen)
     if not found:
         return None
-    values = acquisition(found)
+    values = acquisition(_networks(found))
     for _ in range(effort.n_generations):
         children = unseen(_next_generation(found, values, space, rng, effort), seen)
         if children:
             found += children
-            values = np.concatenate([values, acquisition(children)])
+            values = np.concatenate([values, acquisition(_networks(children))])
     return found[int(np.argmax(values))]
 
 
+def _networks(candidates: Sequence[Candidate]) -> list[Architecture]:
+    return [candidate.network for candidate in candidates]
+
+
 def _neighbours(
-    parents: Sequence[Architecture],
+    parents: Sequence[Candidate],
     order: NDArray[np.intp],
     space: ArchitectureSpace,
     rng: np.random.Generator,
     effort: Effort,
-) -> list[Architecture]:
+) -> list[Candidate]:
     neighbours = []
     for index in order[: effort.n_incumbents]:
         neighbours += one_edit_neighbours(parents[index], space, rng, effort.max_neighbours)
@@ -101,12 +106,12 @@ def _neighbours(
 
 
 def _next_generation(
-    found: Sequence[Architecture],
+    found: Sequence[Candidate],
     values: NDArray[np.float64],
     space: ArchitectureSpace,
     rng: np.random.Generator,
     effort: Effort,
-) -> list[Architecture]:
+) -> list[Candidate]:
     """Children of the candidates, the better ones more often: ranks floor(n u1 u2)."""
     order = np.argsort(-values, kind="stable")
     uniform = rng.random((effort.generation_size, 2))

@@ -9,7 +9,7 @@ from collections.abc import Set
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution.candidate import Candidate
 from optuna_nasbot.evolution.edits import edited
 from optuna_nasbot.evolution.edits import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
@@ -19,12 +19,12 @@ _LOOKS = 10
 
 
 def children_of_fit(
-    parents: Sequence[Architecture],
+    parents: Sequence[Candidate],
     fitness: NDArray[np.float64],
     n: int,
     space: ArchitectureSpace,
     rng: np.random.Generator,
-) -> list[Architecture]:
+) -> list[Candidate]:
     """Random children of parents drawn with probability proportional to exp(2 fitness).
 
     Args:
@@ -42,23 +42,23 @@ def children_of_fit(
     return [edited(parents[index], space, rng) for index in drawn]
 
 
-def unseen(networks: Sequence[Architecture], seen: set[str]) -> list[Architecture]:
-    """The networks that were not seen yet, each once; they are seen from now on."""
+def unseen(candidates: Sequence[Candidate], seen: set[str]) -> list[Candidate]:
+    """The candidates that were not seen yet, each once; they are seen from now on."""
     fresh = []
-    for network in networks:
-        if network.canonical_hash() not in seen:
-            seen.add(network.canonical_hash())
-            fresh.append(network)
+    for candidate in candidates:
+        if candidate.network.canonical_hash() not in seen:
+            seen.add(candidate.network.canonical_hash())
+            fresh.append(candidate)
     return fresh
 
 
 def any_untaken(
-    known: Sequence[Architecture],
+    known: Sequence[Candidate],
     space: ArchitectureSpace,
     taken: Set[str],
     rng: np.random.Generator,
     max_looks: int = 500,
-) -> Architecture:
+) -> Candidate:
     """A network that is not taken, or one of the known ones if the space seems exhausted.
 
     Takes the known networks in their order, then walks over one-edit neighbours, breadth first.
@@ -76,16 +76,16 @@ def any_untaken(
     """
     seen: set[str] = set()
     found = unseen(known, seen)
-    queue: deque[tuple[Architecture, int]] = deque()
+    queue: deque[tuple[Candidate, int]] = deque()
     for _ in range(max_looks):
-        for network in found:
-            if network.canonical_hash() not in taken:
-                return network
+        for candidate in found:
+            if candidate.network.canonical_hash() not in taken:
+                return candidate
         queue.extend((found[index], _LOOKS) for index in rng.permutation(len(found)))
         if not queue:
             break
-        network, looks = queue.popleft()
-        found = unseen(one_edit_neighbours(network, space, rng), seen)
+        candidate, looks = queue.popleft()
+        found = unseen(one_edit_neighbours(candidate, space, rng), seen)
         if looks > 1:
-            queue.append((network, looks - 1))
+            queue.append((candidate, looks - 1))
     return known[int(rng.integers(len(known)))]

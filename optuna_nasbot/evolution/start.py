@@ -9,6 +9,7 @@ import numpy as np
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.evolution.candidate import Candidate
 from optuna_nasbot.evolution.edits import edited
 from optuna_nasbot.evolution.selection import any_untaken
 from optuna_nasbot.evolution.selection import unseen
@@ -43,8 +44,8 @@ def networks_around_pool(
         At most n networks more than the pool has, the pool first.
     """
     pool = space.initial_pool
-    edits = [edited(pool[index % len(pool)], space, rng) for index in range(n)]
-    return list({network.canonical_hash(): network for network in (*pool, *edits)}.values())
+    children = [edited(Candidate(pool[i % len(pool)]), space, rng).network for i in range(n)]
+    return list({network.canonical_hash(): network for network in (*pool, *children)}.values())
 
 
 def start_network(
@@ -52,7 +53,7 @@ def start_network(
     space: ArchitectureSpace,
     distances: ScaledDistances,
     rng: np.random.Generator,
-) -> Architecture:
+) -> Candidate:
     """A network to try before there is a model: random, and rather far from what was tried.
 
     Args:
@@ -67,22 +68,23 @@ def start_network(
     taken = {network.canonical_hash() for network in tried}
     new = unseen([_random_around_pool(space, rng) for _ in range(_N_TRIES)], set(taken))
     if not new:
-        return any_untaken(space.initial_pool, space, taken, rng)
+        return any_untaken([*map(Candidate, space.initial_pool)], space, taken, rng)
     return farthest(new[:_N_COMPARED], tried, distances)
 
 
-def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> Architecture:
+def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> Candidate:
     """One of the initial pool, or more often a network a few edits away from it."""
     pool = space.initial_pool
     index = int(rng.integers(len(pool) + _N_AROUND_POOL))
-    return pool[index] if index < len(pool) else edited(pool[index % len(pool)], space, rng)
+    candidate = Candidate(pool[index % len(pool)])
+    return candidate if index < len(pool) else edited(candidate, space, rng)
 
 
 def farthest(
-    candidates: Sequence[Architecture],
+    candidates: Sequence[Candidate],
     tried: Sequence[Architecture],
     distances: ScaledDistances,
-) -> Architecture:
+) -> Candidate:
     """The candidate that is farthest from the tried network nearest to it.
 
     Args:
@@ -95,7 +97,8 @@ def farthest(
     """
     if not tried:
         return candidates[0]
-    emd = distances.between(candidates, tried).emd.mean(axis=0)
+    networks = [candidate.network for candidate in candidates]
+    emd = distances.between(networks, tried).emd.mean(axis=0)
     return candidates[int(np.argmax(emd.min(axis=1)))]
 
 

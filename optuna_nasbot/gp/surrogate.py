@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -27,6 +29,9 @@ MAX_FITTED = 200
 _FAILED_QUANTILE = 0.25
 """A failed network counts like the observed one below which so many of them are: bad enough to
 make its neighbours less likely, and not so bad as to hide a good region for one accident."""
+
+# Below Optuna's logger, see `optuna_nasbot/__init__.py`.
+_logger = logging.getLogger(f"optuna.{__name__}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +143,7 @@ class SurrogateFitter:
         Returns:
             The surrogate of the warped values (see `optuna_nasbot.gp.warping.warp`).
         """
+        began, fitted_before = time.perf_counter(), self._fitted
         n_fitted = refit_size(len(networks))
         parameters = self._parameters(networks[:n_fitted], values[:n_fitted])
         warped = warp(values)
@@ -150,6 +156,11 @@ class SurrogateFitter:
             np.concatenate([warped[chosen], pessimistic]),
             parameters.noise_variance,
             project_cross_kernel=True,
+        )
+        how = "with the earlier" if self._fitted is fitted_before else "with new"
+        _logger.info(
+            f"Fitted the model to {len(networks)} networks in {time.perf_counter() - began:.2f} s "
+            f"{how} hyperparameters."
         )
         return Surrogate(self._distances, kept, warped, parameters, posterior)
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from optuna_nasbot.trials.observations import Observations
 from optuna_nasbot.trials.observations import is_tried_elsewhere
 from optuna_nasbot.trials.observations import observe
+from optuna_nasbot.trials.origin import Origin
+from optuna_nasbot.trials.origin import origin_attributes
+from optuna_nasbot.trials.origin import stored_origin
 from optuna_nasbot.trials.stored import architecture_attributes
 from optuna_nasbot.trials.stored import attribute_key
 from optuna_nasbot.trials.stored import carried_architecture
 
 __all__ = [
     "Observations",
+    "Origin",
     "architecture_attributes",
     "attribute_key",
     "carried_architecture",
     "is_tried_elsewhere",
     "observe",
+    "origin_attributes",
+    "stored_origin",
 ]

@@ -26,6 +26,7 @@ class Observations:
 
     Attributes:
         networks: The n finished networks, in the order of their trials.
+        numbers: The numbers of these trials.
         values: Their values, finite, larger is better whatever the study's direction, shape (n,);
             see `optuna_nasbot.trials.values.observed_values`.
         running: The networks that are being tried.
@@ -35,6 +36,7 @@ class Observations:
     """
 
     networks: tuple[Architecture, ...]
+    numbers: tuple[int, ...]
     values: NDArray[np.float64]
     running: tuple[Architecture, ...]
     enqueued: tuple[Architecture, ...]
@@ -83,6 +85,7 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
     tried_since = _hashes((*networks, *running, *enqueued))
     return Observations(
         networks=tuple(networks),
+        numbers=tuple(trial.number for trial in finished),
         values=observed_values(finished, study.direction),
         running=tuple(running),
         enqueued=tuple(enqueued),

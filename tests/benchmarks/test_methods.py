@@ -8,6 +8,7 @@ import pytest
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.trials import Observations
 
 SPACE = MLPSpace()
@@ -23,7 +24,14 @@ def numbered(number: int) -> Architecture:
 
 
 def observations(networks: Sequence[Architecture], values: Sequence[float]) -> Observations:
-    return Observations(tuple(networks), np.array(values, dtype=float), (), (), ())
+    return Observations(
+        networks=tuple(networks),
+        numbers=tuple(range(len(networks))),
+        values=np.array(values, dtype=float),
+        running=(),
+        enqueued=(),
+        failed=(),
+    )
 
 
 class Climb:
@@ -32,7 +40,7 @@ class Climb:
     def __init__(self, module, monkeypatch, neighbours: dict[int, list[int]]) -> None:
         local_search = module("methods.local_search")
         of_network = {
-            numbered(number): [numbered(each) for each in found]
+            Candidate(numbered(number)): [Candidate(numbered(each)) for each in found]
             for number, found in neighbours.items()
         }
         monkeypatch.setattr(

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
 from collections.abc import Callable
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,18 +21,6 @@ def successor(number):
 def predecessor(number):
     return number - 1
 """
-
-
-@pytest.fixture
-def messages() -> Iterator[list[str]]:
-    """What Optuna's handlers are given."""
-    found: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("optuna")
-    logger.addHandler(handler)
-    yield found
-    logger.removeHandler(handler)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.evolution import EDITS
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
 from optuna_nasbot.evolution import edits
 from optuna_nasbot.evolution import one_edit_neighbours
@@ -64,8 +65,8 @@ def walk(space: ArchitectureSpace, n: int, rng: np.random.Generator) -> Iterator
     pool = cycle(space.initial_pool)
     network = next(pool)
     for step in range(n):
-        child = edited_once(network, space, rng) if step % 50 else None
-        network = next(pool) if child is None else child
+        child = edited_once(Candidate(network), space, rng) if step % 50 else None
+        network = next(pool) if child is None else child.network
         yield network
 
 
@@ -130,12 +131,12 @@ def test_the_same_seed_gives_the_same_children() -> None:
 
 def test_counts_of_edits(monkeypatch: pytest.MonkeyPatch) -> None:
     space = MLPSpace()
-    parent = space.initial_pool[0]
-    steps: list[Architecture] = []
+    parent = Candidate(space.initial_pool[0])
+    steps: list[Candidate] = []
 
-    def counted(network, space, rng):
-        steps.append(network)
-        return space.initial_pool[len(steps) % 10]
+    def counted(candidate, space, rng):
+        steps.append(candidate)
+        return Candidate(space.initial_pool[len(steps) % 10])
 
     monkeypatch.setattr(edits, "edited_once", counted)
     rng = np.random.default_rng(0)
@@ -156,14 +157,14 @@ def test_an_edit_that_finds_nothing_leaves_what_was_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     space = MLPSpace()
-    first, second = space.initial_pool[:2]
+    first, second = map(Candidate, space.initial_pool[:2])
     found = iter([second, None])
     monkeypatch.setattr(edits, "edited_once", lambda *_: next(found))
     assert edited(first, space, np.random.default_rng(0), (0.0, 0.0, 1.0)) is second
 
 
 def test_a_space_of_one_network_has_no_children() -> None:
-    (only,) = EXHAUSTED.initial_pool
+    (only,) = map(Candidate, EXHAUSTED.initial_pool)
     rng = np.random.default_rng(0)
     assert edited_once(only, EXHAUSTED, rng) is None
     assert edited(only, EXHAUSTED, rng) is only
@@ -174,7 +175,8 @@ def test_a_space_of_one_network_has_no_children() -> None:
 def test_neighbours_are_new_and_different(kind: str) -> None:
     space = CNNSpace() if kind == "cnn" else MLPSpace()
     for network in space.initial_pool[::3]:
-        around = one_edit_neighbours(network, space, np.random.default_rng(0))
+        found = one_edit_neighbours(Candidate(network), space, np.random.default_rng(0))
+        around = [candidate.network for candidate in found]
         hashes = {near.canonical_hash() for near in around}
         assert len(hashes) == len(around)
         assert network.canonical_hash() not in hashes

@@ -8,10 +8,11 @@ import pytest
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import maximise
 
 SPACE = MLPSpace(max_layers=20)
-POOL = SPACE.initial_pool
+POOL = [*map(Candidate, SPACE.initial_pool)]
 FITNESS = np.linspace(-1.0, 1.0, len(POOL))
 
 
@@ -30,14 +31,14 @@ def n_layers(networks: Sequence[Architecture]) -> np.ndarray:
 
 @pytest.mark.parametrize("space", [SPACE, CNNSpace(image_size=8, max_layers=16, max_units=256)])
 def test_what_is_found_is_new_and_within_the_space(space) -> None:
-    pool = space.initial_pool
+    pool = [*map(Candidate, space.initial_pool)]
     fitness = np.linspace(-1.0, 1.0, len(pool))
-    taken = {network.canonical_hash() for network in pool}
+    taken = {candidate.network.canonical_hash() for candidate in pool}
     for seed in range(3):
         found = maximise(n_layers, pool, fitness, space, taken, np.random.default_rng(seed))
-        assert found in space
-        assert found.canonical_hash() not in taken
-        taken.add(found.canonical_hash())
+        assert found.network in space
+        assert found.network.canonical_hash() not in taken
+        taken.add(found.network.canonical_hash())
 
 
 def test_the_same_seed_finds_the_same_network() -> None:
@@ -49,7 +50,7 @@ def test_the_same_seed_finds_the_same_network() -> None:
 
 
 def test_taken_networks_are_never_even_looked_at() -> None:
-    taken = {network.canonical_hash() for network in POOL}
+    taken = {candidate.network.canonical_hash() for candidate in POOL}
     looked_at: list[str] = []
 
     def watched(networks: Sequence[Architecture]) -> np.ndarray:
@@ -59,7 +60,7 @@ def test_taken_networks_are_never_even_looked_at() -> None:
     found = maximise(watched, POOL, FITNESS, SPACE, taken, np.random.default_rng(0))
     assert not taken & set(looked_at)
     assert len(set(looked_at)) == len(looked_at)
-    assert found.canonical_hash() in looked_at
+    assert found.network.canonical_hash() in looked_at
 
 
 def test_the_best_of_all_that_was_looked_at_is_returned() -> None:
@@ -72,14 +73,14 @@ def test_the_best_of_all_that_was_looked_at_is_returned() -> None:
         return values
 
     found = maximise(watched, POOL, FITNESS, SPACE, set(), np.random.default_rng(0))
-    assert mean_units([found])[0] == best
+    assert mean_units([found.network])[0] == best
 
 
 def test_larger_values_are_climbed_to() -> None:
     found = maximise(mean_units, POOL, FITNESS, SPACE, set(), np.random.default_rng(0))
-    assert mean_units([found])[0] > 1.05 * mean_units(POOL).max()
+    assert mean_units([found.network])[0] > 1.05 * mean_units(SPACE.initial_pool).max()
     found = maximise(n_layers, POOL, FITNESS, SPACE, set(), np.random.default_rng(0))
-    assert len(found.layers) == SPACE.max_layers
+    assert len(found.network.layers) == SPACE.max_layers
 
 
 def test_a_planted_optimum_is_found() -> None:
@@ -89,18 +90,19 @@ def test_a_planted_optimum_is_found() -> None:
     def planted(networks: Sequence[Architecture]) -> np.ndarray:
         return np.array([float(str(network.layers[1]) == "tanh-9") for network in networks])
 
-    start = [network for network in space.initial_pool if planted([network])[0] == 0.0][:2]
+    worthless = [network for network in space.initial_pool if planted([network])[0] == 0.0]
+    start = [*map(Candidate, worthless[:2])]
     for seed in range(5):
         rng = np.random.default_rng(seed)
         found = maximise(planted, start, np.zeros(len(start)), space, set(), rng)
-        assert str(found.layers[1]) == "tanh-9"
+        assert str(found.network.layers[1]) == "tanh-9"
 
 
 def test_a_distant_optimum_is_found_by_a_sloping_acquisition() -> None:
     """A network five edits away at least, with a value that falls with the layers missing."""
     space = MLPSpace(max_layers=12, max_in_degree=2)
-    start = [min(space.initial_pool, key=lambda network: len(network.layers))]
-    assert len(start[0].layers) == 9
+    start = min(space.initial_pool, key=lambda network: len(network.layers))
+    assert len(start.layers) == 9
 
     def sloping(networks: Sequence[Architecture]) -> np.ndarray:
         return np.array(
@@ -113,21 +115,17 @@ def test_a_distant_optimum_is_found_by_a_sloping_acquisition() -> None:
         )
 
     taken: set[str] = set()
-    parents, rng = list(start), np.random.default_rng(0)
+    parents, rng = [start], np.random.default_rng(0)
     for _ in range(5):  # as in a study: what was found is evaluated, the fitness follows
         fitness = sloping(parents)
-        found = maximise(sloping, parents, fitness, space, taken, rng)
-        taken.add(found.canonical_hash())
-        parents.append(found)
+        found = maximise(sloping, [*map(Candidate, parents)], fitness, space, taken, rng)
+        taken.add(found.network.canonical_hash())
+        parents.append(found.network)
     assert sloping(parents).max() == 0.0
 
 
 def test_an_exhausted_space_gives_none() -> None:
     space = MLPSpace(min_layers=3, max_layers=3)
-    taken = {network.canonical_hash() for network in space.initial_pool}
-    assert (
-        maximise(
-            mean_units, space.initial_pool, np.zeros(1), space, taken, np.random.default_rng(0)
-        )
-        is None
-    )
+    (only,) = space.initial_pool
+    taken, rng = {only.canonical_hash()}, np.random.default_rng(0)
+    assert maximise(mean_units, [Candidate(only)], np.zeros(1), space, taken, rng) is None

@@ -7,6 +7,7 @@ import pytest
 
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import one_edit_neighbours
 from optuna_nasbot.evolution import selection
 from optuna_nasbot.evolution.selection import any_untaken
@@ -14,20 +15,20 @@ from optuna_nasbot.evolution.selection import children_of_fit
 from optuna_nasbot.evolution.selection import unseen
 
 SPACE = MLPSpace()
-POOL = SPACE.initial_pool
+POOL = [*map(Candidate, SPACE.initial_pool)]
 EXHAUSTED = MLPSpace(min_layers=3, max_layers=3)
 
 
 def test_parents_are_drawn_by_the_exponential_of_their_fitness(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(selection, "edited", lambda network, space, rng: network)
+    monkeypatch.setattr(selection, "edited", lambda parent, space, rng: parent)
     fitness = np.array([0.0, 1.0, -1.0, 0.5])
     drawn = children_of_fit(POOL[:4], fitness, 4000, SPACE, np.random.default_rng(0))
     counts = Counter(drawn)
     expected = np.exp(2 * fitness) / np.exp(2 * fitness).sum()
-    for network, probability in zip(POOL, expected, strict=False):
-        assert counts[network] / 4000 == pytest.approx(probability, abs=0.03)
+    for parent, probability in zip(POOL, expected, strict=False):
+        assert counts[parent] / 4000 == pytest.approx(probability, abs=0.03)
 
 
 def test_large_values_of_fitness_do_not_overflow() -> None:
@@ -38,36 +39,34 @@ def test_large_values_of_fitness_do_not_overflow() -> None:
 
 def test_children_are_networks_of_the_space_and_reproducible() -> None:
     space = CNNSpace(max_layers=20, max_units=128)
-    fitness = np.linspace(-1, 1, len(space.initial_pool))
-    runs = [
-        children_of_fit(space.initial_pool, fitness, 50, space, np.random.default_rng(3))
-        for _ in range(2)
-    ]
+    pool = [*map(Candidate, space.initial_pool)]
+    fitness = np.linspace(-1, 1, len(pool))
+    runs = [children_of_fit(pool, fitness, 50, space, np.random.default_rng(3)) for _ in range(2)]
     assert runs[0] == runs[1]
     assert len(runs[0]) == 50
-    assert all(child in space for child in runs[0])
+    assert all(child.network in space for child in runs[0])
 
 
 def test_unseen_networks_are_seen_from_then_on() -> None:
-    seen = {POOL[0].canonical_hash()}
+    seen = {SPACE.initial_pool[0].canonical_hash()}
     assert unseen([POOL[0], POOL[1], POOL[2], POOL[1]], seen) == [POOL[1], POOL[2]]
-    assert seen == {network.canonical_hash() for network in POOL[:3]}
+    assert seen == {network.canonical_hash() for network in SPACE.initial_pool[:3]}
     assert unseen(POOL[:3], seen) == []
 
 
 def test_a_known_network_that_is_free_comes_first() -> None:
-    taken = {network.canonical_hash() for network in POOL[:4]}
+    taken = {network.canonical_hash() for network in SPACE.initial_pool[:4]}
     found = any_untaken(POOL, SPACE, taken, np.random.default_rng(0))
     assert found == POOL[4]
 
 
 def test_neighbours_of_taken_networks_come_next() -> None:
     space = MLPSpace(min_layers=3, max_layers=5)
-    known = space.initial_pool[:1]
+    known = [Candidate(space.initial_pool[0])]
     taken: set[str] = set()
     rng = np.random.default_rng(0)
     for _ in range(60):
-        found = any_untaken(known, space, taken, rng)
+        found = any_untaken(known, space, taken, rng).network
         assert found in space
         assert found.canonical_hash() not in taken
         taken.add(found.canonical_hash())
@@ -75,30 +74,33 @@ def test_neighbours_of_taken_networks_come_next() -> None:
 
 def test_it_looks_beyond_the_neighbours() -> None:
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=9, max_in_degree=1)
-    start = space.initial_pool[0]
+    start = Candidate(space.initial_pool[0])
     rng = np.random.default_rng(0)
-    around = {near.canonical_hash() for near in one_edit_neighbours(start, space, rng)}
-    found = any_untaken([start], space, around | {start.canonical_hash()}, rng)
-    assert found.canonical_hash() not in around | {start.canonical_hash()}
-    assert found in space
+    near = [start, *one_edit_neighbours(start, space, rng)]
+    taken = {candidate.network.canonical_hash() for candidate in near}
+    found = any_untaken([start], space, taken, rng)
+    assert found.network.canonical_hash() not in taken
+    assert found.network in space
+    assert len(found.edits) >= 2
 
 
 def test_an_exhausted_space_repeats_itself() -> None:
     (only,) = EXHAUSTED.initial_pool
-    taken = {only.canonical_hash()}
-    assert any_untaken([only], EXHAUSTED, taken, np.random.default_rng(0)) is only
+    taken, known = {only.canonical_hash()}, Candidate(only, parent=3)
+    assert any_untaken([known], EXHAUSTED, taken, np.random.default_rng(0)) is known
 
 
 def test_all_networks_of_a_small_space_are_found_before_one_repeats() -> None:
     # One hidden layer: seven labels, two widths.
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=9, max_in_degree=1)
+    pool = [*map(Candidate, space.initial_pool)]
     taken: set[str] = set()
     rng = np.random.default_rng(0)
     for _ in range(14):
-        found = any_untaken(space.initial_pool, space, taken, rng)
+        found = any_untaken(pool, space, taken, rng).network
         assert found.canonical_hash() not in taken
         taken.add(found.canonical_hash())
-    assert any_untaken(space.initial_pool, space, taken, rng).canonical_hash() in taken
+    assert any_untaken(pool, space, taken, rng).network.canonical_hash() in taken
 
 
 def test_the_search_gives_up_at_some_point() -> None:

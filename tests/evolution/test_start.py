@@ -7,6 +7,7 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.distance.scaled import Distances
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import networks_around_pool
 from optuna_nasbot.evolution.start import farthest
 from optuna_nasbot.evolution.start import in_turn
@@ -46,8 +47,9 @@ LINE = Line(dict(zip(NETWORKS, [0.0, 1.0, 5.0, 8.0, 10.0, 4.0], strict=True)))
     ],
 )
 def test_farthest(tried: list[int], candidates: list[int], chosen: int) -> None:
-    few = [NETWORKS[index] for index in candidates]
-    assert farthest(few, [NETWORKS[index] for index in tried], LINE) == NETWORKS[chosen]
+    few = [Candidate(NETWORKS[index]) for index in candidates]
+    found = farthest(few, [NETWORKS[index] for index in tried], LINE)
+    assert found.network == NETWORKS[chosen]
 
 
 @pytest.mark.parametrize("space", [SPACE, CNNSpace(image_size=8, max_layers=15)])
@@ -68,7 +70,7 @@ def test_start_networks_were_not_tried_before() -> None:
     distances, rng = scaled_distances(space), np.random.default_rng(0)
     tried: list[Architecture] = []
     for _ in range(15):
-        tried.append(start_network(tried, space, distances, rng))
+        tried.append(start_network(tried, space, distances, rng).network)
     assert len({network.canonical_hash() for network in tried}) == len(tried)
     assert all(network in space for network in tried)
 
@@ -77,8 +79,8 @@ def test_the_only_network_of_a_space_is_tried_again() -> None:
     space, rng = MLPSpace(min_layers=3, max_layers=3), np.random.default_rng(0)
     (only,) = space.initial_pool
     distances = scaled_distances(space)
-    assert start_network([], space, distances, rng) == only
-    assert start_network([only], space, distances, rng) == only
+    assert start_network([], space, distances, rng) == Candidate(only)
+    assert start_network([only], space, distances, rng) == Candidate(only)
 
 
 @pytest.mark.parametrize(("turn", "order"), [(0, [0, 1, 2]), (2, [2, 0, 1]), (7, [1, 2, 0])])

@@ -17,6 +17,7 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import networks_around_pool
 from optuna_nasbot.evolution import one_edit_neighbours
 from optuna_nasbot.gp.fitting import prior_parameters
@@ -130,7 +131,7 @@ def test_failed_networks_lower_what_is_expected_around_them_and_nothing_else() -
     rng = np.random.default_rng(0)
     failed, *observed = networks_around_pool(space, 30, rng)
     values = rng.normal(size=len(observed))
-    neighbours = one_edit_neighbours(failed, space, rng)
+    neighbours = [near.network for near in one_edit_neighbours(Candidate(failed), space, rng)]
     fitter = SurrogateFitter(scaled_distances(space))
     without, with_failed = (fitter.fit(observed, values, nets) for nets in ((), (failed,)))
     assert np.array_equal(with_failed.values, without.values)

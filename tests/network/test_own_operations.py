@@ -18,7 +18,8 @@ from optuna_nasbot import Operation
 from optuna_nasbot import build_module
 from optuna_nasbot import lsuv_init_
 from optuna_nasbot import module_source
-from optuna_nasbot.evolution.edits import one_edit_neighbours
+from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.evolution import one_edit_neighbours
 
 KIND = "test-own-operations"
 
@@ -114,8 +115,8 @@ def test_every_network_around_the_pool_runs(image_size: int) -> None:
     )
     rng = np.random.default_rng(0)
     for network in space.initial_pool:
-        for neighbour in one_edit_neighbours(network, space, rng, at_most=10):
-            module = build_module(neighbour, in_channels=3, out_features=2)
+        for neighbour in one_edit_neighbours(Candidate(network), space, rng, at_most=10):
+            module = build_module(neighbour.network, in_channels=3, out_features=2)
             inputs = torch.randn(2, 3, image_size, image_size)
             assert lsuv_init_(module, inputs).eval()(inputs).shape == (2, 2)
 
@@ -124,8 +125,8 @@ def test_features() -> None:
     space = GraphSpace(kind=KIND, operations=FEATURES, max_layers=10, max_units=16)
     rng = np.random.default_rng(0)
     for network in space.initial_pool:
-        for neighbour in one_edit_neighbours(network, space, rng, at_most=10):
-            module = build_module(neighbour, in_features=3, out_features=2)
+        for neighbour in one_edit_neighbours(Candidate(network), space, rng, at_most=10):
+            module = build_module(neighbour.network, in_features=3, out_features=2)
             inputs = torch.randn(5, 3)
             assert lsuv_init_(module, inputs)(inputs).shape == (5, 2)
 

@@ -24,7 +24,8 @@ from optuna_nasbot import best_architecture
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture import operations_of
-from optuna_nasbot.evolution.edits import one_edit_neighbours
+from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.evolution import one_edit_neighbours
 
 SEP = Operation("sep", "conv", strides=(1, 2))
 FIXED = Operation("fixed stride", "conv")
@@ -290,9 +291,9 @@ def test_search(space: GraphSpace, sampler: Any) -> None:
 def test_every_edit_stays_within_the_space(space: GraphSpace) -> None:
     rng = np.random.default_rng(0)
     for network in space.initial_pool:
-        neighbours = one_edit_neighbours(network, space, rng)
+        neighbours = one_edit_neighbours(Candidate(network), space, rng)
         assert neighbours
-        assert all(neighbour in space for neighbour in neighbours)
+        assert all(neighbour.network in space for neighbour in neighbours)
 
 
 def test_stored_study_is_read_in_a_new_process(tmp_path: Path) -> None:

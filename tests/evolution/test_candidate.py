@@ -1,0 +1,102 @@
+"""Candidates know which edits made them, and of which network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optuna_nasbot import MLPSpace
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.evolution import EDITS
+from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.evolution import edited
+from optuna_nasbot.evolution import maximise
+from optuna_nasbot.evolution import one_edit_neighbours
+from optuna_nasbot.evolution.maximiser import Effort
+from optuna_nasbot.evolution.selection import any_untaken
+from optuna_nasbot.evolution.selection import children_of_fit
+
+CHAINS = MLPSpace(min_layers=3, max_layers=30, max_in_degree=1, max_out_degree=1)
+"""The only edits that change the number of layers here are wedge_layer and remove_layer."""
+
+
+def chain(n_hidden: int) -> Architecture:
+    return next(n for n in CHAINS.initial_pool if len(n.layers) == n_hidden + 3)
+
+
+N_LAYERS = sorted({len(network.layers) for network in CHAINS.initial_pool})
+PARENTS = {number: chain(n - 3) for number, n in enumerate(N_LAYERS, start=10)}
+CANDIDATES = [Candidate(network, number) for number, network in PARENTS.items()]
+
+
+def assert_true(found: Candidate) -> None:
+    """As many layers as the edits leave of the parent's."""
+    assert found.parent is not None
+    gained = found.edits.count("wedge_layer") - found.edits.count("remove_layer")
+    assert len(found.network.layers) == len(PARENTS[found.parent].layers) + gained
+    assert set(found.edits) <= {edit.name for edit in EDITS}
+
+
+def test_parents_differ() -> None:
+    assert len(PARENTS) > 2
+    for candidate in CANDIDATES:
+        assert candidate.edits == ()
+        assert_true(candidate)
+
+
+def test_each_neighbour_is_one_edit_away() -> None:
+    for parent in CANDIDATES:
+        around = one_edit_neighbours(parent, CHAINS, np.random.default_rng(0))
+        assert {"wedge_layer", "remove_layer", "swap_layer", "inc_single"} <= {
+            edit for near in around for edit in near.edits
+        }
+        for near in around:
+            assert len(near.edits) == 1
+            assert near.parent == parent.parent
+            assert_true(near)
+
+
+@pytest.mark.parametrize("n_edits", [1, 3, 8])
+def test_edits_of_children_add_up(n_edits: int) -> None:
+    rng = np.random.default_rng(0)
+    child = edited(CANDIDATES[1], CHAINS, rng, (0.0,) * (n_edits - 1) + (1.0,))
+    assert len(child.edits) == n_edits
+    grandchild = edited(child, CHAINS, rng, (0.0, 1.0))
+    assert grandchild.edits[:n_edits] == child.edits
+    assert len(grandchild.edits) == n_edits + 2
+    assert_true(child)
+    assert_true(grandchild)
+
+
+def test_children_know_which_of_the_parents_is_theirs() -> None:
+    fitness = np.linspace(-0.1, 0.1, len(CANDIDATES))
+    children = children_of_fit(CANDIDATES, fitness, 100, CHAINS, np.random.default_rng(0))
+    assert {child.parent for child in children} == set(PARENTS)
+    for child in children:
+        assert_true(child)
+
+
+def test_parent_of_what_the_maximiser_finds_is_the_root() -> None:
+    def n_layers(networks):
+        return np.array([float(len(network.layers)) for network in networks])
+
+    fitness, effort = np.zeros(len(CANDIDATES)), Effort(n_generations=8)
+    longest = 0
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        found = maximise(n_layers, CANDIDATES, fitness, CHAINS, set(), rng, effort)
+        assert_true(found)
+        longest = max(longest, len(found.edits))
+    assert longest > 5  # more than a child of a parent has
+
+
+def test_parent_of_what_is_found_far_from_all_known_networks_is_the_root() -> None:
+    space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=12, max_in_degree=1)
+    known, rng = [Candidate(space.initial_pool[0], 5)], np.random.default_rng(0)
+    taken, found = set(), known[0]
+    for _ in range(25):
+        taken.add(found.network.canonical_hash())
+        found = any_untaken(known, space, taken, rng)
+        assert found.parent == 5
+        assert found.edits
+    assert len(found.edits) > 1

@@ -120,11 +120,11 @@ def plot_distance_vs_value(
     subtitle += f" (of {n})" if len(compared.networks) < n else ""
     subtitle += f", {len(drawn):,} of them drawn" if len(drawn) < len(gaps) else ""
     figure.update_layout(layout(_TITLE, name, subtitle))
-    figure.update_xaxes(title_text="OTMANN distance (mean over the study: 1)", rangemode="tozero")
-    figure.update_yaxes(title_text=f"Difference in {target_name}", rangemode="tozero", col=1)
+    figure.update_xaxes(title_text="OTMANN distance (mean over the study: 1)")
+    figure.update_yaxes(title_text=f"Difference in {target_name}", col=1)
     shown = axis_range(gaps)
     if shown is not None:
-        figure.update_yaxes(range=(0.0, 1.05 * shown[1]))
+        figure.update_yaxes(range=(-0.05 * shown[1], 1.05 * shown[1]))
     return figure
 
 

@@ -36,7 +36,7 @@ from optuna_nasbot.visualization.tried_networks import tried_networks
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_TITLE = "Surrogate, Leave-One-Out"
+_TITLE = "Surrogate"
 _FEWEST = 3
 
 
@@ -112,15 +112,13 @@ def plot_surrogate(
     found = tried_networks(study, name, target, target_name)
     found = _as_modelled(found, study) if target is None else found.with_value
     if len(found.networks) < _FEWEST:
-        reason = (
-            f"At least three trials that have a value and an architecture '{name}' are needed."
-        )
+        reason = f"At least three trials with a value and an architecture '{name}' are needed."
         return empty_figure(_TITLE, name, reason)
     predictions = leave_one_out_predictions(found)
     is_within = predictions.is_within_two_std
     explained = predictions.explained
     subtitle = (
-        f"R² {'undefined' if explained is None else f'{explained:.2f}'}, "
+        f"each network predicted from the others: R² {'undefined' if explained is None else f'{explained:.2f}'}, "
         f"{is_within.mean():.0%} of {len(is_within)} values within two standard deviations"
     )
     figure = plotly.graph_objects.Figure(layout=layout(_TITLE, name, subtitle))

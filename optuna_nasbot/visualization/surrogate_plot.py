@@ -62,11 +62,11 @@ class Predictions:
         return np.abs(self.observed - self.mean) <= 2 * self.std
 
     @property
-    def explained(self) -> float | None:
-        """R², the share of the variance that is predicted; None where the values are equal."""
+    def explained(self) -> float:
+        """R², the share of the variance that is predicted; NaN where all values are equal."""
         variance = self.observed.var()
         if variance == 0:
-            return None
+            return math.nan
         return float(1 - np.square(self.observed - self.mean).mean() / variance)
 
 
@@ -116,9 +116,8 @@ def plot_surrogate(
         return empty_figure(_TITLE, name, reason)
     predictions = leave_one_out_predictions(found)
     is_within = predictions.is_within_two_std
-    explained = predictions.explained
     subtitle = (
-        f"each network predicted from the others: R² {'undefined' if explained is None else f'{explained:.2f}'}, "
+        f"each network predicted from the others: R² {predictions.explained:.2f}, "
         f"{is_within.mean():.0%} of {len(is_within)} values within two standard deviations"
     )
     figure = plotly.graph_objects.Figure(layout=layout(_TITLE, name, subtitle))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -72,7 +73,8 @@ class Outcome:
     @property
     def mean_gain(self) -> float:
         """The mean of the gains, NaN where there are none."""
-        return float(np.mean(self.gains)) if self.gains else float("nan")
+        with np.errstate(over="ignore"):
+            return float(np.mean(self.gains)) if self.gains else math.nan
 
 
 def plot_edits(

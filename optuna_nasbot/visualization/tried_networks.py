@@ -152,7 +152,8 @@ def warn_of_trials(numbers: Sequence[int], reason: str) -> None:
     """Warn that trials are left out of a figure, naming the first of them."""
     named = ", ".join(map(str, numbers[:5])) + (", ..." if len(numbers) > 5 else "")
     warnings.warn(
-        f"{len(numbers)} trials ({named}) are left out of the figure: {reason}", stacklevel=2
+        f"The figure leaves out {len(numbers)} of the trials (number {named}): {reason}",
+        stacklevel=2,
     )
 
 

@@ -96,7 +96,7 @@ def plot_distance_vs_value(
             x=part[drawn],
             y=gaps[drawn],
             mode="markers",
-            marker={"color": GOOD, "size": 4, "opacity": 0.35},
+            marker={"color": GOOD, "size": 5, "opacity": 0.4},
             name="Pair of networks",
             text=pairs,
             hovertemplate="%{text}<br>distance %{x:.4g}<br>difference %{y:.4g}<extra></extra>",
@@ -116,9 +116,9 @@ def plot_distance_vs_value(
             row=1,
             col=column,
         )
-    subtitle = f"{len(gaps):,} pairs of {len(compared.networks)} networks"
-    subtitle += f" (of {n})" if len(compared.networks) < n else ""
-    subtitle += f", {len(drawn):,} of them drawn" if len(drawn) < len(gaps) else ""
+    subtitle = f"all pairs of {len(compared.networks)} networks"
+    subtitle += f" of {n}" if len(compared.networks) < n else ""
+    subtitle += f", {len(drawn):,} of {len(gaps):,} drawn" if len(drawn) < len(gaps) else ""
     figure.update_layout(layout(_TITLE, name, subtitle))
     figure.update_xaxes(title_text="OTMANN distance (mean over the study: 1)")
     figure.update_yaxes(title_text=f"Difference in {target_name}", col=1)

@@ -27,7 +27,7 @@ _logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 
 def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
-    """Title above a subtitle, above a legend in one row, which leaves the right to colour bars.
+    """Title and subtitle at the top edge, legend in a row at the bottom edge, at every height.
 
     Args:
         title: What the figure shows.
@@ -39,15 +39,21 @@ def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
     """
     below = f"<br><sup>{subtitle}</sup>" if subtitle else ""
     return {
-        "title": {"text": f"{title} of '{html.escape(name)}'{below}"},
+        "title": {
+            "text": f"{title} of '{html.escape(name)}'{below}",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 25},
+        },
         "legend": {
             "orientation": "h",
             "traceorder": "normal",
-            "x": 0,
-            "y": 1.05,  # above the headings of panels
+            "yref": "container",
+            "y": 0,
             "yanchor": "bottom",
         },
-        "margin": {"t": 140},
+        "margin": {"t": 100, "b": 100},
         "hoverlabel": {"align": "left", "font": {"family": "monospace", "size": 11}},
     }
 

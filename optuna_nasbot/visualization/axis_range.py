@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_N_SPREADS = 3.0
+_N_SPREADS = 6.0
 
 
 def axis_range(values: NDArray[np.float64]) -> tuple[float, float] | None:
     """The range of all values that are no far outliers.
 
-    Far outliers lie more than three interquartile ranges outside the quartiles, beyond the outer
-    fences of Tukey ("Exploratory Data Analysis", 1977).
+    Far outliers lie more than six interquartile ranges outside the quartiles, twice as far as the
+    outer fences of Tukey ("Exploratory Data Analysis", 1977): only those that would squeeze the
+    other values into a small part of the axis.
 
     Args:
         values: Finite numbers, shape (n,).

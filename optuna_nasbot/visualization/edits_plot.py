@@ -133,11 +133,14 @@ def plot_edits(
     _add_counts(figure, outcomes)
     _add_gains(figure, outcomes)
     figure.update_layout(layout(_TITLE, name), barmode="stack")
-    names = [html.escape(outcome.edit) for outcome in outcomes]
-    figure.update_yaxes(categoryorder="array", categoryarray=names, autorange="reversed")
-    most = max(outcome.n_used for outcome in outcomes)
-    # Room for the numbers beside the bars.
-    figure.update_xaxes(title_text="Networks", range=(0, 1.35 * most), col=1)
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=[outcome.edit for outcome in outcomes],
+        tickvals=[outcome.edit for outcome in outcomes],
+        ticktext=[_row_label(outcome) for outcome in outcomes],
+        autorange="reversed",
+    )
+    figure.update_xaxes(title_text="Networks", col=1)
     gains = np.array([gain for outcome in outcomes for gain in outcome.gains])
     figure.update_xaxes(
         title_text=f"Improvement in {target_name}", range=_with_margin(axis_range(gains)), col=2
@@ -200,51 +203,46 @@ def _origin(document: Any) -> Origin | None:
     return Origin(tuple(edits), parent)
 
 
+def _row_label(outcome: Outcome) -> str:
+    if not outcome.n_used:
+        result = "not used"
+    elif not outcome.gains:
+        result = "none comparable"
+    else:
+        result = f"{outcome.n_better} of {len(outcome.gains)} better"
+    return f"{html.escape(outcome.edit)}: {result}"
+
+
 def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
-    names = [html.escape(outcome.edit) for outcome in outcomes]
-    better = [outcome.n_better for outcome in outcomes]
-    compared = [len(outcome.gains) for outcome in outcomes]
-    used = [outcome.n_used for outcome in outcomes]
+    better = np.array([outcome.n_better for outcome in outcomes])
+    compared = np.array([len(outcome.gains) for outcome in outcomes])
+    used = np.array([outcome.n_used for outcome in outcomes])
     parts = (
         ("Better than the parent", GOOD, better),
-        ("Not better", _LIGHT, np.subtract(compared, better)),
-        ("Not comparable", _GREY, np.subtract(used, compared)),
+        ("Not better", _LIGHT, compared - better),
+        ("Not comparable", _GREY, used - compared),
     )
     for label, colour, counts in parts:
         figure.add_bar(
             x=counts,
-            y=names,
+            y=[outcome.edit for outcome in outcomes],
             orientation="h",
             name=label,
             marker={"color": colour},
-            hovertemplate="%{y}: %{x}<extra>" + label + "</extra>",
+            text=[
+                f"{count / n:.0%}" for count, n in zip(counts, np.maximum(used, 1), strict=True)
+            ],
+            textposition="none",
+            hovertemplate="%{x} networks, %{text}<extra>" + label + "</extra>",
             row=1,
             col=1,
         )
-    figure.add_scatter(
-        x=used,
-        y=names,
-        mode="text",
-        text=[_share(outcome) for outcome in outcomes],
-        textposition="middle right",
-        hoverinfo="skip",
-        showlegend=False,
-        row=1,
-        col=1,
-    )
-
-
-def _share(outcome: Outcome) -> str:
-    if not outcome.gains:
-        return " none compared" if outcome.n_used else " not used"
-    n = len(outcome.gains)
-    return f" {outcome.n_better} of {n} better ({outcome.n_better / n:.0%})"
 
 
 def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
     figure.add_box(
         x=[gain for outcome in outcomes for gain in outcome.gains],
-        y=[html.escape(outcome.edit) for outcome in outcomes for _ in outcome.gains],
+        y=[outcome.edit for outcome in outcomes for _ in outcome.gains],
         orientation="h",
         boxpoints="all",
         pointpos=0,
@@ -257,7 +255,7 @@ def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
             for outcome in outcomes
             for parent, child in outcome.pairs
         ],
-        hovertemplate="%{y}<br>%{text}<br>%{x:.4g}<extra></extra>",
+        hovertemplate="%{text}: %{x:.4g}<extra></extra>",
         showlegend=False,
         row=1,
         col=2,
@@ -265,10 +263,10 @@ def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
     with_gain = [outcome for outcome in outcomes if outcome.gains]
     figure.add_scatter(
         x=[outcome.mean_gain for outcome in with_gain],
-        y=[html.escape(outcome.edit) for outcome in with_gain],
+        y=[outcome.edit for outcome in with_gain],
         mode="markers",
         marker={"symbol": "diamond", "color": BEST, "size": 11, "line": {"width": 1}},
-        hovertemplate="%{y}<br>mean %{x:.4g}<extra></extra>",
+        hovertemplate="mean %{x:.4g}<extra></extra>",
         name="Mean",
         row=1,
         col=2,

@@ -17,14 +17,14 @@ from optuna.trial import TrialState
 from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.visualization.axis_range import axis_range
 from optuna_nasbot.visualization.embedding import embedded
-from optuna_nasbot.visualization.layout import BAD
-from optuna_nasbot.visualization.layout import BEST
-from optuna_nasbot.visualization.layout import NEUTRAL
-from optuna_nasbot.visualization.layout import empty_figure
-from optuna_nasbot.visualization.layout import hover_text
-from optuna_nasbot.visualization.layout import layout
-from optuna_nasbot.visualization.plotly_import import import_plotly
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 from optuna_nasbot.visualization.study_distances import study_distances
+from optuna_nasbot.visualization.study_layout import BAD
+from optuna_nasbot.visualization.study_layout import BEST
+from optuna_nasbot.visualization.study_layout import NEUTRAL
+from optuna_nasbot.visualization.study_layout import empty_figure
+from optuna_nasbot.visualization.study_layout import hover_text
+from optuna_nasbot.visualization.study_layout import layout
 from optuna_nasbot.visualization.tried_networks import DEFAULT_TARGET_NAME
 from optuna_nasbot.visualization.tried_networks import Target
 from optuna_nasbot.visualization.tried_networks import TriedNetworks
@@ -85,7 +85,7 @@ def plot_architecture_map(
         ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
             names only.
     """
-    plotly = import_plotly()
+    go = plotly_graph_objects()
     found = tried_networks(study, name, target, target_name)
     if not found.networks:
         return empty_figure(_TITLE, name, f"The study has no architectures '{name}' to show.")
@@ -96,7 +96,7 @@ def plot_architecture_map(
     if len(shown.networks) < len(found.networks):
         subtitle += f"; {len(shown.networks)} of {len(found.networks)} networks"
 
-    figure = plotly.graph_objects.Figure(layout=layout(_TITLE, name, subtitle))
+    figure = go.Figure(layout=layout(_TITLE, name, subtitle))
     figure.update_xaxes(showticklabels=False, zeroline=False)
     figure.update_yaxes(showticklabels=False, zeroline=False, scaleanchor="x")
     add = partial(_add_points, figure, shown, places, target_name)
@@ -104,17 +104,17 @@ def plot_architecture_map(
     for group, marker in _UNVALUED.items():
         add(group, [i for i, each in enumerate(groups) if each == group], marker)
     path = _incumbents(shown) if target is None else []
-    figure.add_scatter(
-        x=places[path, 0],
-        y=places[path, 1],
-        name="Path of the best",
-        mode="lines",
-        line={"color": BEST, "width": 1.5},
-        hoverinfo="skip",
-    )
+    if path:
+        figure.add_scatter(
+            x=places[path, 0],
+            y=places[path, 1],
+            name="Path of the best",
+            mode="lines",
+            line={"color": BEST, "width": 1.5},
+            hoverinfo="skip",
+        )
     valued = [i for i, each in enumerate(groups) if each == _VALUED]
-    colours = plotly.colors.sequential.Blues
-    add(_VALUED, valued, _coloured(shown.values[valued], shown.sign, colours, target_name))
+    add(_VALUED, valued, _coloured(shown.values[valued], shown.sign, target_name))
     add("Best", path[-1:], _BEST_MARKER)
     return figure
 
@@ -148,16 +148,14 @@ def _incumbents(shown: TriedNetworks) -> list[int]:
     return path
 
 
-def _coloured(
-    values: NDArray[np.float64], sign: float, colours: Sequence[str], target_name: str
-) -> dict[str, Any]:
+def _coloured(values: NDArray[np.float64], sign: float, target_name: str) -> dict[str, Any]:
     """Markers whose colours are values, dark ones for the better values."""
     low, high = axis_range(values) or (None, None)
     return {
         "color": values,
         "cmin": low,
         "cmax": high,
-        "colorscale": colours,
+        "colorscale": "Blues",
         "reversescale": sign < 0,
         "colorbar": {"title": {"text": target_name, "side": "right"}},
         "line": {"width": 0.5, "color": NEUTRAL},

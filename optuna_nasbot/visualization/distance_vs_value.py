@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from optuna.study import Study
 
 from optuna_nasbot.visualization.axis_range import axis_range
-from optuna_nasbot.visualization.layout import BEST
-from optuna_nasbot.visualization.layout import GOOD
-from optuna_nasbot.visualization.layout import empty_figure
-from optuna_nasbot.visualization.layout import layout
-from optuna_nasbot.visualization.plotly_import import import_plotly
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 from optuna_nasbot.visualization.study_distances import study_distances
+from optuna_nasbot.visualization.study_layout import BEST
+from optuna_nasbot.visualization.study_layout import GOOD
+from optuna_nasbot.visualization.study_layout import empty_figure
+from optuna_nasbot.visualization.study_layout import layout
 from optuna_nasbot.visualization.tried_networks import DEFAULT_TARGET_NAME
 from optuna_nasbot.visualization.tried_networks import Target
 from optuna_nasbot.visualization.tried_networks import TriedNetworks
@@ -48,7 +48,7 @@ def plot_distance_vs_value(
 
     Of more than 200 completed networks 200 are compared, evenly taken in the order of the trials;
     of more than 4,000 pairs as many are drawn, and medians and correlations are those of all.
-    Far outliers lie outside the vertical axis, which a double click extends to them.
+    Far outliers lie outside the axes, which a double click extends to them.
 
     Args:
         study: A study.
@@ -67,7 +67,9 @@ def plot_distance_vs_value(
         ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
             names only.
     """
-    plotly = import_plotly()
+    plotly_graph_objects()  # raises where plotly is missing
+    from plotly.subplots import make_subplots
+
     found = tried_networks(study, name, target, target_name).with_value
     n = len(found.networks)
     if n < 2:
@@ -79,10 +81,10 @@ def plot_distance_vs_value(
     distances = study_distances(compared.networks).within(compared.networks)
     panels = {
         "d": distances.lp.mean(axis=0)[first, second],
-        "d-bar, normalised": distances.emd.mean(axis=0)[first, second],
+        "d-bar": distances.emd.mean(axis=0)[first, second],
     }
 
-    figure = plotly.subplots.make_subplots(
+    figure = make_subplots(
         rows=1,
         cols=2,
         shared_yaxes=True,
@@ -91,7 +93,7 @@ def plot_distance_vs_value(
     )
     drawn = _evenly(len(gaps), MAX_DRAWN)
     pairs = _pair_texts(compared, first[drawn], second[drawn])
-    for column, part in enumerate(panels.values(), start=1):
+    for column, (key, part) in enumerate(panels.items(), start=1):
         figure.add_scatter(
             x=part[drawn],
             y=gaps[drawn],
@@ -116,16 +118,21 @@ def plot_distance_vs_value(
             row=1,
             col=column,
         )
+        axis = {"title_text": f"OTMANN distance {key} / mean", "range": _range_from_zero(part)}
+        figure.update_xaxes(**axis, col=column)
     subtitle = f"all pairs of {len(compared.networks)} networks"
     subtitle += f" of {n}" if len(compared.networks) < n else ""
     subtitle += f", {len(drawn):,} of {len(gaps):,} drawn" if len(drawn) < len(gaps) else ""
     figure.update_layout(layout(_TITLE, name, subtitle))
-    figure.update_xaxes(title_text="OTMANN distance (mean over the study: 1)")
     figure.update_yaxes(title_text=f"Difference in {target_name}", col=1)
-    shown = axis_range(gaps)
-    if shown is not None:
-        figure.update_yaxes(range=(-0.05 * shown[1], 1.05 * shown[1]))
+    figure.update_yaxes(range=_range_from_zero(gaps))
     return figure
+
+
+def _range_from_zero(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """An axis from 0 to the largest value that is no far outlier; None for one to the largest."""
+    shown = axis_range(values)
+    return None if shown is None else (-0.05 * shown[1], 1.05 * shown[1])
 
 
 def _evenly(n: int, at_most: int) -> NDArray[np.intp]:

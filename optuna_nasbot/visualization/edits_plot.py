@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from typing import Any
 
 import numpy as np
 from optuna.study import Study
@@ -15,12 +14,14 @@ from optuna.trial import FrozenTrial
 
 from optuna_nasbot.evolution.edits import EDITS
 from optuna_nasbot.trials import attribute_key
+from optuna_nasbot.trials.origin import Origin
+from optuna_nasbot.trials.origin import stored_origin
 from optuna_nasbot.visualization.axis_range import axis_range
-from optuna_nasbot.visualization.layout import BEST
-from optuna_nasbot.visualization.layout import GOOD
-from optuna_nasbot.visualization.layout import empty_figure
-from optuna_nasbot.visualization.layout import layout
-from optuna_nasbot.visualization.plotly_import import import_plotly
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+from optuna_nasbot.visualization.study_layout import BEST
+from optuna_nasbot.visualization.study_layout import GOOD
+from optuna_nasbot.visualization.study_layout import empty_figure
+from optuna_nasbot.visualization.study_layout import layout
 from optuna_nasbot.visualization.tried_networks import DEFAULT_TARGET_NAME
 from optuna_nasbot.visualization.tried_networks import Target
 from optuna_nasbot.visualization.tried_networks import TriedNetworks
@@ -33,19 +34,6 @@ if TYPE_CHECKING:
 _TITLE = "Edits"
 _LIGHT = "#9ecae1"
 _GREY = "#c7c7c7"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a network comes from.
-
-    Attributes:
-        edits: Names of the edits that made it, none for an unchanged network.
-        parent: Number of the trial whose network was edited; None for the initial pool.
-    """
-
-    edits: tuple[str, ...]
-    parent: int | None
 
 
 @dataclass(frozen=True)
@@ -114,7 +102,9 @@ def plot_edits(
         ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
             names only.
     """
-    plotly = import_plotly()
+    plotly_graph_objects()  # raises where plotly is missing
+    from plotly.subplots import make_subplots
+
     found = tried_networks(study, name, target, target_name)
     outcomes = edit_outcomes(found, _origins(found.trials, name))
     if not outcomes:
@@ -123,7 +113,7 @@ def plot_edits(
             "stores it once its start-up trials are over."
         )
         return empty_figure(_TITLE, name, reason)
-    figure = plotly.subplots.make_subplots(
+    figure = make_subplots(
         rows=1,
         cols=2,
         shared_yaxes=True,
@@ -180,27 +170,13 @@ def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[Outc
 def _origins(trials: Sequence[FrozenTrial], name: str) -> dict[int, Origin]:
     """Where networks come from by trial number; damaged attributes are left out with a warning."""
     key = f"{attribute_key(name)}:origin"
-    stored = {trial.number: trial.user_attrs[key] for trial in trials if key in trial.user_attrs}
-    origins = {number: _origin(document) for number, document in stored.items()}
+    noted = [trial for trial in trials if key in trial.user_attrs]
+    origins = {trial.number: stored_origin(trial.user_attrs, name) for trial in noted}
     damaged = [number for number, origin in origins.items() if origin is None]
     if damaged:
-        warn_of_trials(
-            damaged,
-            f"their attribute '{key}' is not like {{'edits': ['swap_layer'], 'parent': 12}}.",
-        )
+        reason = f"expected an attribute '{key}' like {{'edits': ['swap_layer'], 'parent': 12}}."
+        warn_of_trials(damaged, reason)
     return {number: origin for number, origin in origins.items() if origin is not None}
-
-
-def _origin(document: Any) -> Origin | None:
-    """What an attribute says, None if it is damaged."""
-    if not isinstance(document, dict):
-        return None
-    edits, parent = document.get("edits"), document.get("parent")
-    if not isinstance(edits, (list, tuple)) or not (parent is None or type(parent) is int):
-        return None
-    if not all(isinstance(edit, str) for edit in edits):
-        return None
-    return Origin(tuple(edits), parent)
 
 
 def _row_label(outcome: Outcome) -> str:
@@ -229,11 +205,8 @@ def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
             orientation="h",
             name=label,
             marker={"color": colour},
-            text=[
-                f"{count / n:.0%}" for count, n in zip(counts, np.maximum(used, 1), strict=True)
-            ],
-            textposition="none",
-            hovertemplate="%{x} networks, %{text}<extra>" + label + "</extra>",
+            customdata=counts / np.maximum(used, 1),
+            hovertemplate="%{x} networks, %{customdata:.0%}<extra>" + label + "</extra>",
             row=1,
             col=1,
         )

@@ -1,24 +1,22 @@
-"""Plotly, which only those who look at figures need."""
+"""plotly, which is installed with the extra `visualization`."""
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
 
 
-def import_plotly() -> Any:
-    """The package plotly, with the modules that the figures use.
+def plotly_graph_objects() -> ModuleType:
+    """The module `plotly.graph_objects`.
 
     Raises:
-        ImportError: It is not installed.
+        ImportError: plotly is not installed.
     """
     try:
-        import plotly.colors
-        import plotly.graph_objects
-        import plotly.subplots
+        from plotly import graph_objects
     except ImportError as error:
         raise ImportError(
-            "Figures need plotly, which can't be imported: "
-            f'pip install "optuna-nasbot[visualization]". ({error})',
-            name=error.name,
+            "plotly: expected to be installed, since figures are made with it. "
+            'Install it with `pip install "optuna-nasbot[visualization]"`.'
         ) from error
-    return plotly
+    module: ModuleType = graph_objects
+    return module

@@ -20,14 +20,14 @@ from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import kernel_terms
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.trials.values import observed_values
-from optuna_nasbot.visualization.layout import BAD
-from optuna_nasbot.visualization.layout import GOOD
-from optuna_nasbot.visualization.layout import NEUTRAL
-from optuna_nasbot.visualization.layout import empty_figure
-from optuna_nasbot.visualization.layout import hover_text
-from optuna_nasbot.visualization.layout import layout
-from optuna_nasbot.visualization.plotly_import import import_plotly
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 from optuna_nasbot.visualization.study_distances import study_distances
+from optuna_nasbot.visualization.study_layout import BAD
+from optuna_nasbot.visualization.study_layout import GOOD
+from optuna_nasbot.visualization.study_layout import NEUTRAL
+from optuna_nasbot.visualization.study_layout import empty_figure
+from optuna_nasbot.visualization.study_layout import hover_text
+from optuna_nasbot.visualization.study_layout import layout
 from optuna_nasbot.visualization.tried_networks import DEFAULT_TARGET_NAME
 from optuna_nasbot.visualization.tried_networks import Target
 from optuna_nasbot.visualization.tried_networks import TriedNetworks
@@ -108,7 +108,7 @@ def plot_surrogate(
         ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
             names only.
     """
-    plotly = import_plotly()
+    go = plotly_graph_objects()
     found = tried_networks(study, name, target, target_name)
     found = _as_modelled(found, study) if target is None else found.with_value
     if len(found.networks) < _FEWEST:
@@ -120,7 +120,7 @@ def plot_surrogate(
         f"each network predicted from the others: R² {predictions.explained:.2f}, "
         f"{is_within.mean():.0%} of {len(is_within)} values within two standard deviations"
     )
-    figure = plotly.graph_objects.Figure(layout=layout(_TITLE, name, subtitle))
+    figure = go.Figure(layout=layout(_TITLE, name, subtitle))
     ends = [float(predictions.observed.min()), float(predictions.observed.max())]
     figure.add_scatter(
         x=ends,

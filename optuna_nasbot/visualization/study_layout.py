@@ -10,7 +10,6 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.visualization.plotly_import import import_plotly
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -46,6 +45,7 @@ def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
             "yanchor": "top",
             "pad": {"t": 25},
         },
+        "showlegend": True,
         "legend": {
             "orientation": "h",
             "traceorder": "normal",

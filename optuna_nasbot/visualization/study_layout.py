@@ -10,6 +10,7 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -67,7 +68,7 @@ def empty_figure(title: str, name: str, reason: str) -> Figure:
         reason: A sentence.
     """
     _logger.warning(reason)
-    figure = import_plotly().graph_objects.Figure(layout=layout(title, name))
+    figure = plotly_graph_objects().Figure(layout=layout(title, name))
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     figure.add_annotation(

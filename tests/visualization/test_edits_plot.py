@@ -66,11 +66,9 @@ def test_children_are_compared_with_their_parents(
 
 
 def test_edits_of_cells_are_shown_as_they_are(study: Any, edited: Any, networks: Any) -> None:
-    trials = [
-        edited(networks[0], 1.0, ["add_edge"], None),
-        edited(networks[1], 0.0, ["relabel"], 0),
-    ]
-    assert set(counts(plot_edits(study(*trials), "net"))) == {"add_edge", "relabel"}
+    first = edited(networks[0], 1.0, ["add_edge"], None)
+    second = edited(networks[1], 0.0, ["label_edge"], 0)
+    assert set(counts(plot_edits(study(first, second), "net"))) == {"add_edge", "label_edge"}
 
 
 @pytest.mark.parametrize(

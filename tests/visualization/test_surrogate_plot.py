@@ -47,21 +47,20 @@ def test_predictions_come_close_for_values_that_networks_tell(by_size: Any, stud
     assert (np.abs(inside.x - inside.y) <= 2 * np.asarray(inside.error_y.array) + 1e-9).all()
 
 
-def test_a_network_is_not_predicted_from_itself(by_size: Any, study: Any, trial: Any) -> None:
+def test_a_network_is_not_predicted_from_itself(
+    by_size: Any, study: Any, trial: Any, networks: Any
+) -> None:
     """A value unlike all others stays unlike its prediction."""
-    odd = trial(by_size_network := networks_of(by_size)[0], 1e6)
-    assert by_size_network is not None
-    figure = plot_surrogate(study(odd, *by_size[1:]), "net")
-    texts = [text for trace in predicted(figure).values() for text in trace.hovertext]
-    (text,) = [text for text in texts if text.startswith("Trial 0<br>")]
-    observed, mean = re.search(r"warped (\S+), predicted (\S+) ±", text).groups()
+    figure = plot_surrogate(study(trial(networks[0], 1e6), *by_size[1:]), "net")
+    observed, mean = re.search(r"warped (\S+), predicted (\S+) ±", text_of(figure, 0)).groups()
     assert float(mean) > float(observed) + 0.5
 
 
-def networks_of(trials: Any) -> list[Any]:
-    from optuna_nasbot import get_architecture
-
-    return [get_architecture(trial, "net") for trial in trials]
+def text_of(figure: Any, number: int) -> str:
+    """What hangs over a trial's point."""
+    texts = [text for trace in predicted(figure).values() for text in trace.hovertext]
+    (text,) = [text for text in texts if text.startswith(f"Trial {number}<br>")]
+    return text
 
 
 def test_pruned_networks_have_the_value_that_the_sampler_gives_them(
@@ -69,10 +68,8 @@ def test_pruned_networks_have_the_value_that_the_sampler_gives_them(
 ) -> None:
     early = trial(networks[0], -7.0, state=TrialState.PRUNED)
     figure = plot_surrogate(study(*by_size[1:], early), "net")
-    texts = [text for trace in predicted(figure).values() for text in trace.hovertext]
-    (text,) = [text for text in texts if text.startswith(f"Trial {len(by_size) - 1}<br>")]
     median = np.quantile([t.value for t in by_size[1:]], 0.5, method="higher")
-    assert f"Objective Value: {median:g}<br>" in text
+    assert f"Objective Value: {median:g}<br>" in text_of(figure, len(by_size) - 1)
     symbols = [symbol for trace in predicted(figure).values() for symbol in trace.marker.symbol]
     assert symbols.count("triangle-down") == 1
     figure = plot_surrogate(

@@ -65,7 +65,7 @@ def plot_architecture_map(
 
     Better networks are darker; far outliers don't stretch the colour scale. A line connects the
     networks that were the best so far, in their order. Isomorphic networks share a place. Of more
-    than 500 networks the best half and a stable sample of the rest are shown, 500 in all.
+    than 500 networks the best and a stable sample of the rest are shown, and all of the line.
 
     Args:
         study: A study.
@@ -90,7 +90,8 @@ def plot_architecture_map(
     if not found.networks:
         return empty_figure(_TITLE, name, f"The study has no architectures '{name}' to show.")
     worth = np.where(np.isfinite(found.values), found.sign * found.values, -np.inf)
-    shown = found.chosen(informative_subset(found.networks, worth, MAX_SHOWN))
+    kept = informative_subset(found.networks, worth, MAX_SHOWN)
+    shown = found.chosen(sorted({*kept, *_incumbents(found)}))
     places, method = _places(shown)
     subtitle = f"normalised OTMANN distance, {method}"
     if len(shown.networks) < len(found.networks):

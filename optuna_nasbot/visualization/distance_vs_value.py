@@ -92,32 +92,10 @@ def plot_distance_vs_value(
         subplot_titles=[f"{key}: {_correlation(part, gaps)}" for key, part in panels.items()],
     )
     drawn = _evenly(len(gaps), MAX_DRAWN)
-    pairs = _pair_texts(compared, first[drawn], second[drawn])
+    texts = _pair_texts(compared, first[drawn], second[drawn])
     for column, (key, part) in enumerate(panels.items(), start=1):
-        figure.add_scatter(
-            x=part[drawn],
-            y=gaps[drawn],
-            mode="markers",
-            marker={"color": GOOD, "size": 5, "opacity": 0.4},
-            name="Pair of networks",
-            text=pairs,
-            hovertemplate="%{text}<br>distance %{x:.4g}<br>difference %{y:.4g}<extra></extra>",
-            showlegend=column == 1,
-            row=1,
-            col=column,
-        )
-        x, y = _medians(part, gaps)
-        figure.add_scatter(
-            x=x,
-            y=y,
-            mode="lines+markers",
-            line={"color": BEST, "width": 2.5},
-            name="Median",
-            hovertemplate="median distance %{x:.4g}<br>difference %{y:.4g}<extra></extra>",
-            showlegend=column == 1,
-            row=1,
-            col=column,
-        )
+        _add_pairs(figure, part[drawn], gaps[drawn], texts, column)
+        _add_medians(figure, part, gaps, column)
         axis = {"title_text": f"OTMANN distance {key} / mean", "range": _range_from_zero(part)}
         figure.update_xaxes(**axis, col=column)
     subtitle = f"all pairs of {len(compared.networks)} networks"
@@ -127,6 +105,44 @@ def plot_distance_vs_value(
     figure.update_yaxes(title_text=f"Difference in {target_name}", col=1)
     figure.update_yaxes(range=_range_from_zero(gaps))
     return figure
+
+
+def _add_pairs(
+    figure: Figure,
+    distances: NDArray[np.float64],
+    gaps: NDArray[np.float64],
+    texts: list[str],
+    column: int,
+) -> None:
+    figure.add_scatter(
+        x=distances,
+        y=gaps,
+        mode="markers",
+        marker={"color": GOOD, "size": 5, "opacity": 0.4},
+        name="Pair of networks",
+        text=texts,
+        hovertemplate="%{text}<br>distance %{x:.4g}<br>difference %{y:.4g}<extra></extra>",
+        showlegend=column == 1,
+        row=1,
+        col=column,
+    )
+
+
+def _add_medians(
+    figure: Figure, distances: NDArray[np.float64], gaps: NDArray[np.float64], column: int
+) -> None:
+    x, y = _medians(distances, gaps)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines+markers",
+        line={"color": BEST, "width": 2.5},
+        name="Median",
+        hovertemplate="median distance %{x:.4g}<br>difference %{y:.4g}<extra></extra>",
+        showlegend=column == 1,
+        row=1,
+        col=column,
+    )
 
 
 def _range_from_zero(values: NDArray[np.float64]) -> tuple[float, float] | None:

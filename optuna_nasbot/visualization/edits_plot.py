@@ -82,8 +82,8 @@ def plot_edits(
     many better networks they led to.
 
     A network that came of several edits counts for each of them. Only completed trials have a
-    value. The attribute `architecture:<name>:origin`, which `NASBOTSampler` stores, tells edits
-    and parents; hand-made networks and those of other samplers lack it.
+    value. The attribute `architecture:<name>:origin`, which the samplers of this package store,
+    tells edits and parents; hand-made networks and those of other samplers lack it.
 
     Args:
         study: A study.
@@ -109,8 +109,8 @@ def plot_edits(
     outcomes = edit_outcomes(found, _origins(found.trials, name))
     if not outcomes:
         reason = (
-            f"No trial says by which edits its architecture '{name}' was made. NASBOTSampler "
-            "stores it once its start-up trials are over."
+            f"No trial says by which edits its architecture '{name}' was made, as those of "
+            "NASBOTSampler do."
         )
         return empty_figure(_TITLE, name, reason)
     figure = make_subplots(

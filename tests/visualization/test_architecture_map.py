@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from optuna.trial import TrialState
 
 from optuna_nasbot import OTMANN
+from optuna_nasbot import Architecture
+from optuna_nasbot import Layer
 from optuna_nasbot.visualization import architecture_map
 from optuna_nasbot.visualization import plot_architecture_map
 
@@ -89,15 +92,27 @@ def test_isomorphic_networks_share_a_place(study: Any, trial: Any, networks: Any
     assert complete.x[0] != complete.x[1]
 
 
-def test_hover_shows_the_trial_and_a_shortened_network(
-    study: Any, trial: Any, networks: Any
-) -> None:
-    largest = max(networks, key=lambda network: len(network.layers))
-    complete = traces(plot_architecture_map(study(trial(largest, 0.25)), "net"))["Complete"]
-    text = complete.hovertext[0]
-    assert text.startswith("Trial 0<br>Complete<br>Objective Value: 0.25<br>")
-    assert f"{len(largest.layers)} layers" in text
-    assert "&lt;- 0" in text
+def test_hover_shows_the_trial_and_its_network(study: Any, trial: Any, networks: Any) -> None:
+    complete = traces(plot_architecture_map(study(trial(networks[0], 0.25)), "net"))["Complete"]
+    lines = complete.hovertext[0].split("<br>")
+    assert lines[:3] == ["Trial 0", "Complete", "Objective Value: 0.25"]
+    assert [html.unescape(line) for line in lines[4:]] == str(networks[0]).split("\n")
+
+
+def test_hover_shortens_long_networks(study: Any, trial: Any) -> None:
+    n_layers = 60
+    layers = [Layer("ip"), *[Layer("relu", 8)] * (n_layers - 3), Layer("linear"), Layer("op")]
+    chain = tuple((i, i + 1) for i in range(n_layers - 1))
+    longest = Architecture(tuple(layers), chain, "mlp-reg")
+    complete = traces(plot_architecture_map(study(trial(longest, 0.25)), "net"))["Complete"]
+    lines = html.unescape(complete.hovertext[0]).split("<br>")[4:]
+    assert len(lines) == 24
+    (marker,) = [i for i, line in enumerate(lines) if "more layers" in line]
+    n_shown = len(lines) - 2  # without the headline and the line that stands for the others
+    assert lines[marker].strip() == f"... {n_layers - n_shown} more layers ..."
+    table = str(longest).split("\n")
+    assert lines[:marker] == table[:marker]
+    assert lines[marker + 1 :] == table[-3:]
 
 
 def test_of_many_networks_the_best_are_kept(
@@ -110,6 +125,16 @@ def test_of_many_networks_the_best_are_kept(
     assert len(values) == 4
     assert {0.0, 1.0} <= values
     assert "4 of 9 networks" in figure.layout.title.text
+
+
+def test_of_many_networks_the_whole_path_is_kept(
+    study: Any, trial: Any, networks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(architecture_map, "MAX_SHOWN", 4)
+    values = [99.0, 98.0, 0.0, *range(1, 9)]
+    trials = [trial(*each) for each in zip(networks, map(float, values), strict=False)]
+    figure = plot_architecture_map(study(*trials), "net")
+    assert len(traces(figure)["Path of the best"].x) == 3
 
 
 def test_outliers_do_not_stretch_the_colours(study: Any, trial: Any, networks: Any) -> None:

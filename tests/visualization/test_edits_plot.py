@@ -108,3 +108,15 @@ def test_studies_of_other_samplers_get_a_message(study: Any, trial: Any, network
     figure = plot_edits(study(trial(networks[0], 1.0)), "net")
     assert len(figure.data) == 0
     assert "No trial says by which edits" in figure.layout.annotations[0].text
+
+
+def test_outliers_do_not_stretch_the_axis(study: Any, edited: Any, networks: Any) -> None:
+    values = [9.0, 8.0, 7.0, 6.0, 5.5, 4.0, 2.0, 1e9]
+    trials = [
+        edited(network, value, ["swap_layer"], 0)
+        for network, value in zip(networks, values, strict=False)
+    ]
+    figure = plot_edits(study(*trials), "net")
+    low, high = figure.layout.xaxis2.range
+    assert -1 < low < 0.0 < 7.0 < high < 8.0
+    assert means(figure)["swap_layer"] < -1e8

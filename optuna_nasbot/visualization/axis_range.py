@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_N_SPREADS = 6.0
+_N_SPREADS = 3.0
+_LEAST_SHARE = 0.2
 
 
 def axis_range(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    """The range of all values that are no far outliers.
+    """The range of all values but far outliers, where these would take most of an axis.
 
-    Far outliers lie more than six interquartile ranges outside the quartiles, twice as far as the
-    outer fences of Tukey ("Exploratory Data Analysis", 1977): only those that would squeeze the
-    other values into a small part of the axis.
+    Far outliers lie more than three interquartile ranges outside the quartiles (the outer fences
+    of Tukey, "Exploratory Data Analysis", 1977).
 
     Args:
         values: Finite numbers, shape (n,).
 
     Returns:
-        Least and largest such value; None where there are no far outliers, or where more than
-        half of the values are equal, so that no spread is defined.
+        Least and largest value that is no far outlier; None where these values have a fifth of
+        the range of all or more, or where most values are equal, so that no spread is defined.
     """
     if len(values) == 0:
         return None
@@ -29,6 +29,7 @@ def axis_range(values: NDArray[np.float64]) -> tuple[float, float] | None:
     with np.errstate(over="ignore"):
         margin = _N_SPREADS * (high - low)
         inside = values[(values >= low - margin) & (values <= high + margin)]
-    if margin == 0 or len(inside) == len(values):
+        squeezed = np.ptp(inside) < _LEAST_SHARE * np.ptp(values)
+    if margin == 0 or not squeezed:
         return None
     return float(inside.min()), float(inside.max())

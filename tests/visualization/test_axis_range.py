@@ -17,10 +17,11 @@ def test_far_outliers_are_outside() -> None:
         [],
         [1.0],
         [1.0, 2.0, 4.0, 8.0, 16.0],
+        [1.0, 2.0, 3.0, 4.0, 5.0, 17.0],
         [0.0] * 9 + [1.0],
         [-1e308, 1e308, -1e308, 1e308],
     ],
-    ids=["none", "one", "no far outlier", "mostly equal", "spread overflows"],
+    ids=["none", "one", "no far outlier", "not that far", "mostly equal", "spread overflows"],
 )
 def test_otherwise_the_axis_is_left_alone(values: list[float]) -> None:
     assert axis_range(np.array(values)) is None

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_N_SPREADS = 3.0
-_LEAST_SHARE = 0.2
+_N_SPREADS = 6.0
+_LEAST_SHARE = 0.1
 
 
 def axis_range(values: NDArray[np.float64]) -> tuple[float, float] | None:
     """The range of all values but far outliers, where these would take most of an axis.
 
-    Far outliers lie more than three interquartile ranges outside the quartiles (the outer fences
-    of Tukey, "Exploratory Data Analysis", 1977).
+    Far outliers lie more than six interquartile ranges outside the quartiles, twice as far as the
+    outer fences of Tukey ("Exploratory Data Analysis", 1977).
 
     Args:
         values: Finite numbers, shape (n,).
 
     Returns:
-        Least and largest value that is no far outlier; None where these values have a fifth of
+        Least and largest value that is no far outlier; None where these values have a tenth of
         the range of all or more, or where most values are equal, so that no spread is defined.
     """
     if len(values) == 0:

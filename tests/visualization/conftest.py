@@ -20,7 +20,7 @@ MakeStudy = Callable[..., optuna.Study]
 
 
 @pytest.fixture
-def networks() -> tuple[Architecture, ...]:
+def pool() -> tuple[Architecture, ...]:
     """Different networks of one kind, at least ten."""
     return SPACE.initial_pool
 

@@ -18,16 +18,16 @@ def traces(figure: Any) -> dict[str, Any]:
     return {trace.name: trace for trace in figure.data}
 
 
-def test_each_state_has_its_entry(study: Any, trial: Any, networks: Any) -> None:
+def test_each_state_has_its_entry(study: Any, trial: Any, pool: Any) -> None:
     figure = plot_architecture_map(
         study(
-            trial(networks[0], 3.0),
-            trial(networks[1], state=TrialState.FAIL),
-            trial(networks[2], 2.0, state=TrialState.PRUNED),
-            trial(networks[3], state=TrialState.RUNNING),
-            trial(networks[4], state=TrialState.WAITING),
-            trial(networks[5], float("inf")),
-            trial(networks[6], 1.0),
+            trial(pool[0], 3.0),
+            trial(pool[1], state=TrialState.FAIL),
+            trial(pool[2], 2.0, state=TrialState.PRUNED),
+            trial(pool[3], state=TrialState.RUNNING),
+            trial(pool[4], state=TrialState.WAITING),
+            trial(pool[5], float("inf")),
+            trial(pool[6], 1.0),
         ),
         "net",
     )
@@ -45,10 +45,10 @@ def test_each_state_has_its_entry(study: Any, trial: Any, networks: Any) -> None
 
 @pytest.mark.parametrize(("direction", "path"), [("minimize", [0, 2, 3]), ("maximize", [0, 1, 5])])
 def test_the_path_goes_through_the_incumbents_to_the_best(
-    direction: str, path: list[int], study: Any, trial: Any, networks: Any
+    direction: str, path: list[int], study: Any, trial: Any, pool: Any
 ) -> None:
     values = [5.0, 8.0, 4.0, 1.0, 2.0, 9.0, 3.0]
-    trials = [trial(*each) for each in zip(networks, values, strict=False)]
+    trials = [trial(*each) for each in zip(pool, values, strict=False)]
     shown = traces(plot_architecture_map(study(*trials, direction=direction), "net"))
     complete = shown["Complete"]
     assert list(shown["Path of the best"].x) == [complete.x[i] for i in path]
@@ -59,8 +59,8 @@ def test_the_path_goes_through_the_incumbents_to_the_best(
     assert list(complete.marker.color) == values
 
 
-def test_a_target_has_no_best(study: Any, trial: Any, networks: Any) -> None:
-    trials = [trial(network, float(i)) for i, network in enumerate(networks[:4])]
+def test_a_target_has_no_best(study: Any, trial: Any, pool: Any) -> None:
+    trials = [trial(network, float(i)) for i, network in enumerate(pool[:4])]
     figure = plot_architecture_map(
         study(*trials), "net", target=lambda trial: 2 * trial.value, target_name="Twice"
     )
@@ -70,9 +70,9 @@ def test_a_target_has_no_best(study: Any, trial: Any, networks: Any) -> None:
 
 
 def test_three_networks_lie_as_far_apart_as_their_distance(
-    study: Any, trial: Any, networks: Any
+    study: Any, trial: Any, pool: Any
 ) -> None:
-    three = networks[:3]
+    three = pool[:3]
     trials = [trial(network, float(i)) for i, network in enumerate(three)]
     complete = traces(plot_architecture_map(study(*trials), "net"))["Complete"]
     _, d_bar = OTMANN.for_kind(three[0].kind).pairwise(three)
@@ -85,18 +85,18 @@ def test_three_networks_lie_as_far_apart_as_their_distance(
     np.testing.assert_allclose(found, np.mean(scaled, axis=0), atol=1e-7)
 
 
-def test_isomorphic_networks_share_a_place(study: Any, trial: Any, networks: Any) -> None:
-    trials = [trial(networks[i], float(i)) for i in (0, 1, 2, 0)]
+def test_isomorphic_networks_share_a_place(study: Any, trial: Any, pool: Any) -> None:
+    trials = [trial(pool[i], float(i)) for i in (0, 1, 2, 0)]
     complete = traces(plot_architecture_map(study(*trials), "net"))["Complete"]
     assert complete.x[0] == complete.x[3]
     assert complete.x[0] != complete.x[1]
 
 
-def test_hover_shows_the_trial_and_its_network(study: Any, trial: Any, networks: Any) -> None:
-    complete = traces(plot_architecture_map(study(trial(networks[0], 0.25)), "net"))["Complete"]
+def test_hover_shows_the_trial_and_its_network(study: Any, trial: Any, pool: Any) -> None:
+    complete = traces(plot_architecture_map(study(trial(pool[0], 0.25)), "net"))["Complete"]
     lines = complete.hovertext[0].split("<br>")
     assert lines[:3] == ["Trial 0", "Complete", "Objective Value: 0.25"]
-    assert [html.unescape(line) for line in lines[4:]] == str(networks[0]).split("\n")
+    assert [html.unescape(line) for line in lines[4:]] == str(pool[0]).split("\n")
 
 
 def test_hover_shortens_long_networks(study: Any, trial: Any) -> None:
@@ -116,10 +116,10 @@ def test_hover_shortens_long_networks(study: Any, trial: Any) -> None:
 
 
 def test_of_many_networks_the_best_are_kept(
-    study: Any, trial: Any, networks: Any, monkeypatch: pytest.MonkeyPatch
+    study: Any, trial: Any, pool: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(architecture_map, "MAX_SHOWN", 4)
-    trials = [trial(networks[i], float(i)) for i in range(9)]
+    trials = [trial(pool[i], float(i)) for i in range(9)]
     figure = plot_architecture_map(study(*trials), "net")
     values = set(traces(figure)["Complete"].marker.color)
     assert len(values) == 4
@@ -128,17 +128,17 @@ def test_of_many_networks_the_best_are_kept(
 
 
 def test_of_many_networks_the_whole_path_is_kept(
-    study: Any, trial: Any, networks: Any, monkeypatch: pytest.MonkeyPatch
+    study: Any, trial: Any, pool: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(architecture_map, "MAX_SHOWN", 4)
     values = [99.0, 98.0, 0.0, *range(1, 9)]
-    trials = [trial(*each) for each in zip(networks, map(float, values), strict=False)]
+    trials = [trial(*each) for each in zip(pool, map(float, values), strict=False)]
     figure = plot_architecture_map(study(*trials), "net")
     assert len(traces(figure)["Path of the best"].x) == 3
 
 
-def test_outliers_do_not_stretch_the_colours(study: Any, trial: Any, networks: Any) -> None:
+def test_outliers_do_not_stretch_the_colours(study: Any, trial: Any, pool: Any) -> None:
     values = [1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1e9]
-    trials = [trial(*each) for each in zip(networks, values, strict=False)]
+    trials = [trial(*each) for each in zip(pool, values, strict=False)]
     marker = traces(plot_architecture_map(study(*trials), "net"))["Complete"].marker
     assert (marker.cmin, marker.cmax) == (1.0, 1.6)

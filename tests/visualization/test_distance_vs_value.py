@@ -12,11 +12,11 @@ from optuna_nasbot.visualization import plot_distance_vs_value
 
 
 @pytest.fixture
-def by_size(study: Any, trial: Any, networks: Any) -> Any:
+def by_size(study: Any, trial: Any, pool: Any) -> Any:
     """A study whose values are distances from the first network."""
-    d, _ = OTMANN.for_kind(networks[0].kind).pairwise(networks[:1], networks)
+    d, _ = OTMANN.for_kind(pool[0].kind).pairwise(pool[:1], pool)
     values = d.mean(axis=0)[0]
-    return study(*[trial(*each) for each in zip(networks, values.tolist(), strict=True)])
+    return study(*[trial(*each) for each in zip(pool, values.tolist(), strict=True)])
 
 
 def panels(figure: Any) -> tuple[list[Any], list[Any]]:
@@ -52,10 +52,8 @@ def test_correlation_and_medians_show_that_close_networks_are_alike(by_size: Any
     assert medians[0].y[-1] > medians[0].y[0]
 
 
-def test_values_that_are_all_equal_have_no_correlation(
-    study: Any, trial: Any, networks: Any
-) -> None:
-    figure = plot_distance_vs_value(study(*[trial(each, 1.0) for each in networks]), "net")
+def test_values_that_are_all_equal_have_no_correlation(study: Any, trial: Any, pool: Any) -> None:
+    figure = plot_distance_vs_value(study(*[trial(each, 1.0) for each in pool]), "net")
     assert figure.layout.annotations[0].text == "d: no rank correlation"
 
 
@@ -72,7 +70,7 @@ def test_of_many_networks_some_are_compared_and_some_pairs_drawn(
     assert figure.to_json() == plot_distance_vs_value(by_size, "net").to_json()
 
 
-def test_outliers_do_not_stretch_the_axes(study: Any, trial: Any, networks: Any) -> None:
-    trials = [trial(network, float(i)) for i, network in enumerate(networks[:9])]
-    figure = plot_distance_vs_value(study(*trials, trial(networks[9], 1e9)), "net")
+def test_outliers_do_not_stretch_the_axes(study: Any, trial: Any, pool: Any) -> None:
+    trials = [trial(network, float(i)) for i, network in enumerate(pool[:9])]
+    figure = plot_distance_vs_value(study(*trials, trial(pool[9], 1e9)), "net")
     assert figure.layout.yaxis.range[1] < 10

@@ -32,18 +32,18 @@ def means(figure: Any) -> dict[str, float]:
 
 @pytest.mark.parametrize(("direction", "sign"), [("minimize", 1), ("maximize", -1)])
 def test_children_are_compared_with_their_parents(
-    direction: str, sign: float, study: Any, edited: Any, networks: Any
+    direction: str, sign: float, study: Any, edited: Any, pool: Any
 ) -> None:
     figure = plot_edits(
         study(
-            edited(networks[0], sign * 10.0, [], None),
-            edited(networks[1], sign * 7.0, ["wedge_layer", "wedge_layer"], 0),
-            edited(networks[2], sign * 8.0, ["wedge_layer", "swap_layer"], 1),
-            edited(networks[3], sign * 1.0, ["wedge_layer"], 1),
-            edited(networks[4], sign * 1.0, ["dup_path"], None),
-            edited(networks[5], None, ["dup_path"], 3, state=TrialState.FAIL),
-            edited(networks[6], sign * 1.0, ["skip_path"], 3),
-            edited(networks[7], sign * 0.0, ["skip_path"], 5),
+            edited(pool[0], sign * 10.0, [], None),
+            edited(pool[1], sign * 7.0, ["wedge_layer", "wedge_layer"], 0),
+            edited(pool[2], sign * 8.0, ["wedge_layer", "swap_layer"], 1),
+            edited(pool[3], sign * 1.0, ["wedge_layer"], 1),
+            edited(pool[4], sign * 1.0, ["dup_path"], None),
+            edited(pool[5], None, ["dup_path"], 3, state=TrialState.FAIL),
+            edited(pool[6], sign * 1.0, ["skip_path"], 3),
+            edited(pool[7], sign * 0.0, ["skip_path"], 5),
             direction=direction,
         ),
         "net",
@@ -65,9 +65,9 @@ def test_children_are_compared_with_their_parents(
     assert next(iter(labels)) == "wedge_layer"
 
 
-def test_edits_of_cells_are_shown_as_they_are(study: Any, edited: Any, networks: Any) -> None:
-    first = edited(networks[0], 1.0, ["add_edge"], None)
-    second = edited(networks[1], 0.0, ["label_edge"], 0)
+def test_edits_of_cells_are_shown_as_they_are(study: Any, edited: Any, pool: Any) -> None:
+    first = edited(pool[0], 1.0, ["add_edge"], None)
+    second = edited(pool[1], 0.0, ["label_edge"], 0)
     assert set(counts(plot_edits(study(first, second), "net"))) == {"add_edge", "label_edge"}
 
 
@@ -85,36 +85,34 @@ def test_edits_of_cells_are_shown_as_they_are(study: Any, edited: Any, networks:
     ids=str,
 )
 def test_damaged_origins_are_left_out_with_a_warning(
-    damage: Any, study: Any, trial: Any, edited: Any, networks: Any
+    damage: Any, study: Any, trial: Any, edited: Any, pool: Any
 ) -> None:
     trials = [
-        edited(networks[0], 1.0, [], None),
-        edited(networks[1], 2.0, ["swap_layer"], 0),
-        trial(networks[2], 3.0, user_attrs={ORIGIN: damage}),
+        edited(pool[0], 1.0, [], None),
+        edited(pool[1], 2.0, ["swap_layer"], 0),
+        trial(pool[2], 3.0, user_attrs={ORIGIN: damage}),
     ]
     with pytest.warns(UserWarning, match=r"leaves out 1 of the trials \(number 2\)"):
         figure = plot_edits(study(*trials), "net")
     assert sum(sum(each.values()) for each in counts(figure).values()) == 1
 
 
-def test_a_parent_that_the_study_lacks_is_no_parent(
-    study: Any, edited: Any, networks: Any
-) -> None:
-    shown = counts(plot_edits(study(edited(networks[0], 1.0, ["swap_layer"], 99)), "net"))
+def test_a_parent_that_the_study_lacks_is_no_parent(study: Any, edited: Any, pool: Any) -> None:
+    shown = counts(plot_edits(study(edited(pool[0], 1.0, ["swap_layer"], 99)), "net"))
     assert shown["swap_layer"]["Not comparable"] == 1
 
 
-def test_studies_of_other_samplers_get_a_message(study: Any, trial: Any, networks: Any) -> None:
-    figure = plot_edits(study(trial(networks[0], 1.0)), "net")
+def test_studies_of_other_samplers_get_a_message(study: Any, trial: Any, pool: Any) -> None:
+    figure = plot_edits(study(trial(pool[0], 1.0)), "net")
     assert len(figure.data) == 0
     assert "No trial says by which edits" in figure.layout.annotations[0].text
 
 
-def test_outliers_do_not_stretch_the_axis(study: Any, edited: Any, networks: Any) -> None:
+def test_outliers_do_not_stretch_the_axis(study: Any, edited: Any, pool: Any) -> None:
     values = [9.0, 8.0, 7.0, 6.0, 5.5, 4.0, 2.0, 1e9]
     trials = [
         edited(network, value, ["swap_layer"], 0)
-        for network, value in zip(networks, values, strict=False)
+        for network, value in zip(pool, values, strict=False)
     ]
     figure = plot_edits(study(*trials), "net")
     low, high = figure.layout.xaxis2.range

@@ -22,9 +22,9 @@ def of_all(figure: Any, attribute: str) -> np.ndarray:
 
 
 @pytest.fixture
-def by_size(networks: Any, trial: Any) -> list[Any]:
+def by_size(pool: Any, trial: Any) -> list[Any]:
     """Trials whose values are the sizes of their networks."""
-    return [trial(network, float(len(network.layers))) for network in networks]
+    return [trial(network, float(len(network.layers))) for network in pool]
 
 
 @pytest.mark.parametrize(("direction", "sign"), [("minimize", -1), ("maximize", 1)])
@@ -48,10 +48,10 @@ def test_predictions_come_close_for_values_that_networks_tell(by_size: Any, stud
 
 
 def test_a_network_is_not_predicted_from_itself(
-    by_size: Any, study: Any, trial: Any, networks: Any
+    by_size: Any, study: Any, trial: Any, pool: Any
 ) -> None:
     """A value unlike all others stays unlike its prediction."""
-    figure = plot_surrogate(study(trial(networks[0], 1e6), *by_size[1:]), "net")
+    figure = plot_surrogate(study(trial(pool[0], 1e6), *by_size[1:]), "net")
     observed, mean = re.search(r"warped (\S+), predicted (\S+) ±", text_of(figure, 0)).groups()
     assert float(mean) > float(observed) + 0.5
 
@@ -64,9 +64,9 @@ def text_of(figure: Any, number: int) -> str:
 
 
 def test_pruned_networks_have_the_value_that_the_sampler_gives_them(
-    by_size: Any, study: Any, trial: Any, networks: Any
+    by_size: Any, study: Any, trial: Any, pool: Any
 ) -> None:
-    early = trial(networks[0], -7.0, state=TrialState.PRUNED)
+    early = trial(pool[0], -7.0, state=TrialState.PRUNED)
     figure = plot_surrogate(study(*by_size[1:], early), "net")
     median = np.quantile([t.value for t in by_size[1:]], 0.5, method="higher")
     assert f"Objective Value: {median:g}<br>" in text_of(figure, len(by_size) - 1)

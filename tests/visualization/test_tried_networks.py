@@ -69,8 +69,8 @@ def test_an_empty_study_gives_an_empty_figure_that_says_why(
 
 @all_figures
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
-def test_few_trials(plot: Any, n: int, study: Any, trial: Any, networks: Any) -> None:
-    trials = [trial(networks[i], float(i)) for i in range(n)]
+def test_few_trials(plot: Any, n: int, study: Any, trial: Any, pool: Any) -> None:
+    trials = [trial(pool[i], float(i)) for i in range(n)]
     figure = plot(study(*trials), "net")
     needed = {"plot_architecture_map": 1, "plot_distance_vs_value": 2, "plot_surrogate": 3}
     assert (n_points(figure) > 0) == (n >= needed.get(plot.__name__, 99))
@@ -78,8 +78,8 @@ def test_few_trials(plot: Any, n: int, study: Any, trial: Any, networks: Any) ->
 
 
 @all_figures
-def test_failures_only(plot: Any, study: Any, trial: Any, networks: Any) -> None:
-    trials = [trial(network, state=TrialState.FAIL) for network in networks[:4]]
+def test_failures_only(plot: Any, study: Any, trial: Any, pool: Any) -> None:
+    trials = [trial(network, state=TrialState.FAIL) for network in pool[:4]]
     figure = plot(study(*trials), "net")
     assert n_points(figure) == (4 if plot is plot_architecture_map else 0)
 
@@ -87,10 +87,10 @@ def test_failures_only(plot: Any, study: Any, trial: Any, networks: Any) -> None
 @all_figures
 @pytest.mark.parametrize("n", [3, 12])
 def test_the_same_network_with_the_same_value(
-    plot: Any, n: int, study: Any, trial: Any, networks: Any
+    plot: Any, n: int, study: Any, trial: Any, pool: Any
 ) -> None:
     repeated = [
-        trial(networks[0], 1.0, user_attrs={ORIGIN: {"edits": ["swap_layer"], "parent": 0}})
+        trial(pool[0], 1.0, user_attrs={ORIGIN: {"edits": ["swap_layer"], "parent": 0}})
         for _ in range(n)
     ]
     with warnings.catch_warnings():
@@ -106,10 +106,10 @@ def test_the_same_network_with_the_same_value(
 )
 @pytest.mark.filterwarnings("ignore:Infinite objective values")
 def test_values_of_all_sizes(
-    plot: Any, values: list[float], study: Any, trial: Any, networks: Any
+    plot: Any, values: list[float], study: Any, trial: Any, pool: Any
 ) -> None:
     origin = {ORIGIN: {"edits": ["swap_layer"], "parent": 2}}
-    trials = [trial(*each, user_attrs=origin) for each in zip(networks, values, strict=False)]
+    trials = [trial(*each, user_attrs=origin) for each in zip(pool, values, strict=False)]
     plot(study(*trials), "net").to_json()
 
 
@@ -117,10 +117,10 @@ def test_values_of_all_sizes(
 
 
 @all_figures
-def test_several_architectures_have_a_figure_each(plot: Any, study: Any, networks: Any) -> None:
+def test_several_architectures_have_a_figure_each(plot: Any, study: Any, pool: Any) -> None:
     trials = [
         create_architecture_trial({"encoder": one, "decoder": other}, value=float(i))
-        for i, (one, other) in enumerate(zip(networks[:5], networks[5:10], strict=True))
+        for i, (one, other) in enumerate(zip(pool[:5], pool[5:10], strict=True))
     ]
     of_both = study(*trials)
     assert "'encoder'" in plot(of_both, "encoder").layout.title.text
@@ -128,19 +128,19 @@ def test_several_architectures_have_a_figure_each(plot: Any, study: Any, network
         plot(of_both, "net")
 
 
-def test_names_are_not_taken_for_markup(study: Any, networks: Any) -> None:
-    of_odd_name = study(create_architecture_trial({"<b>": networks[0]}, value=1.0))
+def test_names_are_not_taken_for_markup(study: Any, pool: Any) -> None:
+    of_odd_name = study(create_architecture_trial({"<b>": pool[0]}, value=1.0))
     assert "&lt;b&gt;" in plot_architecture_map(of_odd_name, "<b>").layout.title.text
 
 
 def test_the_kind_of_most_trials_is_shown_and_the_latest_of_equally_many(
-    study: Any, trial: Any, networks: Any, logged: list[str]
+    study: Any, trial: Any, pool: Any, logged: list[str]
 ) -> None:
     images = CNNSpace(max_layers=12).initial_pool
-    mixed = [trial(network, 1.0) for network in (*networks[:2], *images[:2])]
+    mixed = [trial(network, 1.0) for network in (*pool[:2], *images[:2])]
     assert {each.kind for each in read(study(*mixed)).networks} == {"cnn"}
     assert "only 'cnn' is shown, mlp-reg left out" in logged[-1]
-    more = study(trial(networks[2], 1.0), *mixed)
+    more = study(trial(pool[2], 1.0), *mixed)
     assert {each.kind for each in read(more).networks} == {"mlp-reg"}
 
 
@@ -149,16 +149,14 @@ def read(study: optuna.Study, **target: Any) -> Any:
 
 
 @all_figures
-def test_several_objectives_need_a_target(
-    plot: Any, study: Any, trial: Any, networks: Any
-) -> None:
+def test_several_objectives_need_a_target(plot: Any, study: Any, trial: Any, pool: Any) -> None:
     trials = [
         trial(
             network,
             values=[0.0, float(i)],
             user_attrs={ORIGIN: {"edits": ["skip_path"], "parent": max(i - 1, 0)}},
         )
-        for i, network in enumerate(networks[:6])
+        for i, network in enumerate(pool[:6])
     ]
     of_two = study(*trials, directions=["minimize", "maximize"])
     with pytest.raises(ValueError, match="target: expected a function of a trial"):
@@ -169,11 +167,11 @@ def test_several_objectives_need_a_target(
 
 
 def test_a_target_is_asked_for_completed_trials_only(
-    study: Any, trial: Any, networks: Any, logged: list[str]
+    study: Any, trial: Any, pool: Any, logged: list[str]
 ) -> None:
-    trials = [trial(networks[0], 1.0), trial(networks[1], state=TrialState.FAIL)]
-    trials.append(trial(networks[2], 3.0, state=TrialState.PRUNED))
-    trials.append(trial(networks[3], 4.0))
+    trials = [trial(pool[0], 1.0), trial(pool[1], state=TrialState.FAIL)]
+    trials.append(trial(pool[2], 3.0, state=TrialState.PRUNED))
+    trials.append(trial(pool[3], 4.0))
     results = {0: 7, 3: math.nan}
     found = read(study(*trials), target=lambda trial: results[trial.number], target_name="x")
     np.testing.assert_array_equal(found.values, [7.0, math.nan, math.nan, math.nan])
@@ -182,9 +180,9 @@ def test_a_target_is_asked_for_completed_trials_only(
 
 
 def test_a_target_without_a_name_and_one_that_gives_no_number(
-    study: Any, trial: Any, networks: Any
+    study: Any, trial: Any, pool: Any
 ) -> None:
-    one = study(trial(networks[0], 1.0))
+    one = study(trial(pool[0], 1.0))
     with pytest.warns(UserWarning, match="`target_name` is the default"):
         plot_architecture_map(one, "net", target=lambda trial: 1.0)
     with pytest.raises(ValueError, match="target: expected a function whose results are numbers"):
@@ -196,20 +194,18 @@ def test_a_target_without_a_name_and_one_that_gives_no_number(
     [("minimize", None, -1), ("maximize", None, 1), ("maximize", lambda trial: 1.0, -1)],
 )
 def test_which_values_are_better(
-    direction: str, target: Any, sign: float, study: Any, trial: Any, networks: Any
+    direction: str, target: Any, sign: float, study: Any, trial: Any, pool: Any
 ) -> None:
-    one = study(trial(networks[0], 1.0), direction=direction)
+    one = study(trial(pool[0], 1.0), direction=direction)
     assert read(one, target=target, target_name="x").sign == sign
 
 
 # --- What can't be read
 
 
-def test_damaged_networks_are_left_out_with_one_warning(
-    study: Any, trial: Any, networks: Any
-) -> None:
+def test_damaged_networks_are_left_out_with_one_warning(study: Any, trial: Any, pool: Any) -> None:
     damaged = optuna.create_trial(value=1.0, user_attrs={"architecture:net": 7})
-    mixed = study(trial(networks[0], 1.0), *[damaged] * 7)
+    mixed = study(trial(pool[0], 1.0), *[damaged] * 7)
     with pytest.warns(UserWarning, match="can't be read") as caught:
         found = read(mixed)
     assert [trial.number for trial in found.trials] == [0]
@@ -226,8 +222,8 @@ def test_wrong_arguments(study_argument: Any, name: Any, error: type, study: Any
         plot_architecture_map(study_argument or study(), name)
 
 
-def test_a_kind_that_is_not_known_in_this_process_is_named(study: Any, networks: Any) -> None:
-    elsewhere = {**networks[0].to_dict(), "kind": "made-elsewhere"}
+def test_a_kind_that_is_not_known_in_this_process_is_named(study: Any, pool: Any) -> None:
+    elsewhere = {**pool[0].to_dict(), "kind": "made-elsewhere"}
     unknown = optuna.create_trial(value=1.0, user_attrs={"architecture:net": elsewhere})
     with pytest.warns(UserWarning, match="got 'made-elsewhere'. A kind of your own is known"):
         figure = plot_architecture_map(study(unknown), "net")

@@ -1,0 +1,15 @@
+"""Figures of networks and studies, in the manner of `optuna.visualization`."""
+
+from __future__ import annotations
+
+from optuna_nasbot.visualization.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
+from optuna_nasbot.visualization.edits_plot import plot_edits
+from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
+
+__all__ = [
+    "plot_architecture_map",
+    "plot_distance_vs_value",
+    "plot_edits",
+    "plot_surrogate",
+]

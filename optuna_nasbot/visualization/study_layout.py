@@ -1,0 +1,88 @@
+"""What the figures of studies have in common: titles, legends, and what hangs over a point."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+GOOD = "#1f77b4"
+BAD = "#d62728"
+BEST = "#ff7f0e"
+NEUTRAL = "#7f7f7f"
+
+_MAX_LINES = 24
+_LAST_LINES = 3
+
+_logger = optuna.logging.get_logger(f"optuna.{__name__}")
+
+
+def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
+    """Title and subtitle at the top edge, legend in a row at the bottom edge, at every height.
+
+    Args:
+        title: What the figure shows.
+        name: The name of the architecture.
+        subtitle: One line about it.
+
+    Returns:
+        Keyword arguments of `Figure.update_layout`.
+    """
+    below = f"<br><sup>{subtitle}</sup>" if subtitle else ""
+    return {
+        "title": {
+            "text": f"{title} of '{html.escape(name)}'{below}",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 25},
+        },
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "traceorder": "normal",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+        },
+        "margin": {"t": 100, "b": 100},
+        "hoverlabel": {"align": "left", "font": {"family": "monospace", "size": 11}},
+    }
+
+
+def empty_figure(title: str, name: str, reason: str) -> Figure:
+    """A figure without data that says why, as the log does.
+
+    Args:
+        title: What the figure would show.
+        name: The name of the architecture.
+        reason: A sentence.
+    """
+    _logger.warning(reason)
+    figure = plotly_graph_objects().Figure(layout=layout(title, name))
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(
+        text=html.escape(reason), x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False
+    )
+    return figure
+
+
+def hover_text(trial: FrozenTrial, network: Architecture, *facts: str) -> str:
+    """A trial's number, facts about it, and its network as text, long ones shortened."""
+    table = str(network).split("\n")
+    if len(table) > _MAX_LINES:
+        n_left_out = len(table) - _MAX_LINES + 1
+        first = table[: _MAX_LINES - _LAST_LINES - 1]
+        table = [*first, f"      ... {n_left_out} more layers ...", *table[-_LAST_LINES:]]
+    lines = [f"Trial {trial.number}", *facts, "", *table]
+    return "<br>".join(html.escape(line) for line in lines)

@@ -164,9 +164,10 @@ class _Place:
 
 
 def _n_columns(rows: Rows, sizes: _Sizes) -> int:
-    """Into how many columns a network is folded."""
-    _, (width, height) = _places(in_columns(rows, 1), sizes)
-    return max(1, min(math.ceil(height / _TALL), int(_WIDE // width)))
+    """Into how many columns a network is folded, told from its widest row and a guess of gaps."""
+    height = sum(sizes.row_height(row) + 1.2 * _BELOW[0] for row in rows.rows)
+    width = max(sum(sizes.width(node) + _BESIDE for node in row) for row in rows.rows)
+    return max(1, min(math.ceil(height / _TALL), int(_WIDE / width)))
 
 
 def _places(columns: Columns, sizes: _Sizes) -> tuple[dict[int, _Place], tuple[float, float]]:

@@ -54,4 +54,5 @@ def placed(
         b_ub=[limit for _, _, limit, _ in rows],
         bounds=[(0.0, 0.0)] + [(None, None)] * (n - 1 + len(pulls)),
     )
+    assert solution.x is not None  # gaps without a cycle can be kept, and distances are bounded
     return np.array(solution.x[:n])

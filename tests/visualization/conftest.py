@@ -127,8 +127,13 @@ SPACES = {
 }
 
 
+@pytest.fixture(scope="session")
+def networks() -> st.SearchStrategy[Architecture]:
+    return edited_networks()
+
+
 @st.composite
-def any_network(draw: st.DrawFn) -> Architecture:
+def edited_networks(draw: st.DrawFn) -> Architecture:
     """A network of one of the spaces, some to many edits from its initial pool."""
     space = draw(st.sampled_from(list(SPACES.values())))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -139,5 +144,10 @@ def any_network(draw: st.DrawFn) -> Architecture:
 
 
 @pytest.fixture(params=KNOWN)
-def known_network(request: pytest.FixtureRequest) -> Architecture:
+def known(request: pytest.FixtureRequest) -> Architecture:
     return KNOWN[request.param]
+
+
+@pytest.fixture
+def cell() -> Architecture:
+    return SPACES["vertex cells"].initial_pool[0]

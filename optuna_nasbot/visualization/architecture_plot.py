@@ -16,10 +16,10 @@ from optuna_nasbot.visualization.drawing import Box
 from optuna_nasbot.visualization.drawing import Drawing
 from optuna_nasbot.visualization.drawing import Point
 from optuna_nasbot.visualization.drawing import control_points
+from optuna_nasbot.visualization.labels import text_width
 from optuna_nasbot.visualization.layout import FONT_SIZES
 from optuna_nasbot.visualization.layout import draw
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
-from optuna_nasbot.visualization.text_width import text_width
 
 if TYPE_CHECKING:
     from plotly import graph_objects as go

@@ -9,9 +9,9 @@ from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.visualization.colours import layer_groups
+from optuna_nasbot.visualization.labels import printable
+from optuna_nasbot.visualization.labels import shortened
 from optuna_nasbot.visualization.parameters import layer_parameters
-
-_MAX_CHARACTERS = 24
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,13 @@ def captions(
             strict=True,
         )
     ):
-        label = _one_line(str(layer))
+        label = printable(str(layer))
         details = [f"layer {index}: {label}", f"mass {mass:,.6g}"]
         if parameters is not None:
             details.append(f"{parameters:,} parameters")
         if image:
             details.append(f"image {image}")
-        lines = (_shortened(label), image) if image else (_shortened(label),)
+        lines = (shortened(label), image) if image else (shortened(label),)
         texts.append(Caption(label, image, group, mass, parameters, lines, tuple(details)))
     return tuple(texts)
 
@@ -74,7 +74,7 @@ def captions(
 def headline(architecture: Architecture, texts: tuple[Caption, ...]) -> str:
     """What the whole network is, in a line."""
     parts = [
-        _one_line(architecture.kind),
+        printable(architecture.kind),
         f"{len(architecture.layers)} layers",
         f"{len(architecture.edges)} edges",
         f"mass {sum(text.mass for text in texts):,.0f}",
@@ -105,14 +105,3 @@ def _image(factor: int, image_size: int | None) -> str:
         return f"1:{shown(factor)}"
     side = -(-image_size // factor)  # halving rounds up
     return f"{side}×{side}"
-
-
-def _one_line(text: str) -> str:
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
-
-
-def _shortened(label: str) -> str:
-    if len(label) <= _MAX_CHARACTERS:
-        return label
-    half = _MAX_CHARACTERS // 2
-    return f"{label[: half - 1]}…{label[-half:]}"

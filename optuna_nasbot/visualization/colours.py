@@ -5,8 +5,10 @@ from __future__ import annotations
 import colorsys
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
+from optuna_nasbot.visualization.labels import printable
 
 ENDS = "input, output"
 DECISION = "decision"
@@ -20,7 +22,7 @@ _GOLDEN = 0.618034
 def layer_groups(architecture: Architecture) -> tuple[str, ...]:
     """What each layer is coloured by: the group of its operation, its label where it has none."""
     operations = architecture.operations
-    groups = {label: each.group or label for label, each in operations.by_label.items()}
+    groups = {label: _group(each) for label, each in operations.by_label.items()}
     groups |= {INPUT: ENDS, OUTPUT: ENDS}
     return tuple(groups.get(layer.label, DECISION) for layer in architecture.layers)
 
@@ -31,7 +33,7 @@ def groups_of(architecture: Architecture) -> dict[str, str]:
     A group has the same colour in all networks of a kind.
     """
     operations = architecture.operations
-    all_groups = dict.fromkeys(each.group or each.label for each in operations.operations)
+    all_groups = dict.fromkeys(map(_group, operations.operations))
     colours = {ENDS: _NEUTRAL, DECISION: "#b0413e"}
     colours |= {group: _colour(index) for index, group in enumerate(all_groups)}
     used = set(layer_groups(architecture))
@@ -47,6 +49,10 @@ def tint(colour: str, share: float) -> str:
     """
     parts = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     return "#" + "".join(f"{round(255 + share * (part - 255)):02x}" for part in parts)
+
+
+def _group(operation: Operation) -> str:
+    return printable(operation.group or operation.label)
 
 
 def _colour(index: int) -> str:

@@ -20,10 +20,10 @@ from optuna_nasbot.visualization.drawing import Drawing
 from optuna_nasbot.visualization.drawing import Junction
 from optuna_nasbot.visualization.drawing import Point
 from optuna_nasbot.visualization.drawing import Wire
+from optuna_nasbot.visualization.labels import text_width
 from optuna_nasbot.visualization.placement import placed
 from optuna_nasbot.visualization.rows import Rows
 from optuna_nasbot.visualization.rows import in_rows
-from optuna_nasbot.visualization.text_width import text_width
 
 FONT_SIZES = (12.0, 10.0)
 """Of the first line in a box and of those below."""

@@ -14,6 +14,7 @@ from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.evolution import edited
+from optuna_nasbot.spaces import ArchitectureSpace
 
 
 class Builder:
@@ -151,3 +152,8 @@ def known(request: pytest.FixtureRequest) -> Architecture:
 @pytest.fixture
 def cell() -> Architecture:
     return SPACES["vertex cells"].initial_pool[0]
+
+
+@pytest.fixture
+def spaces() -> dict[str, ArchitectureSpace]:
+    return SPACES

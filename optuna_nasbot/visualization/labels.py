@@ -1,8 +1,23 @@
-"""How wide a text is at most, without asking a font."""
+"""Labels: what may stand in them, and how much room they take."""
 
 from __future__ import annotations
 
 import unicodedata
+
+_MAX_CHARACTERS = 24
+
+
+def printable(text: str) -> str:
+    """The text in one line, without characters that no document may have."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+
+
+def shortened(text: str) -> str:
+    """Start and end of a long text, where the number of units stands."""
+    if len(text) <= _MAX_CHARACTERS:
+        return text
+    half = _MAX_CHARACTERS // 2
+    return f"{text[: half - 1]}…{text[-half:]}"
 
 
 def text_width(text: str, size: float) -> float:
@@ -19,7 +34,7 @@ def text_width(text: str, size: float) -> float:
 
 
 def _character_width(character: str) -> float:
-    if unicodedata.east_asian_width(character) in "WF" or not character.isprintable():
+    if unicodedata.east_asian_width(character) in "WF":
         return 1.1
     if character in "mwMW@%&…—" or ord(character) > 0x24F:
         return 1.0

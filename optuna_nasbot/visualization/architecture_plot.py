@@ -19,6 +19,7 @@ from optuna_nasbot.visualization.drawing import control_points
 from optuna_nasbot.visualization.labels import text_width
 from optuna_nasbot.visualization.layout import FONT_SIZES
 from optuna_nasbot.visualization.layout import draw
+from optuna_nasbot.visualization.legend import in_legend
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 _WIRE = "#5b6675"
 _INK = "#1f2733"
 _TITLE_SIZE = 15.0
-_MARGINS = {"l": 16, "r": 16, "t": 84, "b": 16}
+_MARGIN = 16
+_BAR = 30
+"""Height of the buttons that plotly shows above a figure."""
+_TITLE = 28
+_LEGEND_ROW = 30
+_LEGEND_SYMBOL = 48.0
 _PAD = 4.0
 """Around the drawing, so that the outermost lines are not cut off."""
 _CURVE = np.linspace(0.0, 1.0, 13)[1:, None]
@@ -75,19 +81,23 @@ def plot_architecture(
     _add_points(figure, drawing)
     for group, colour in drawing.groups.items():
         _add_boxes(figure, [box for box in drawing.boxes if box.group == group], group, colour)
-    width = max(drawing.width, text_width(drawing.title, _TITLE_SIZE)) + 2 * _PAD
+    entries = [_LEGEND_SYMBOL + text_width(group, FONT_SIZES[0]) for group in drawing.groups]
+    width = max(drawing.width, text_width(drawing.title, _TITLE_SIZE), *entries) + 2 * _PAD
     height = drawing.height + 2 * _PAD
     middle = drawing.width / 2
+    top = _BAR + _TITLE + _LEGEND_ROW * (1 + in_legend(entries, width)[-1][1])
     figure.update_layout(
         title={
             "text": _escaped(drawing.title),
             "font_size": _TITLE_SIZE,
             "x": 0.0,
             "xref": "paper",
+            "y": 1 - (_BAR + _TITLE / 2) / (top + height + _MARGIN),
+            "yanchor": "middle",
         },
-        width=round(width) + _MARGINS["l"] + _MARGINS["r"],
-        height=round(height) + _MARGINS["t"] + _MARGINS["b"],
-        margin=_MARGINS,
+        width=round(width) + 2 * _MARGIN,
+        height=round(height) + top + _MARGIN,
+        margin={"l": _MARGIN, "r": _MARGIN, "t": top, "b": _MARGIN},
         xaxis={"visible": False, "range": (middle - width / 2, middle + width / 2)},
         yaxis={"visible": False, "range": (height - _PAD, -_PAD)},
         legend={"orientation": "h", "x": 0.0, "y": 1.0, "yanchor": "bottom"},

@@ -30,7 +30,7 @@ FONT_SIZES = (12.0, 10.0)
 LINE_HEIGHT = 14.0
 PADDING = 4.0
 
-_MASS_WIDTH = 60.0
+_MASS_WIDTH = 50.0
 """How much wider than a layer without mass the heaviest one is."""
 _JUNCTION_SIZE = 8.0
 _BESIDE = 12.0
@@ -45,7 +45,7 @@ _TALL = 660.0
 """A drawing is folded into columns of about this height at most, ..."""
 _WIDE = 1250.0
 """... as long as they are not wider than this together."""
-_STRAIGHTNESS = (4.0, 1.0, 8.0)
+_STRAIGHTNESS = (4.0, 1.0, 16.0)
 """How much it counts that a link is vertical, by how many of its ends are bends."""
 _NEIGHBOURS = 0.1
 """How much it counts that neighbours in a row are close."""

@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.visualization.colours import tint
 from optuna_nasbot.visualization.drawing import Box
-from optuna_nasbot.visualization.drawing import Drawing
 from optuna_nasbot.visualization.drawing import Point
 from optuna_nasbot.visualization.drawing import Wire
 from optuna_nasbot.visualization.drawing import control_points
@@ -17,6 +16,7 @@ from optuna_nasbot.visualization.layout import FONT_SIZES
 from optuna_nasbot.visualization.layout import LINE_HEIGHT
 from optuna_nasbot.visualization.layout import PADDING
 from optuna_nasbot.visualization.layout import draw
+from optuna_nasbot.visualization.legend import in_legend
 
 _MARGIN = 16.0
 _INK = "#1f2733"
@@ -55,9 +55,11 @@ def to_svg(
         ArchitectureError: `inputs` and `outputs` are given and the network is a cell.
     """
     drawing = draw(architecture, image_size=image_size, inputs=inputs, outputs=outputs)
-    inner = max(drawing.width, text_width(drawing.title, FONT_SIZES[0]), 240.0)
-    legend = _legend_places(drawing, inner)
-    legend_height = legend[-1][1] + _LEGEND_ROW + 10.0
+    entries = [_SWATCH + 15.0 + text_width(group, FONT_SIZES[0]) for group in drawing.groups]
+    title_width = 1.1 * text_width(drawing.title, FONT_SIZES[0])  # it is bold
+    inner = max(drawing.width, title_width, *entries)
+    legend = in_legend(entries, inner)
+    legend_height = _LEGEND_ROW * (1 + legend[-1][1]) + 10.0
     width = inner + 2 * _MARGIN
     height = _HEAD + legend_height + drawing.height + 2 * _MARGIN
     svg = ElementTree.Element(
@@ -76,8 +78,8 @@ def to_svg(
     title = _add(svg, "text", x=_MARGIN, y=_MARGIN + 12.0)
     title.set("font-weight", "bold")
     title.text = drawing.title
-    for (x, y), (group, colour) in zip(legend, drawing.groups.items(), strict=True):
-        x, y = _MARGIN + x, _MARGIN + _HEAD + y
+    for (left, row), (group, colour) in zip(legend, drawing.groups.items(), strict=True):
+        x, y = _MARGIN + left, _MARGIN + _HEAD + _LEGEND_ROW * row
         _add(svg, "rect", x=x, y=y, width=_SWATCH, height=_SWATCH, rx="2", **_fill(colour))
         _add(svg, "text", x=x + _SWATCH + 5.0, y=y + 10.0).text = group
     body = _add(svg, "g")
@@ -90,19 +92,6 @@ def to_svg(
     for box in drawing.boxes:
         _add_box(body, box, drawing.groups[box.group])
     return ElementTree.tostring(svg, encoding="unicode")
-
-
-def _legend_places(drawing: Drawing, width: float) -> list[Point]:
-    """The place of each entry of the legend, in as many rows as it takes."""
-    places = []
-    x, y = 0.0, 0.0
-    for group in drawing.groups:
-        entry = _SWATCH + 5.0 + text_width(group, FONT_SIZES[0])
-        if x and x + entry > width:
-            x, y = 0.0, y + _LEGEND_ROW
-        places.append((x, y))
-        x += entry + 10.0
-    return places
 
 
 def _add_box(parent: ElementTree.Element, box: Box, colour: str) -> None:

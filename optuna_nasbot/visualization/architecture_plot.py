@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from optuna.trial import BaseTrial
@@ -17,10 +18,10 @@ from optuna_nasbot.visualization.drawing import Drawing
 from optuna_nasbot.visualization.drawing import Point
 from optuna_nasbot.visualization.drawing import control_points
 from optuna_nasbot.visualization.labels import text_width
-from optuna_nasbot.visualization.layout import FONT_SIZES
 from optuna_nasbot.visualization.layout import draw
 from optuna_nasbot.visualization.legend import in_legend
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+from optuna_nasbot.visualization.sizes import FONT_SIZES
 
 if TYPE_CHECKING:
     from plotly import graph_objects as go
@@ -74,20 +75,25 @@ def plot_architecture(
     go = plotly_graph_objects()
     network = _network(architecture, name)
     drawing = draw(network, image_size=image_size, inputs=inputs, outputs=outputs)
-    figure = go.Figure()
+    figure = go.Figure(layout=_layout(drawing))
     x, y = _curves(drawing)
     line = {"color": _WIRE, "width": 1}
     figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
     _add_points(figure, drawing)
     for group, colour in drawing.groups.items():
         _add_boxes(figure, [box for box in drawing.boxes if box.group == group], group, colour)
+    return figure
+
+
+def _layout(drawing: Drawing) -> dict[str, Any]:
+    """The layout of a figure in which a pixel is one of the drawing, so that labels fit."""
     entries = [_LEGEND_SYMBOL + text_width(group, FONT_SIZES[0]) for group in drawing.groups]
     width = max(drawing.width, text_width(drawing.title, _TITLE_SIZE), *entries) + 2 * _PAD
     height = drawing.height + 2 * _PAD
     middle = drawing.width / 2
     top = _BAR + _TITLE + _LEGEND_ROW * (1 + in_legend(entries, width)[-1][1])
-    figure.update_layout(
-        title={
+    return {
+        "title": {
             "text": _escaped(drawing.title),
             "font_size": _TITLE_SIZE,
             "x": 0.0,
@@ -95,20 +101,19 @@ def plot_architecture(
             "y": 1 - (_BAR + _TITLE / 2) / (top + height + _MARGIN),
             "yanchor": "middle",
         },
-        width=round(width) + 2 * _MARGIN,
-        height=round(height) + top + _MARGIN,
-        margin={"l": _MARGIN, "r": _MARGIN, "t": top, "b": _MARGIN},
-        xaxis={"visible": False, "range": (middle - width / 2, middle + width / 2)},
-        yaxis={"visible": False, "range": (height - _PAD, -_PAD)},
-        legend={"orientation": "h", "x": 0.0, "y": 1.0, "yanchor": "bottom"},
-        font={"color": _INK},
-        plot_bgcolor="white",
-        paper_bgcolor="white",
-        hovermode="closest",
-        hoverdistance=40,
-        dragmode="pan",
-    )
-    return figure
+        "width": round(width) + 2 * _MARGIN,
+        "height": round(height) + top + _MARGIN,
+        "margin": {"l": _MARGIN, "r": _MARGIN, "t": top, "b": _MARGIN},
+        "xaxis": {"visible": False, "range": (middle - width / 2, middle + width / 2)},
+        "yaxis": {"visible": False, "range": (height - _PAD, -_PAD)},
+        "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yanchor": "bottom"},
+        "font": {"color": _INK},
+        "plot_bgcolor": "white",
+        "paper_bgcolor": "white",
+        "hovermode": "closest",
+        "hoverdistance": 40,
+        "dragmode": "pan",
+    }
 
 
 def _network(architecture: Architecture | BaseTrial, name: str | None) -> Architecture:

@@ -12,11 +12,11 @@ from optuna_nasbot.visualization.drawing import Point
 from optuna_nasbot.visualization.drawing import Wire
 from optuna_nasbot.visualization.drawing import control_points
 from optuna_nasbot.visualization.labels import text_width
-from optuna_nasbot.visualization.layout import FONT_SIZES
-from optuna_nasbot.visualization.layout import LINE_HEIGHT
-from optuna_nasbot.visualization.layout import PADDING
 from optuna_nasbot.visualization.layout import draw
 from optuna_nasbot.visualization.legend import in_legend
+from optuna_nasbot.visualization.sizes import FONT_SIZES
+from optuna_nasbot.visualization.sizes import LINE_HEIGHT
+from optuna_nasbot.visualization.sizes import PADDING
 
 _MARGIN = 16.0
 _INK = "#1f2733"

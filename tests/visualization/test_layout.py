@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import ArchitectureError
+from optuna_nasbot import CellSpace
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import Layer
 from optuna_nasbot import Operation
@@ -211,3 +212,10 @@ def test_no_architecture() -> None:
 def test_parameters_of_a_cell_cannot_be_counted(cell: Architecture) -> None:
     with pytest.raises(ArchitectureError, match="whose networks are cells"):
         draw(cell, inputs=3, outputs=10)
+
+
+def test_the_smallest_networks() -> None:
+    CellSpace(kind="drawn-weightless", operations=[Operation("a", mass=0.0)], least_end_mass=0.0)
+    for layers in ((Layer("ip"), Layer("op")), (Layer("ip"), Layer("a"), Layer("op"))):
+        network = Architecture(layers, tuple(pairwise(range(len(layers)))), "drawn-weightless")
+        assert_good(draw(network), network)

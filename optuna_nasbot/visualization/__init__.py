@@ -1,15 +1,23 @@
-"""Figures of networks and studies, in the manner of `optuna.visualization`."""
+"""Drawings of networks and figures of studies, in the manner of `optuna.visualization`."""
 
 from __future__ import annotations
 
 from optuna_nasbot.visualization.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.architecture_plot import plot_architecture
 from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.edits_plot import plot_edits
+from optuna_nasbot.visualization.mermaid import to_mermaid
 from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
+from optuna_nasbot.visualization.svg import to_svg
+from optuna_nasbot.visualization.text import to_text
 
 __all__ = [
+    "plot_architecture",
     "plot_architecture_map",
     "plot_distance_vs_value",
     "plot_edits",
     "plot_surrogate",
+    "to_mermaid",
+    "to_svg",
+    "to_text",
 ]

@@ -1,0 +1,58 @@
+"""Positions on a line under which what belongs together is close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def placed(
+    n: int,
+    pulls: Sequence[tuple[int, int, float]],
+    gaps: Sequence[tuple[int, int, float]],
+    tilt: float = 0.0,
+) -> NDArray[np.float64]:
+    """Positions with the least weighted sum of distances, a linear program (Gansner et al. 1993).
+
+    Minimises `sum w |x_j - x_i|` over the pulls (i, j, w) such that `x_j - x_i >= g` for all gaps
+    (i, j, g). Where the weights and gaps are whole numbers, so are the positions.
+
+    Args:
+        n: Number of positions.
+        pulls: Pairs that shall be close, with their weight.
+        gaps: Pairs that keep a distance, which is the least one.
+        tilt: Which solution is taken of several equally good ones: a small positive number gives
+            the one farthest to the left, a negative one that farthest to the right.
+
+    Returns:
+        The positions; the first one is 0.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array
+
+    # Unknowns: the positions, then for each pull a bound on its distance.
+    rows = [
+        *((i, j, -gap, None) for i, j, gap in gaps),
+        *((i, j, 0.0, n + k) for k, (i, j, _) in enumerate(pulls)),
+        *((j, i, 0.0, n + k) for k, (i, j, _) in enumerate(pulls)),
+    ]
+    entries = [
+        (row, column, sign)
+        for row, (plus, minus, _, bound) in enumerate(rows)
+        for column, sign in ((plus, 1.0), (minus, -1.0), (bound, -1.0))
+        if column is not None
+    ]
+    row, column, sign = zip(*entries, strict=True)
+    # Any, since the stubs of linprog know no sparse matrices, which it takes.
+    matrix: Any = coo_array((sign, (row, column)), shape=(len(rows), n + len(pulls))).tocsr()
+    solution = linprog(
+        [tilt] * n + [weight for _, _, weight in pulls],
+        A_ub=matrix,
+        b_ub=[limit for _, _, limit, _ in rows],
+        bounds=[(0.0, 0.0)] + [(None, None)] * (n - 1 + len(pulls)),
+    )
+    assert solution.x is not None  # gaps without a cycle can be kept, and distances are bounded
+    return np.array(solution.x[:n])

@@ -12,6 +12,7 @@ MAX_EDITS = 20
 """Of more edits the last ones are kept. A search makes eleven at most, unless it looks for the
 last untried networks of a small space."""
 _MAX_LENGTH = 40
+_MAX_NUMBER = 2**63
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def stored_origin(user_attrs: Mapping[str, Any], name: str) -> Origin | None:
     parent, edits = document.get("parent", "missing"), document.get("edits")
     if not isinstance(edits, (list, tuple)) or not all(map(_is_name, edits[-MAX_EDITS:])):
         return None
-    if parent is not None and (type(parent) is not int or parent < 0):
+    if parent is not None and (type(parent) is not int or not 0 <= parent < _MAX_NUMBER):
         return None
     return Origin(parent, tuple(edits[-MAX_EDITS:]))
 

@@ -62,6 +62,7 @@ def test_no_origin() -> None:
         {"edits": ["\ud800"], "parent": 3},
         {"edits": ["a" * 1000], "parent": 3},
         {"edits": ["swap_layer"], "parent": -1},
+        {"edits": ["swap_layer"], "parent": 10**5000},
         {"edits": ["swap_layer"], "parent": True},
         {"edits": ["swap_layer"], "parent": "3"},
         {"edits": ["swap_layer"], "parent": 3.0},

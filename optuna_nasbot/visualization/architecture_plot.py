@@ -12,6 +12,9 @@ from optuna.trial import BaseTrial
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.visualization.colours import INK
+from optuna_nasbot.visualization.colours import PAPER
+from optuna_nasbot.visualization.colours import WIRE
 from optuna_nasbot.visualization.colours import tint
 from optuna_nasbot.visualization.drawing import Box
 from optuna_nasbot.visualization.drawing import Drawing
@@ -26,8 +29,6 @@ from optuna_nasbot.visualization.sizes import FONT_SIZES
 if TYPE_CHECKING:
     from plotly import graph_objects as go
 
-_WIRE = "#5b6675"
-_INK = "#1f2733"
 _TITLE_SIZE = 15.0
 _MARGIN = 16
 _BAR = 30
@@ -77,7 +78,7 @@ def plot_architecture(
     drawing = draw(network, image_size=image_size, inputs=inputs, outputs=outputs)
     figure = go.Figure(layout=_layout(drawing))
     x, y = _curves(drawing)
-    line = {"color": _WIRE, "width": 1}
+    line = {"color": WIRE, "width": 1}
     figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
     _add_points(figure, drawing)
     for group, colour in drawing.groups.items():
@@ -107,9 +108,9 @@ def _layout(drawing: Drawing) -> dict[str, Any]:
         "xaxis": {"visible": False, "range": (middle - width / 2, middle + width / 2)},
         "yaxis": {"visible": False, "range": (height - _PAD, -_PAD)},
         "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yanchor": "bottom"},
-        "font": {"color": _INK},
-        "plot_bgcolor": "white",
-        "paper_bgcolor": "white",
+        "font": {"color": INK},
+        "plot_bgcolor": PAPER,
+        "paper_bgcolor": PAPER,
         "hovermode": "closest",
         "hoverdistance": 40,
         "dragmode": "pan",
@@ -173,7 +174,7 @@ def _add_points(figure: go.Figure, drawing: Drawing) -> None:
                 x=x,
                 y=y,
                 mode="markers",
-                marker={"symbol": symbol, "size": size, "color": _WIRE},
+                marker={"symbol": symbol, "size": size, "color": WIRE},
                 hoverinfo="skip",
                 showlegend=False,
             )
@@ -206,8 +207,8 @@ def _add_boxes(figure: go.Figure, boxes: list[Box], group: str, colour: str) -> 
         text=["<br>".join(map(_line, box.lines, FONT_SIZES)) for box in boxes],
         hovertext=["<br>".join(map(_escaped, box.details)) for box in boxes],
         hoverinfo="text",
-        hoverlabel={"bgcolor": tint(colour, 0.25), "bordercolor": colour, "font_color": _INK},
-        textfont={"size": FONT_SIZES[0], "color": _INK},
+        hoverlabel={"bgcolor": tint(colour, 0.25), "bordercolor": colour, "font_color": INK},
+        textfont={"size": FONT_SIZES[0], "color": INK},
     )
 
 

@@ -10,6 +10,10 @@ from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
 from optuna_nasbot.visualization.labels import printable
 
+INK = "#1f2733"
+WIRE = "#5b6675"
+PAPER = "#ffffff"
+
 ENDS = "input, output"
 DECISION = "decision"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.visualization.captions import Caption
 from optuna_nasbot.visualization.captions import captions
+from optuna_nasbot.visualization.colours import INK
 from optuna_nasbot.visualization.colours import groups_of
 from optuna_nasbot.visualization.colours import tint
 
@@ -32,7 +33,7 @@ def to_mermaid(architecture: Architecture, *, image_size: int | None = None) -> 
         members = ",".join(
             f"layer{index}" for index, text in enumerate(texts) if text.group == group
         )
-        style = f"fill:{tint(colour, 0.25)},stroke:{colour},color:#1f2733"
+        style = f"fill:{tint(colour, 0.25)},stroke:{colour},color:{INK}"
         lines += [f"    classDef group{number} {style}", f"    class {members} group{number}"]
     return "\n".join(lines) + "\n"
 

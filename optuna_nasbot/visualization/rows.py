@@ -41,9 +41,8 @@ class Rows:
 def in_rows(architecture: Architecture) -> Rows:
     """Put a network in rows, with few crossings."""
     n_nodes, links = with_junctions(architecture)
-    heights = np.rint(
-        placed(n_nodes, [(*link, 1.0) for link in links], [(*link, 1.0) for link in links])
-    )
+    steps = [(start, end, 1.0) for start, end in links]
+    heights = np.rint(placed(n_nodes, steps, steps))
     ranks = [int(height - heights.min()) for height in heights]
     origins = list(range(n_nodes))
     short: list[Link] = []

@@ -6,6 +6,9 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.visualization.colours import INK
+from optuna_nasbot.visualization.colours import PAPER
+from optuna_nasbot.visualization.colours import WIRE
 from optuna_nasbot.visualization.colours import tint
 from optuna_nasbot.visualization.drawing import Box
 from optuna_nasbot.visualization.drawing import Point
@@ -19,9 +22,6 @@ from optuna_nasbot.visualization.sizes import LINE_HEIGHT
 from optuna_nasbot.visualization.sizes import PADDING
 
 _MARGIN = 16.0
-_INK = "#1f2733"
-_PAPER = "#ffffff"
-_WIRE = "#5b6675"
 _HEAD = 26.0
 _LEGEND_ROW = 18.0
 _SWATCH = 12.0
@@ -59,9 +59,27 @@ def to_svg(
     title_width = 1.1 * text_width(drawing.title, FONT_SIZES[0])  # it is bold
     inner = max(drawing.width, title_width, *entries)
     legend = in_legend(entries, inner)
-    legend_height = _LEGEND_ROW * (1 + legend[-1][1]) + 10.0
-    width = inner + 2 * _MARGIN
-    height = _HEAD + legend_height + drawing.height + 2 * _MARGIN
+    top = _MARGIN + _HEAD + _LEGEND_ROW * (1 + legend[-1][1]) + 10.0
+    svg = _paper(inner + 2 * _MARGIN, top + drawing.height + _MARGIN)
+    title = _add(svg, "text", x=_MARGIN, y=_MARGIN + 12.0)
+    title.set("font-weight", "bold")
+    title.text = drawing.title
+    for (x, row), (group, colour) in zip(legend, drawing.groups.items(), strict=True):
+        _add_entry(svg, _MARGIN + x, _MARGIN + _HEAD + _LEGEND_ROW * row, group, colour)
+    body = _add(svg, "g")
+    left = _MARGIN + (inner - drawing.width) / 2
+    body.set("transform", f"translate({left:.1f} {top:.1f})")
+    for wire in drawing.wires:
+        _add(body, "path", d=_wire(wire), fill="none", stroke=WIRE)
+    for junction in drawing.junctions:
+        _add(body, "circle", cx=junction.x, cy=junction.y, r="3.5", fill=WIRE)
+    for box in drawing.boxes:
+        _add_box(body, box, drawing.groups[box.group])
+    return ElementTree.tostring(svg, encoding="unicode")
+
+
+def _paper(width: float, height: float) -> ElementTree.Element:
+    """An empty document."""
     svg = ElementTree.Element(
         "svg",
         {
@@ -71,27 +89,16 @@ def to_svg(
             "height": f"{height:.0f}",
             "font-family": "Helvetica, Arial, 'Liberation Sans', sans-serif",
             "font-size": f"{FONT_SIZES[0]:g}",
-            "fill": _INK,
+            "fill": INK,
         },
     )
-    _add(svg, "rect", width="100%", height="100%", rx="8", fill=_PAPER)
-    title = _add(svg, "text", x=_MARGIN, y=_MARGIN + 12.0)
-    title.set("font-weight", "bold")
-    title.text = drawing.title
-    for (left, row), (group, colour) in zip(legend, drawing.groups.items(), strict=True):
-        x, y = _MARGIN + left, _MARGIN + _HEAD + _LEGEND_ROW * row
-        _add(svg, "rect", x=x, y=y, width=_SWATCH, height=_SWATCH, rx="2", **_fill(colour))
-        _add(svg, "text", x=x + _SWATCH + 5.0, y=y + 10.0).text = group
-    body = _add(svg, "g")
-    left = _MARGIN + (inner - drawing.width) / 2
-    body.set("transform", f"translate({left:.1f} {_MARGIN + _HEAD + legend_height:.1f})")
-    for wire in drawing.wires:
-        _add(body, "path", d=_wire(wire), fill="none", stroke=_WIRE)
-    for junction in drawing.junctions:
-        _add(body, "circle", cx=junction.x, cy=junction.y, r="3.5", fill=_WIRE)
-    for box in drawing.boxes:
-        _add_box(body, box, drawing.groups[box.group])
-    return ElementTree.tostring(svg, encoding="unicode")
+    _add(svg, "rect", width="100%", height="100%", rx="8", fill=PAPER)
+    return svg
+
+
+def _add_entry(parent: ElementTree.Element, x: float, y: float, group: str, colour: str) -> None:
+    _add(parent, "rect", x=x, y=y, width=_SWATCH, height=_SWATCH, rx="2", **_fill(colour))
+    _add(parent, "text", x=x + _SWATCH + 5.0, y=y + 10.0).text = group
 
 
 def _add_box(parent: ElementTree.Element, box: Box, colour: str) -> None:
@@ -100,7 +107,7 @@ def _add_box(parent: ElementTree.Element, box: Box, colour: str) -> None:
     middle = box.x + box.width / 2
     if box.layer:
         head = f"M{middle - 4:.1f} {box.y - 6:.1f}h8l-4 6z"
-        _add(group, "path", d=head, fill=_WIRE)
+        _add(group, "path", d=head, fill=WIRE)
     _add(
         group,
         "rect",

@@ -22,9 +22,9 @@ from optuna_nasbot import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.distance.scaled import ScaledDistances
 from optuna_nasbot.evolution.start import scaled_distances
-from optuna_nasbot.gp import condition
 from optuna_nasbot.gp import sum_kernel
 from optuna_nasbot.gp import warp
+from optuna_nasbot.gp.leave_one_out import leave_one_out
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import kernel_terms
 from optuna_nasbot.spaces import ArchitectureSpace
@@ -100,13 +100,12 @@ def print_predictions(datasets: dict[str, Evaluated]) -> None:
 def surrogate_residuals(data: Evaluated) -> NDArray[np.float64]:
     """Errors of the surrogate's predictions of each network from the others, shape (n,).
 
-    With C the covariance of the values, they are (C^-1 y)_i / (C^-1)_ii (Rasmussen and Williams
-    2006, equation 5.12); hyperparameters are those of all values.
+    Hyperparameters are those of all values.
     """
     parameters = SurrogateFitter(data.distances).fit(data.networks, -data.losses).parameters
     kernel = sum_kernel(kernel_terms(data.distances.observed(data.networks)), parameters)
-    posterior = condition(kernel, warp(-data.losses), parameters.noise_variance)
-    return posterior.weights / np.square(posterior.whitener).sum(axis=0)
+    values = warp(-data.losses)
+    return values - leave_one_out(kernel, values, parameters.noise_variance)[0]
 
 
 def size_residuals(data: Evaluated) -> NDArray[np.float64]:

@@ -1,0 +1,67 @@
+"""`show`: a network as text."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from optuna.trial import TrialState
+
+from optuna_nasbot.command_line.chosen import Chosen
+from optuna_nasbot.command_line.chosen import chosen_network
+from optuna_nasbot.command_line.errors import reported_to_user
+from optuna_nasbot.command_line.options import add_image_size_option
+from optuna_nasbot.command_line.options import add_network_options
+from optuna_nasbot.command_line.options import add_size_options
+from optuna_nasbot.command_line.options import add_study_options
+from optuna_nasbot.trials.facts import trial_facts
+from optuna_nasbot.trials.ranking import ranked_trials
+from optuna_nasbot.visualization import to_text
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def add_parser(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of the program."""
+    parser = commands.add_parser(
+        "show",
+        help="print a network",
+        description="Print the best network of a study, or that of a trial, and what it costs. "
+        "Parameters are counted if --inputs and --outputs are given.",
+    )
+    add_study_options(parser)
+    add_network_options(parser)
+    add_image_size_option(parser)
+    add_size_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print a network and what is known of it."""
+    chosen = chosen_network(arguments)
+    with reported_to_user(TypeError, ValueError):
+        drawing = to_text(
+            chosen.network,
+            image_size=arguments.image_size,
+            inputs=arguments.inputs,
+            outputs=arguments.outputs,
+        )
+    print(_headline(chosen))
+    facts = trial_facts(chosen.study, chosen.trial, chosen.name)
+    width = max(map(len, facts), default=0)
+    for key, value in facts.items():
+        print(f"  {key:<{width}}  {value}")
+    print(f"\n{drawing}")
+
+
+def _headline(chosen: Chosen) -> str:
+    trial = chosen.trial
+    line = f"'{chosen.name}' of trial {trial.number}, study '{chosen.study.study_name}'"
+    if trial.state != TrialState.COMPLETE:
+        return f"{line}, {trial.state.name.lower()}"
+    ranked = [each.number for each in ranked_trials(chosen.study, chosen.name)]
+    if len(chosen.study.directions) > 1:
+        place = "on the Pareto front" if trial.number in ranked else "not on the Pareto front"
+        return f"{line}, {place}"
+    return f"{line}, place {ranked.index(trial.number) + 1} of {len(ranked)} completed trials"

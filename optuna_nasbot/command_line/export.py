@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from optuna_nasbot.command_line.chosen import Chosen
 from optuna_nasbot.command_line.chosen import chosen_network
@@ -17,26 +16,22 @@ from optuna_nasbot.command_line.options import add_study_options
 from optuna_nasbot.command_line.written import check_writable
 from optuna_nasbot.command_line.written import write
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
-
-def add_parser(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of the program."""
-    parser = commands.add_parser(
-        "export",
-        help="write a network as code that needs only PyTorch",
-        description="Write the best network of a study, or that of a trial, as network.py, a "
+DESCRIPTION = (
+    "Write the best network of a study, or that of a trial, as network.py, a "
         "module that needs nothing but PyTorch, and as architecture.json, which "
         "Architecture.from_dict reads. Networks with modules of your own (GraphSpace) and cells "
-        "(CellSpace) have no network.py: their code is yours.",
-    )
+        "(CellSpace) have no network.py: their code is yours."
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_study_options(parser)
     add_network_options(parser)
     add_size_options(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to fill")
     parser.add_argument("--force", action="store_true", help="replace files that are there")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

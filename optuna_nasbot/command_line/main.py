@@ -13,6 +13,7 @@ from optuna_nasbot.command_line import show
 from optuna_nasbot.command_line.errors import UserError
 
 _PROGRAM = "python -m optuna_nasbot"
+_COMMANDS = {"show": show, "export": export, "report": report}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,8 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog=_PROGRAM, description="Look at the networks of a finished or running study."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (show, export, report):
-        command.add_parser(commands)
+    for name, command in _COMMANDS.items():
+        description = command.DESCRIPTION
+        summary = description.partition(". ")[0].rstrip(".")
+        options = commands.add_parser(name, help=summary, description=description)
+        command.add_options(options)
     arguments = parser.parse_args(argv)
     with warnings.catch_warnings(record=True) as caught:
         code = _run(arguments)
@@ -43,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        arguments.run(arguments)
+        _COMMANDS[arguments.command].run(arguments)
     except UserError as error:
         message = " ".join(str(error).split())
         print(f"{_PROGRAM} {arguments.command}: error: {message}", file=sys.stderr)

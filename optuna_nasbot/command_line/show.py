@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from optuna.trial import TrialState
 
@@ -18,23 +17,19 @@ from optuna_nasbot.trials.facts import trial_facts
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.visualization import to_text
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
+
+DESCRIPTION = (
+    "Print the best network of a study, or that of a trial, and what it costs. "
+        "Parameters are counted if --inputs and --outputs are given."
+)
 
 
-def add_parser(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of the program."""
-    parser = commands.add_parser(
-        "show",
-        help="print a network",
-        description="Print the best network of a study, or that of a trial, and what it costs. "
-        "Parameters are counted if --inputs and --outputs are given.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_study_options(parser)
     add_network_options(parser)
     add_image_size_option(parser)
     add_size_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

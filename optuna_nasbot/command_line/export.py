@@ -19,9 +19,9 @@ from optuna_nasbot.command_line.written import write
 
 DESCRIPTION = (
     "Write the best network of a study, or that of a trial, as network.py, a "
-        "module that needs nothing but PyTorch, and as architecture.json, which "
-        "Architecture.from_dict reads. Networks with modules of your own (GraphSpace) and cells "
-        "(CellSpace) have no network.py: their code is yours."
+    "module that needs nothing but PyTorch, and as architecture.json, which "
+    "Architecture.from_dict reads. Networks with modules of your own (GraphSpace) and cells "
+    "(CellSpace) have no network.py: their code is yours."
 )
 
 

@@ -24,7 +24,7 @@ from optuna_nasbot.visualization import to_html
 
 DESCRIPTION = (
     "Write a study as one web page, which needs no network: figures, the best "
-        "trials and their networks."
+    "trials and their networks."
 )
 
 

@@ -13,14 +13,16 @@ from optuna_nasbot.command_line.options import add_image_size_option
 from optuna_nasbot.command_line.options import add_network_options
 from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
-from optuna_nasbot.trials.facts import trial_facts
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.visualization import to_text
+from optuna_nasbot.visualization.labels import printable
+from optuna_nasbot.visualization.trial_facts import trial_facts
+from optuna_nasbot.visualization.trial_facts import trial_values
 
 
 DESCRIPTION = (
     "Print the best network of a study, or that of a trial, and what it costs. "
-        "Parameters are counted if --inputs and --outputs are given."
+    "Parameters are counted if --inputs and --outputs are given."
 )
 
 
@@ -43,16 +45,17 @@ def run(arguments: argparse.Namespace) -> None:
             outputs=arguments.outputs,
         )
     print(_headline(chosen))
-    facts = trial_facts(chosen.study, chosen.trial, chosen.name)
-    width = max(map(len, facts), default=0)
-    for key, value in facts.items():
+    facts = trial_values(chosen.study, chosen.trial) + trial_facts(chosen.trial, chosen.name)
+    width = max((len(key) for key, _ in facts), default=0)
+    for key, value in facts:
         print(f"  {key:<{width}}  {value}")
     print(f"\n{drawing}")
 
 
 def _headline(chosen: Chosen) -> str:
     trial = chosen.trial
-    line = f"'{chosen.name}' of trial {trial.number}, study '{chosen.study.study_name}'"
+    study = printable(chosen.study.study_name)
+    line = f"'{printable(chosen.name)}' of trial {trial.number}, study '{study}'"
     if trial.state != TrialState.COMPLETE:
         return f"{line}, {trial.state.name.lower()}"
     ranked = [each.number for each in ranked_trials(chosen.study, chosen.name)]

@@ -16,6 +16,12 @@ def architecture_names(trials: Iterable[FrozenTrial]) -> tuple[str, ...]:
         trials: Trials of a study, in whatever state.
     """
     keys = {key for trial in trials for key in trial.user_attrs}
-    after_prefix = {key.partition(":")[2] for key in keys}
-    valid = (name for name in after_prefix if name and ":" not in name)
-    return tuple(sorted(name for name in valid if attribute_key(name) in keys))
+    return tuple(sorted(key.partition(":")[2] for key in keys if _is_network(key)))
+
+
+def _is_network(key: str) -> bool:
+    """Whether a user attribute holds a network, and no number of it or something else."""
+    try:
+        return attribute_key(key.partition(":")[2]) == key
+    except ValueError:  # no name that a network can have
+        return False

@@ -15,15 +15,17 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.trials import carried_architecture
-from optuna_nasbot.trials.facts import objective_names
-from optuna_nasbot.trials.facts import trial_facts
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.ranking import ranked_trials
+from optuna_nasbot.visualization.labels import printable
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 from optuna_nasbot.visualization.study_figures import history_figures
 from optuna_nasbot.visualization.study_figures import network_figures
 from optuna_nasbot.visualization.svg import to_svg
 from optuna_nasbot.visualization.text import to_text
+from optuna_nasbot.visualization.trial_facts import objective_names
+from optuna_nasbot.visualization.trial_facts import trial_facts
+from optuna_nasbot.visualization.trial_facts import trial_values
 
 MAX_DRAWN = 10
 
@@ -34,7 +36,8 @@ class _Drawn:
 
     Args:
         number: The number of its trial.
-        facts: What else is known of the trial.
+        values: Names and values of its objectives.
+        facts: What else is known of it.
         n_layers: How many layers it has.
         mass: Its mass.
         svg: The drawing.
@@ -42,7 +45,8 @@ class _Drawn:
     """
 
     number: int
-    facts: dict[str, str]
+    values: list[tuple[str, str]]
+    facts: list[tuple[str, str]]
     n_layers: int
     mass: float
     svg: str
@@ -123,7 +127,7 @@ def to_html(
         lstrip_blocks=True,
     )
     return environment.get_template("report.html").render(
-        study_name=study.study_name,
+        study_name=printable(study.study_name),
         directions=[direction.name.lower() for direction in study.directions],
         objectives=objective_names(study),
         states=Counter(trial.state.name.lower() for trial in trials),
@@ -157,7 +161,8 @@ def _drawn(
 ) -> _Drawn:
     return _Drawn(
         number=trial.number,
-        facts=trial_facts(study, trial, name),
+        values=trial_values(study, trial),
+        facts=trial_facts(trial, name),
         n_layers=len(network.layers),
         mass=total_mass(network),
         svg=to_svg(network, **sizes),

@@ -10,11 +10,11 @@ import optuna
 from optuna.study import Study
 from optuna.study import StudyDirection
 
-from optuna_nasbot.trials.facts import objective_names
 from optuna_nasbot.visualization.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.edits_plot import plot_edits
 from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
+from optuna_nasbot.visualization.trial_facts import objective_names
 from optuna_nasbot.visualization.tried_networks import Target
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from optuna_nasbot.command_line.options import add_study_options
 from optuna_nasbot.command_line.written import check_writable
 from optuna_nasbot.command_line.written import write
 
-
 DESCRIPTION = (
     "Write the best network of a study, or that of a trial, as network.py, a "
     "module that needs nothing but PyTorch, and as architecture.json, which "
@@ -81,10 +80,11 @@ def _source(chosen: Chosen, inputs: int | None, outputs: int | None) -> str:
     with reported_to_user(TypeError, ValueError):
         size = {"in_channels" if operations.is_image else "in_features": inputs}
         source = module_source(build_module(chosen.network, **size, out_features=outputs))
-    gives = "log-probabilities of classes" if operations.decision == "softmax" else "targets"
     takes = "channels, height, width" if operations.is_image else "features"
+    gives = "log-probabilities of classes" if operations.decision == "softmax" else "targets"
     return (
-        f'"""Network of trial {chosen.trial.number}, with PyTorch\'s default weights.\n\n'
-        f"`Network()` maps inputs of shape (batch, {takes}) to {gives}, shape (batch, {outputs}).\n"
+        f'"""The network of trial {chosen.trial.number}, with PyTorch\'s default weights.\n\n'
+        f"`Network()` maps inputs of shape (batch, {takes})\n"
+        f"to {gives}, shape (batch, {outputs}).\n"
         f'"""\n\n{source}'
     )

@@ -38,19 +38,17 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_size_options(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+def add_size_options(parser: argparse.ArgumentParser) -> None:
     """Add the sizes of data that networks themselves do not know."""
     parser.add_argument(
         "--inputs",
         type=positive,
-        required=required,
         metavar="N",
         help="features of a row, or channels of an image",
     )
     parser.add_argument(
         "--outputs",
         type=positive,
-        required=required,
         metavar="N",
         help="targets of a regression, or classes",
     )

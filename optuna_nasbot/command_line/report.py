@@ -21,7 +21,6 @@ from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.visualization import to_html
 
-
 DESCRIPTION = (
     "Write a study as one web page, which needs no network: figures, the best "
     "trials and their networks."

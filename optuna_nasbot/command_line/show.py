@@ -19,7 +19,6 @@ from optuna_nasbot.visualization.labels import printable
 from optuna_nasbot.visualization.trial_facts import trial_facts
 from optuna_nasbot.visualization.trial_facts import trial_values
 
-
 DESCRIPTION = (
     "Print the best network of a study, or that of a trial, and what it costs. "
     "Parameters are counted if --inputs and --outputs are given."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import optuna
 from optuna.study import Study
 from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial
 
 from optuna_nasbot.visualization.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
@@ -68,12 +70,16 @@ def _shown_values(study: Study) -> list[_Shown]:
     names = objective_names(study)
     if len(names) == 1:
         return [_Shown(names[0], None)]
-    return [
-        _Shown(f"-{name}", lambda trial, k=index: -trial.values[k])
-        if study.directions[index] == StudyDirection.MAXIMIZE
-        else _Shown(name, lambda trial, k=index: trial.values[k])
-        for index, name in enumerate(names)
-    ]
+    shown = []
+    for index, (name, direction) in enumerate(zip(names, study.directions, strict=True)):
+        sign = -1.0 if direction == StudyDirection.MAXIMIZE else 1.0
+        target = partial(_signed_value, index=index, sign=sign)
+        shown.append(_Shown(f"-{name}" if sign < 0 else name, target))
+    return shown
+
+
+def _signed_value(trial: FrozenTrial, *, index: int, sign: float) -> float:
+    return sign * trial.values[index]
 
 
 def _html(figure: Figure, identity: str) -> str:

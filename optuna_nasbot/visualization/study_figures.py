@@ -79,7 +79,8 @@ def _shown_values(study: Study) -> list[_Shown]:
 
 
 def _signed_value(trial: FrozenTrial, *, index: int, sign: float) -> float:
-    return sign * trial.values[index]
+    value: float = trial.values[index]
+    return sign * value
 
 
 def _html(figure: Figure, identity: str) -> str:

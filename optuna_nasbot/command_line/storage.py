@@ -36,7 +36,7 @@ def load_study(url: str, name: str | None) -> Study:
     # Drivers of databases raise errors of many kinds, and a file may hold anything.
     try:
         storage = _storage(url)
-        names = optuna.get_all_study_names(storage)
+        names = sorted(optuna.get_all_study_names(storage))
     except UserError:
         raise
     except Exception as error:

@@ -114,7 +114,7 @@ def to_html(
     sizes = {"image_size": image_size, "inputs": inputs, "outputs": outputs}
     sections = [
         _Section(
-            name=each,
+            name=printable(each),
             figures=list(network_figures(study, each, f"net-{index}")),
             best=[_drawn(study, *found, each, sizes) for found in _best(study, each)],
         )

@@ -80,6 +80,7 @@ def own_space(kind: str, module: Any) -> GraphSpace:
     )
 
 
+CELLS = CellSpace(kind="exported-cell", operations=[Operation("conv"), Operation("pool")])
 SPACES: dict[str, tuple[ArchitectureSpace, tuple[int, ...], int, str]] = {
     "MLP regression": (MLPSpace(max_layers=8, max_units=32), (6,), 2, "regression"),
     "MLP classification": (
@@ -131,7 +132,10 @@ def test_exported_code_trains_without_the_package(
 @pytest.mark.parametrize(
     ("space", "reason"),
     [
-        (CellSpace(kind="exported-cell", operations=[Operation("conv"), Operation("pool")]), "cells"),
+        (
+            CellSpace(kind="exported-cell", operations=[Operation("conv"), Operation("pool")]),
+            "cells",
+        ),
         (own_space("exported-own", squares), "expected one of ['Linear'"),
     ],
 )

@@ -26,12 +26,14 @@ def test_page_is_written(run: Any, tmp_path: Path) -> None:
 def test_page_of_one_name(run: Any, make_study: Any, pool: Any, tmp_path: Path) -> None:
     networks = {"body": pool[0], "head": pool[1]}
     make_study(create_architecture_trial(networks, value=1.0), study_name="both")
-    options = ("--study", "both", "--name", "head", "--out", tmp_path / "page.html")
-    assert run("report", *options)[0] == 0
+    options = ("--study", "both", "--out", tmp_path / "page.html", "--name")
+    assert run("report", *options, "head")[0] == 0
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "‘head’" in page
     assert "‘body’" not in page
-    assert "['body', 'head']" in run.error("report", *options[:3], "other", *options[4:], "--force")
+    assert "['body', 'head']" in run.error(
+        "report", *options[:3], "other", *options[4:], "--force"
+    )
 
 
 def test_kind_that_is_not_known_is_an_error_and_no_empty_page(

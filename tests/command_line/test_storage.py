@@ -44,7 +44,9 @@ def test_no_file_is_made_where_there_is_none(prefix: str, tmp_path: Path) -> Non
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"no journal\n", b"\xff\xfe", b'{"op_code": 99}\n', b"3\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no journal\n", b"\xff\xfe", b'{"op_code": 99}\n', b"3\n"]
+)
 def test_files_of_something_else(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "notes"
     path.write_bytes(content)

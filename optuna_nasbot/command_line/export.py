@@ -17,10 +17,11 @@ from optuna_nasbot.command_line.written import check_writable
 from optuna_nasbot.command_line.written import write
 
 DESCRIPTION = (
-    "Write the best network of a study, or that of a trial, as network.py, a "
-    "module that needs nothing but PyTorch, and as architecture.json, which "
-    "Architecture.from_dict reads. Cells, and networks with modules of your own other than "
-    "PyTorch's Linear, Conv2d and BatchNorm2d, have no network.py: their code is yours."
+    "Write a network as code that needs only PyTorch, and as JSON. The best network of a study, "
+    "or that of a trial, becomes network.py, a module with a class Network, and "
+    "architecture.json, which Architecture.from_dict reads. Cells, and networks with modules of "
+    "your own other than PyTorch's Linear, Conv2d and BatchNorm2d, have no network.py: their code "
+    "is yours."
 )
 
 

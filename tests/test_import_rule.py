@@ -21,6 +21,7 @@ FOLDERS = (
     "evolution",
     "network",
     "visualization",
+    "command_line",
 )
 WITHOUT_OPTUNA = {"architecture", "spaces", "distance", "gp", "acquisition", "evolution"}
 WITH_TORCH_NN = {"network"}
@@ -103,6 +104,8 @@ def test_file_obeys(path: str) -> None:
         ("sampler.py", "from optuna._gp import gp"),
         ("sampler.py", "from optuna.samplers._base import BaseSampler"),
         ("sampler.py", "import optuna\noptuna.samplers._base"),
+        ("visualization/report.py", "from optuna_nasbot.command_line import main"),
+        ("command_line/show.py", "from optuna_nasbot import best_architecture"),
         ("utils/lists.py", ""),
     ],
 )
@@ -119,6 +122,8 @@ def test_violation_is_found(path: str, source: str) -> None:
         ("gp/kernel.py", "import torch\nimport numpy as np"),
         ("network/module.py", "from torch import nn"),
         ("trials/stored.py", "import optuna\nfrom optuna.trial import FrozenTrial"),
+        ("command_line/show.py", "from optuna_nasbot.visualization import to_text"),
+        ("__main__.py", "from optuna_nasbot.command_line import main"),
         ("sampler.py", "from optuna_nasbot import suggest\nimport optuna_nasbot.evolution"),
         ("sampler.py", "import optuna\nversion = optuna.__version__"),
     ],

@@ -7,6 +7,7 @@ from optuna_nasbot.visualization.architecture_plot import plot_architecture
 from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.edits_plot import plot_edits
 from optuna_nasbot.visualization.mermaid import to_mermaid
+from optuna_nasbot.visualization.report import to_html
 from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
 from optuna_nasbot.visualization.svg import to_svg
 from optuna_nasbot.visualization.text import to_text
@@ -17,6 +18,7 @@ __all__ = [
     "plot_distance_vs_value",
     "plot_edits",
     "plot_surrogate",
+    "to_html",
     "to_mermaid",
     "to_svg",
     "to_text",

@@ -1,0 +1,55 @@
+"""The command line as a whole."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+
+from optuna_nasbot.command_line import export
+from optuna_nasbot.command_line import report
+from optuna_nasbot.command_line import show
+from optuna_nasbot.command_line.errors import UserError
+
+_PROGRAM = "python -m optuna_nasbot"
+_COMMANDS = {"show": show, "export": export, "report": report}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: The arguments, those of the process if None.
+
+    Returns:
+        The exit code: 0, or 2 after a mistake of the user's, which is told on stderr.
+
+    Raises:
+        SystemExit: argparse refused the arguments (code 2) or printed its help (code 0).
+    """
+    parser = argparse.ArgumentParser(
+        prog=_PROGRAM, description="Look at the networks of a finished or running study."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in _COMMANDS.items():
+        description = command.DESCRIPTION
+        summary = description.partition(". ")[0].rstrip(".")
+        options = commands.add_parser(name, help=summary, description=description)
+        command.add_options(options)
+    arguments = parser.parse_args(argv)
+    with warnings.catch_warnings(record=True) as caught:
+        code = _run(arguments)
+    for message in dict.fromkeys(str(each.message) for each in caught):
+        print(f"warning: {message}", file=sys.stderr)
+    return code
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        _COMMANDS[arguments.command].run(arguments)
+    except UserError as error:
+        message = " ".join(str(error).split())
+        print(f"{_PROGRAM} {arguments.command}: error: {message}", file=sys.stderr)
+        return 2
+    return 0

@@ -1,0 +1,40 @@
+"""Files that commands write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from optuna_nasbot.command_line.errors import UserError
+
+
+def check_writable(paths: list[Path], *, force: bool) -> None:
+    """Check that files may be written, before much work is done for them.
+
+    Raises:
+        UserError: One exists and is not to be replaced.
+    """
+    for path in paths:
+        if path.is_dir() or (path.exists() and not force):
+            raise UserError(
+                f"--out: expected nothing at '{path}' yet, got a "
+                f"{'folder' if path.is_dir() else 'file'}. "
+                f"Choose another place, or pass --force to replace files."
+            )
+
+
+def write(files: Mapping[Path, str]) -> None:
+    """Write texts, making the folders that are missing, and say so.
+
+    Raises:
+        UserError: The system refused.
+    """
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            raise UserError(
+                f"--out: expected a place to write to, got '{path}': {error.strerror}."
+            ) from error
+        print(f"Wrote {path} ({len(text.encode()):,} bytes).")

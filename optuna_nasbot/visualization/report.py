@@ -1,0 +1,170 @@
+"""A study as one web page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.trials.ranking import ranked_trials
+from optuna_nasbot.visualization.labels import printable
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+from optuna_nasbot.visualization.study_figures import history_figures
+from optuna_nasbot.visualization.study_figures import network_figures
+from optuna_nasbot.visualization.svg import to_svg
+from optuna_nasbot.visualization.text import to_text
+from optuna_nasbot.visualization.trial_facts import objective_names
+from optuna_nasbot.visualization.trial_facts import trial_facts
+from optuna_nasbot.visualization.trial_facts import trial_values
+
+MAX_DRAWN = 10
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A network of the page.
+
+    Args:
+        number: The number of its trial.
+        values: Names and values of its objectives.
+        facts: What else is known of it.
+        n_layers: How many layers it has.
+        mass: Its mass.
+        svg: The drawing.
+        text: The same in characters.
+    """
+
+    number: int
+    values: list[tuple[str, str]]
+    facts: list[tuple[str, str]]
+    n_layers: int
+    mass: float
+    svg: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Section:
+    """What the page says of the networks of a name.
+
+    Args:
+        name: The name.
+        figures: The figures, as HTML.
+        best: The best networks, the best first.
+    """
+
+    name: str
+    figures: list[str]
+    best: list[_Drawn]
+
+
+def to_html(
+    study: Study,
+    name: str | None = None,
+    *,
+    image_size: int | None = None,
+    inputs: int | None = None,
+    outputs: int | None = None,
+) -> str:
+    """Show a study on one web page: all figures of this package, and the ten best networks.
+
+    The page holds all that it needs, plotly's JavaScript, too (5 MB), and asks no server for
+    anything. It follows the light or dark scheme of its reader. Figures of a study with several
+    objectives are made for each of them, of the negative value where larger is better; its best
+    networks are those of the Pareto front.
+
+    Args:
+        study: The study, finished or running.
+        name: The name of the networks to show; None for those of all names.
+        image_size: Side of the images in pixels; without it drawings say by how much images have
+            shrunk. Only for networks that work on images.
+        inputs: Features or channels of the input, to count parameters with `outputs`.
+        outputs: Targets or classes.
+
+    Returns:
+        The page.
+
+    Raises:
+        ImportError: plotly is not installed.
+        TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
+        ValueError: The trials carry networks of other names only, a number is too small, or
+            `image_size` is given and the network has no images.
+        ArchitectureError: `inputs` and `outputs` are given and the network is a cell.
+    """
+    plotly_graph_objects()  # raises where plotly is missing
+    # Imported here because they are slow to import, or not installed.
+    from jinja2 import Environment
+    from jinja2 import PackageLoader
+    from plotly.offline import get_plotlyjs
+
+    if not isinstance(study, Study):
+        raise TypeError(f"study: expected an Optuna study, got {study!r}.")
+    trials = study.get_trials(deepcopy=False)
+    names = architecture_names(trials) if name is None else (name,)
+    sizes = {"image_size": image_size, "inputs": inputs, "outputs": outputs}
+    sections = [
+        _Section(
+            name=printable(each),
+            figures=list(network_figures(study, each, f"net-{index}")),
+            best=[_drawn(study, *found, each, sizes) for found in _best(study, each)],
+        )
+        for index, each in enumerate(names)
+    ]
+    environment = Environment(
+        loader=PackageLoader("optuna_nasbot", "visualization"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html").render(
+        study_name=printable(study.study_name),
+        directions=[direction.name.lower() for direction in study.directions],
+        objectives=objective_names(study),
+        states=Counter(trial.state.name.lower() for trial in trials),
+        now=f"{datetime.now():%Y-%m-%d %H:%M}",
+        plotly=get_plotlyjs(),
+        history=list(history_figures(study)),
+        sections=sections,
+    )
+
+
+def _best(study: Study, name: str) -> Iterator[tuple[FrozenTrial, Architecture]]:
+    """The best trials whose networks can be read; the figures warn of the others."""
+    ranked = ((trial, _readable(trial, name)) for trial in ranked_trials(study, name))
+    readable = ((trial, network) for trial, network in ranked if network is not None)
+    return islice(readable, MAX_DRAWN)
+
+
+def _readable(trial: FrozenTrial, name: str) -> Architecture | None:
+    try:
+        return carried_architecture(trial.user_attrs, name)
+    except ArchitectureError:
+        return None
+
+
+def _drawn(
+    study: Study,
+    trial: FrozenTrial,
+    network: Architecture,
+    name: str,
+    sizes: dict[str, int | None],
+) -> _Drawn:
+    return _Drawn(
+        number=trial.number,
+        values=trial_values(study, trial),
+        facts=trial_facts(trial, name),
+        n_layers=len(network.layers),
+        mass=total_mass(network),
+        svg=to_svg(network, **sizes),
+        text=to_text(network, **sizes),
+    )

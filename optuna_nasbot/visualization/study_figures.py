@@ -1,0 +1,93 @@
+"""All figures of a study, as parts of a web page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import optuna
+from optuna.study import Study
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.visualization.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
+from optuna_nasbot.visualization.edits_plot import plot_edits
+from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
+from optuna_nasbot.visualization.trial_facts import objective_names
+from optuna_nasbot.visualization.tried_networks import Target
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_PLOTS = (plot_architecture_map, plot_surrogate, plot_edits, plot_distance_vs_value)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A value of a study that figures show.
+
+    Args:
+        name: What it is called.
+        target: What gives it, None for the only one of a study.
+    """
+
+    name: str
+    target: Target | None
+
+
+def history_figures(study: Study) -> Iterator[str]:
+    """How the values of a study went on, a figure for each objective."""
+    for index, shown in enumerate(_shown_values(study)):
+        figure = optuna.visualization.plot_optimization_history(
+            study, target=shown.target, target_name=shown.name
+        )
+        yield _html(figure, f"history-{index}")
+
+
+def network_figures(study: Study, name: str, identity: str) -> Iterator[str]:
+    """The figures of the networks of a name, for each objective.
+
+    Args:
+        study: The study.
+        name: The name under which its trials carry networks.
+        identity: What the `id` attributes of the figures start with.
+    """
+    for index, shown in enumerate(_shown_values(study)):
+        for plot in _PLOTS:
+            figure = plot(study, name, target=shown.target, target_name=shown.name)
+            yield _html(figure, f"{identity}-{plot.__name__}-{index}")
+
+
+def _shown_values(study: Study) -> list[_Shown]:
+    """The values of a study; of several those to be maximised are negated.
+
+    Figures know the direction of a study's only value, and take smaller ones for better of a
+    target.
+    """
+    names = objective_names(study)
+    if len(names) == 1:
+        return [_Shown(names[0], None)]
+    shown = []
+    for index, (name, direction) in enumerate(zip(names, study.directions, strict=True)):
+        sign = -1.0 if direction == StudyDirection.MAXIMIZE else 1.0
+        target = partial(_signed_value, index=index, sign=sign)
+        shown.append(_Shown(f"-{name}" if sign < 0 else name, target))
+    return shown
+
+
+def _signed_value(trial: FrozenTrial, *, index: int, sign: float) -> float:
+    value: float = trial.values[index]
+    return sign * value
+
+
+def _html(figure: Figure, identity: str) -> str:
+    html: str = figure.to_html(
+        full_html=False,
+        include_plotlyjs=False,
+        div_id=identity,
+        config={"responsive": True, "displaylogo": False},
+    )
+    return html

@@ -1,0 +1,124 @@
+"""The report in a browser: no network, no errors, figures drawn and alive in light and dark.
+
+It needs Chromium, in Debian the package `chromium`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import Page
+from playwright.sync_api import sync_playwright
+
+from optuna_nasbot import MLPSpace
+from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import suggest_architecture
+from optuna_nasbot.visualization import to_html
+
+CHROMIUM = shutil.which("chromium")
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs a browser: apt-get install chromium"
+)
+
+SPACE = MLPSpace(max_layers=10, max_units=64)
+
+
+def objective(trial: optuna.Trial) -> float:
+    network = suggest_architecture(trial, "net", SPACE)
+    return float(len(network.edges)) + 0.01 * trial.number
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=4))
+    study.optimize(objective, n_trials=12)
+    path: Path = tmp_path_factory.mktemp("report") / "page.html"
+    path.write_text(to_html(study, inputs=5, outputs=1), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 1280), ("light", 600), ("dark", 600)], ids=str)
+def page(request: Any, browser: Browser, path: Path) -> Iterator[Page]:
+    """The page, opened without network; errors and requests fail the test that uses it."""
+    scheme, width = request.param
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, offline=True
+    )
+    opened = context.new_page()
+    messages: list[str] = []
+    opened.on("console", lambda message: messages.append(message.text))
+    opened.on("pageerror", lambda error: messages.append(str(error)))
+    opened.on("request", lambda sent: messages.append(sent.url))
+    opened.goto(path.as_uri())
+    yield opened
+    context.close()
+    assert messages == [path.as_uri()]
+
+
+def test_figures_are_drawn_within_the_page(page: Page) -> None:
+    figures = page.locator(".js-plotly-plot")
+    assert figures.count() == 5
+    width = page.evaluate("document.documentElement.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for figure in figures.all():
+        card = figure.locator("xpath=ancestor::div[@class='figure']").bounding_box()
+        drawn = figure.locator(".main-svg").first.bounding_box()
+        assert card is not None
+        assert drawn is not None
+        assert drawn["width"] == pytest.approx(card["width"], abs=4)
+        assert drawn["height"] == pytest.approx(card["height"], abs=4)
+        assert figure.locator(".scatterlayer, .barlayer").count() > 0
+
+
+def test_a_point_tells_of_its_network(page: Page) -> None:
+    point = page.locator("[id='net-0-plot_surrogate-0'] .point").first
+    point.scroll_into_view_if_needed()
+    point.hover(force=True)
+    label = page.locator("[id='net-0-plot_surrogate-0'] .hoverlayer")
+    label.locator("text").first.wait_for()
+    assert "mlp-reg architecture" in (label.text_content() or "")
+
+
+def test_link_in_the_table_opens_a_drawing(page: Page) -> None:
+    link = page.locator("table a").nth(1)
+    details = page.locator((link.get_attribute("href") or "").replace("#", "details#"))
+    assert not details.locator("svg").is_visible()
+    link.click()
+    details.locator("svg").wait_for(state="visible")
+
+
+def test_text_can_be_told_from_its_background(page: Page) -> None:
+    for selector in ("h1", "td", "pre", "summary", ".faint", "table a"):
+        contrast = page.locator(selector).first.evaluate(
+            """element => {
+              const light = text => {
+                const [r, g, b] = text.match(/[\\d.]+/g).slice(0, 3).map(part => {
+                  const share = part / 255;
+                  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+                });
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+              };
+              const ink = light(getComputedStyle(element).color);
+              let behind = element;
+              while (getComputedStyle(behind).backgroundColor === "rgba(0, 0, 0, 0)")
+                behind = behind.parentElement;
+              const paper = light(getComputedStyle(behind).backgroundColor);
+              return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+            }"""
+        )
+        assert contrast > 4.5, selector  # what WCAG 2 asks for

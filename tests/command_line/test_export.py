@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optuna_nasbot import Architecture
+from optuna_nasbot import CellSpace
+from optuna_nasbot import CNNSpace
+from optuna_nasbot import GraphSpace
+from optuna_nasbot import MLPSpace
+from optuna_nasbot import Operation
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot.spaces import ArchitectureSpace
+
+TRAINING = """
+import importlib.util
+import sys
+
+import torch
+
+sys.modules["optuna_nasbot"] = None  # `import optuna_nasbot` raises ModuleNotFoundError
+try:
+    import optuna_nasbot
+except ModuleNotFoundError:
+    pass
+else:
+    raise AssertionError("The package can be imported.")
+
+spec = importlib.util.spec_from_file_location("network", sys.argv[1])
+network = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(network)
+torch.manual_seed(0)
+torch.set_num_threads(1)
+shape, outputs, task = eval(sys.argv[2])
+inputs = torch.randn(64, *shape)
+if task == "classification":
+    labels = torch.arange(64) % outputs
+    inputs += labels.reshape(64, *[1] * len(shape))
+    loss_of = lambda given: torch.nn.functional.cross_entropy(given, labels)
+else:
+    targets = inputs.reshape(64, -1)[:, :outputs]
+    loss_of = lambda given: torch.nn.functional.mse_loss(given, targets)
+model = network.Network()
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+losses = []
+for _ in range(20):
+    loss = loss_of(model(inputs))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+print(losses[0], losses[-1])
+"""
+
+
+def square(channels_in: int, channels_out: int, stride: int) -> Any:
+    from torch import nn
+
+    return nn.Conv2d(channels_in, channels_out, 3, stride, padding=1)
+
+
+def squares(channels_in: int, channels_out: int, stride: int) -> Any:
+    from torch import nn
+
+    return nn.Sequential(square(channels_in, channels_out, stride), nn.ReLU())
+
+
+def own_space(kind: str, module: Any) -> GraphSpace:
+    return GraphSpace(
+        kind=kind,
+        operations=[Operation("own", "conv", strides=(1, 2), module=module), "max-pool", "fc"],
+        task="classification",
+        image_size=8,
+        max_units=16,
+    )
+
+
+CELLS = CellSpace(kind="exported-cell", operations=[Operation("conv"), Operation("pool")])
+SPACES: dict[str, tuple[ArchitectureSpace, tuple[int, ...], int, str]] = {
+    "MLP regression": (MLPSpace(max_layers=8, max_units=32), (6,), 2, "regression"),
+    "MLP classification": (
+        MLPSpace(task="classification", max_layers=8, max_units=32),
+        (6,),
+        3,
+        "classification",
+    ),
+    "CNN": (
+        CNNSpace(image_size=8, max_layers=10, max_units=32),
+        (3, 8, 8),
+        4,
+        "classification",
+    ),
+    "own operation that makes a layer of PyTorch": (
+        own_space("exported-plain", square),
+        (3, 8, 8),
+        4,
+        "classification",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SPACES)
+def test_exported_code_trains_without_the_package(
+    case: str, run: Any, make_study: Any, tmp_path: Path
+) -> None:
+    space, shape, outputs, task = SPACES[case]
+    network = space.initial_pool[0]
+    make_study(create_architecture_trial({"net": network}, value=1.0), study_name="best")
+    out = tmp_path / "new" / "folder"
+    sizes = ("--inputs", shape[0], "--outputs", outputs)
+    code, printed, err = run("export", "--study", "best", "--out", out, *sizes)
+    assert (code, err) == (0, "")
+    assert [line.split()[1] for line in printed.splitlines()] == [
+        str(out / name) for name in ("network.py", "architecture.json")
+    ]
+    document = json.loads((out / "architecture.json").read_text("utf-8"))
+    assert Architecture.from_dict(document) == network
+    command = [sys.executable, "-I", "-c", TRAINING, out / "network.py", (shape, outputs, task)]
+    trained = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert trained.stderr == ""
+    first, last = map(float, trained.stdout.split())
+    assert last < 0.9 * first
+
+
+@pytest.mark.parametrize(
+    ("space", "reason"),
+    [
+        (
+            CellSpace(kind="exported-cell", operations=[Operation("conv"), Operation("pool")]),
+            "cells",
+        ),
+        (own_space("exported-own", squares), "expected one of ['Linear'"),
+    ],
+)
+def test_networks_whose_code_is_not_ours_are_json_only(
+    space: ArchitectureSpace, reason: str, run: Any, make_study: Any, tmp_path: Path
+) -> None:
+    network = space.initial_pool[0]
+    make_study(create_architecture_trial({"net": network}, value=1.0), study_name="best")
+    options = ("--study", "best", "--out", tmp_path / "out", "--inputs", 3, "--outputs", 4)
+    code, printed, _ = run("export", *options)
+    assert code == 0
+    said = printed.splitlines()[-1]
+    assert said.startswith("No network.py: ")
+    assert reason in said
+    document = json.loads((tmp_path / "out" / "architecture.json").read_text("utf-8"))
+    assert Architecture.from_dict(document) == network
+    assert not (tmp_path / "out" / "network.py").exists()
+
+
+def test_sizes_are_needed(run: Any, make_study: Any, tmp_path: Path) -> None:
+    missing = run.error("export", "--out", tmp_path / "out", "--inputs", 3)
+    assert "--outputs: expected the number of features of a row and of targets" in missing
+    image = CNNSpace(image_size=8, max_layers=10, max_units=32).initial_pool[0]
+    make_study(create_architecture_trial({"net": image}, value=1.0), study_name="images")
+    missing = run.error("export", "--study", "images", "--out", tmp_path / "out")
+    assert "channels of an image and of classes" in missing
+    options = ("--inputs", 3, "--outputs", 1)
+    too_few = run.error("export", "--study", "images", "--out", tmp_path / "out", *options)
+    assert "at least 2 classes" in too_few
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_are_replaced_only_if_wanted(run: Any, tmp_path: Path) -> None:
+    options = ("--out", tmp_path, "--inputs", 3, "--outputs", 2)
+    there = tmp_path / "architecture.json"
+    there.write_text("mine", "utf-8")
+    assert f"expected nothing at '{there}' yet" in run.error("export", *options)
+    assert there.read_text("utf-8") == "mine"
+    assert not (tmp_path / "network.py").exists()
+    assert run("export", *options, "--force")[0] == 0
+    assert there.read_text("utf-8") != "mine"
+
+
+def test_places_that_can_not_be_written_to(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("", "utf-8")
+    options = ("--inputs", 3, "--outputs", 2)
+    assert "a place to write to" in run.error("export", "--out", file / "folder", *options)

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import warnings
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot.visualization import to_html
+from optuna_nasbot.visualization import to_text
+
+PLOTS = ("architecture_map", "surrogate", "edits", "distance_vs_value")
+
+
+class Page(HTMLParser):
+    """What a page has: ids, links, addresses that it would load, its text by tag."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.tags: list[str] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for key, value in attrs:
+            if key == "id":
+                self.ids.append(value or "")
+            elif key == "href":
+                self.links.append(value or "")
+            elif key == "src":
+                self.loads.append(value or "")
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and data.strip():
+            self.texts.setdefault(self.tags[-1], []).append(data.strip())
+
+    @property
+    def figures(self) -> list[str]:
+        return [each for each in self.ids if "plot_" in each or "history" in each]
+
+    @property
+    def drawn(self) -> list[int]:
+        return [int(each.split("-")[-1]) for each in self.ids if "-trial-" in each]
+
+
+@pytest.fixture
+def valued(pool: Any, trial: Any) -> list[Any]:
+    """Trials whose values are the sizes of their networks."""
+    return [trial(network, float(len(network.edges))) for network in pool]
+
+
+def test_all_figures_and_the_best_networks(study: Any, valued: Any, pool: Any) -> None:
+    made = study(*valued, study_name="sizes")
+    page = Page(to_html(made, inputs=3, outputs=1))
+    assert page.figures == ["history-0", *(f"net-0-plot_{plot}-0" for plot in PLOTS)]
+    order = sorted(range(len(pool)), key=lambda i: len(pool[i].edges))
+    assert page.drawn == order[:10]
+    assert page.tags.count("svg") == 10
+    assert page.texts["pre"][0] == to_text(pool[order[0]], inputs=3, outputs=1)
+    assert page.texts["title"][0] == "sizes"  # drawings have titles, too
+
+
+def test_links_lead_to_their_places(study: Any, valued: Any) -> None:
+    page = Page(to_html(study(*valued)))
+    assert len(page.ids) == len(set(page.ids))
+    assert len(page.links) >= 12
+    assert all(link[0] == "#" and link[1:] in page.ids for link in page.links)
+
+
+def test_nothing_is_loaded_and_plotly_is_there_once(study: Any, valued: Any) -> None:
+    html = to_html(study(*valued))
+    page = Page(html)
+    assert page.loads == []
+    assert "link" not in page.tags
+    assert "default-src 'none'" in html
+    assert html.count("* plotly.js v") == 1
+
+
+def test_drawings_are_whole(study: Any, valued: Any) -> None:
+    html = to_html(study(*valued))
+    drawings = html.split('<div class="drawing">')[1:]
+    for drawing in drawings:
+        ElementTree.fromstring(drawing[: drawing.index("</svg>") + len("</svg>")])
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_young_studies(n: int, study: Any, valued: Any) -> None:
+    page = Page(to_html(study(*valued[:n])))
+    assert sorted(page.drawn) == list(range(n))
+    assert len(page.figures) == (5 if n else 1)
+    said = " ".join(page.texts["p"] + page.texts.get("code", []))
+    assert ("suggest_architecture" in said) == (n == 0)
+    assert f"{n} trial{'' if n == 1 else 's'}" in said
+
+
+def test_study_of_failures(study: Any, pool: Any) -> None:
+    states = (TrialState.FAIL, TrialState.RUNNING, TrialState.WAITING)
+    trials = [create_architecture_trial({"net": pool[0]}, state=state) for state in states]
+    page = Page(to_html(study(*trials)))
+    assert page.drawn == []
+    assert any("1 fail, 1 running, 1 waiting" in text for text in page.texts["p"])
+    assert any("No completed trial" in text for text in page.texts["p"])
+
+
+def test_several_architectures_have_a_section_each(study: Any, pool: Any) -> None:
+    trials = [
+        create_architecture_trial({"body": a, "head": b}, value=float(i))
+        for i, (a, b) in enumerate(pairwise(pool))
+    ]
+    made = study(*trials)
+    both, one = Page(to_html(made)), Page(to_html(made, "head"))
+    assert [len(page.figures) for page in (both, one)] == [9, 5]
+    assert [len(page.drawn) for page in (both, one)] == [2 * (len(pool) - 1), len(pool) - 1]
+    assert both.texts["a"][:3] == ["Progress", "body", "head"]
+    assert one.texts["a"][:2] == ["Progress", "head"]
+
+
+def test_several_objectives_have_figures_each_and_a_pareto_front(study: Any, pool: Any) -> None:
+    trials = [
+        create_architecture_trial({"net": network}, values=[float(i), float(abs(i - 4))])
+        for i, network in enumerate(pool[:10])
+    ]
+    made = study(*trials, directions=["minimize", "maximize"])
+    made.set_metric_names(["loss", "speed"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # figures have names for their values
+        html = to_html(made)
+    page = Page(html)
+    assert page.drawn == [trial.number for trial in sorted(made.best_trials, key=number)]
+    assert [f"history-{k}" in page.ids for k in range(3)] == [True, True, False]
+    assert len(page.figures) == 2 + 2 * len(PLOTS)
+    assert "Difference in loss" in html
+    assert "Difference in -speed" in html  # larger is better, which a target can't say
+
+
+def number(trial: optuna.trial.FrozenTrial) -> int:
+    return trial.number
+
+
+def test_names_and_attributes_can_not_write_html(study: Any, pool: Any) -> None:
+    pages = []
+    for text in ("plain", "</title></script><script>alert(1)</script>\"'&\x1b"):
+        trials = [
+            create_architecture_trial({text: network}, value=float(i), user_attrs={text: text})
+            for i, network in enumerate(pool[:4])
+        ]
+        made = study(*trials, study_name=text)
+        made.set_metric_names([text])
+        pages.append(to_html(made))
+    assert "<script>alert" not in pages[1]
+    assert "\x1b" not in pages[1]
+    plain, hostile = map(Page, pages)
+    assert hostile.tags == plain.tags
+    assert hostile.ids == plain.ids
+
+
+def test_wrong_arguments(study: Any, valued: Any) -> None:
+    with pytest.raises(TypeError, match="study: expected an Optuna study"):
+        to_html("study.db")  # type: ignore[arg-type]
+    made = study(*valued[:3])
+    with pytest.raises(ValueError, match=r"name: expected one of \['net'\]"):
+        to_html(made, "other")
+    with pytest.raises(TypeError, match="inputs, outputs"):
+        to_html(made, inputs=3)

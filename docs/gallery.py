@@ -43,7 +43,7 @@ def photograph(page: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for scheme in ("light", "dark"):
+        for scheme in ("dark", "light"):
             shown = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 800})
             shown.goto(path.as_uri())
             shown.screenshot(path=PICTURES / f"report-{scheme}.png")

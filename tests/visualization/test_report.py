@@ -142,6 +142,13 @@ def test_several_objectives_have_figures_each_and_a_pareto_front(study: Any, poo
     assert "Difference in -speed" in html  # larger is better, which a target can't say
 
 
+def test_pareto_front_without_a_network(study: Any, pool: Any) -> None:
+    dominated = create_architecture_trial({"net": pool[0]}, values=[2.0, 2.0])
+    made = study(dominated, optuna.create_trial(values=[1.0, 1.0]), directions=["minimize"] * 2)
+    page = Page(to_html(made))
+    assert any("No trial of the Pareto front has" in text for text in page.texts["p"])
+
+
 def number(trial: optuna.trial.FrozenTrial) -> int:
     return trial.number
 

@@ -95,8 +95,16 @@ def broken_promises(records: Sequence[Record], faults: Faults, n_trials: int) ->
         broken.append(f"{n_finished} of {n_trials} trials finished.")
     if faults.stuck:
         broken.append(f"{faults.stuck} workers were stuck.")
+    if faults.crashes:
+        broken.append(f"{faults.crashes} workers crashed.")
+    n_interrupted = sum(each.interrupted for each in records)
+    if n_interrupted > faults.kills + faults.reconnects:
+        broken.append(
+            f"{n_interrupted} trials failed by themselves, which {faults.kills} kills and "
+            f"{faults.reconnects} reconnections do not explain."
+        )
     for each in records:
-        # Optuna never misses a trial that was interrupted before its first heartbeat. Without a
+        # Optuna never notices a trial that was interrupted before its first heartbeat. Without a
         # network it keeps nothing from the others.
         if each.state == "RUNNING" and each.network is not None:
             broken.append(f"Trial {each.number} runs on without a worker.")

@@ -30,9 +30,6 @@ FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 HEARTBEAT_SECONDS = 2
 GRACE_SECONDS = 10
 N_STEPS = 5
-RECOVERABLE = (StorageInternalError, SQLAlchemyError, UpdateFinishedTrialError)
-"""What Optuna raises while the server is away, while a new connection finds none, and after a
-trial was taken for dead meanwhile."""
 _FAILURE_RATE = 0.03
 _SHORTEST, _LONGEST = 0.01, 0.2  # seconds of a fake training
 _LARGE_MASS = 1e6
@@ -85,9 +82,21 @@ def work(url: str, name: str, n_trials: int, seed: int) -> None:
                 catch=(MadeUpFailure,),
                 callbacks=[MaxTrialsCallback(n_trials, FINISHED)],
             )
-        except RECOVERABLE:
+        except Exception as error:
+            if not is_recoverable(error):
+                raise
             n_reconnects += 1
             time.sleep(_RECONNECT_SECONDS)
+
+
+def is_recoverable(error: Exception) -> bool:
+    """Whether Optuna lost the server, or a trial that was taken for dead meanwhile."""
+    if isinstance(error, (StorageInternalError, SQLAlchemyError, UpdateFinishedTrialError)):
+        return True
+    # Faults of `Study.optimize` (Optuna 5.0) where a trial can't be told.
+    return (isinstance(error, UnboundLocalError) and "updated_state" in str(error)) or (
+        isinstance(error, ValueError) and str(error).startswith("Cannot tell a ")
+    )
 
 
 def fake_training(trial: optuna.Trial, network: Architecture, rng: np.random.Generator) -> float:

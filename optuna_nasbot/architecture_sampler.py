@@ -75,6 +75,7 @@ class ArchitectureSampler(BaseSampler):
                 f"independent_sampler: expected an Optuna sampler, got {independent_sampler!r}."
             )
         self._entropy = secrets.randbits(128) if seed is None else seed
+        self._given_sampler = independent_sampler
         self._independent_sampler = independent_sampler or TPESampler(seed=seed)
         self.suggesting = threading.RLock()
 
@@ -122,6 +123,10 @@ class ArchitectureSampler(BaseSampler):
         )
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        if self._given_sampler is None:
+            # As with networks, random numbers depend on the seed and the trial only.
+            seeds = np.random.SeedSequence([self._entropy, trial.number])
+            self._independent_sampler = TPESampler(seed=int(seeds.generate_state(1)[0]))
         self._independent_sampler.before_trial(study, trial)
 
     def after_trial(

@@ -30,6 +30,9 @@ from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
+_MAX_PREPARED = 16
+"""For how many names and spaces the sampler keeps what it computed: an objective may make a new
+space in each trial."""
 _MAX_UNFINISHED = 100
 """How many running and how many failed networks the model takes note of, the latest ones: those of
 workers that were killed run forever. None of the others is suggested either."""
@@ -44,8 +47,7 @@ class NASBOTSampler(ArchitectureSampler):
 
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
-            Workers that share a study need different seeds, or none, for the sake of the
-            ordinary parameters.
+            Workers that share a study may have the same.
         n_startup_trials: How many networks with a value the model needs; until then networks of
             the initial pool and around it are tried, random ones that are far from each other.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
@@ -117,6 +119,8 @@ class NASBOTSampler(ArchitectureSampler):
         self, name: str, space: ArchitectureSpace
     ) -> tuple[ScaledDistances, SurrogateFitter]:
         if (name, space) not in self._prepared:
+            if len(self._prepared) >= _MAX_PREPARED:
+                self._prepared.pop(next(iter(self._prepared)))
             distances = scaled_distances(space)
             self._prepared[name, space] = distances, SurrogateFitter(distances)
         return self._prepared[name, space]

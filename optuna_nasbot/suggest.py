@@ -255,7 +255,10 @@ def create_architecture_trial(
 def _number(name: str, value: SupportsFloat) -> float:
     if not isinstance(value, SupportsFloat):
         raise TypeError(f"{name}: expected a number, got {value!r}.")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name}: expected at most 1.8e308, got a larger number.") from None
 
 
 def _attributes(

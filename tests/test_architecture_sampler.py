@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import pickle
+import time
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,7 @@ import optuna
 import pytest
 from optuna.samplers import RandomSampler
 from optuna.samplers import TPESampler
+from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
@@ -120,6 +122,30 @@ def test_several_objectives_are_refused(make: Factory) -> None:
     assert study.trials[0].state == TrialState.FAIL
 
 
+# --- Threads
+
+
+def test_threads_choose_one_after_another() -> None:
+    """So that each sees what the others have chosen."""
+
+    class Watched(EvolutionSampler):
+        n_choosing = 0
+        n_at_once = 0
+
+        def sample_architecture(self, *arguments: Any) -> Architecture:
+            self.n_choosing += 1
+            self.n_at_once = max(self.n_at_once, self.n_choosing)
+            time.sleep(0.02)  # long enough for other threads to come
+            chosen = super().sample_architecture(*arguments)
+            self.n_choosing -= 1
+            return chosen
+
+    sampler = Watched(seed=0)
+    study = optuna.create_study(sampler=sampler)
+    study.optimize(objective, n_trials=12, n_jobs=4)
+    assert sampler.n_at_once == 1
+
+
 # --- Ordinary parameters
 
 
@@ -129,14 +155,38 @@ def ordinary_objective(trial: optuna.Trial) -> float:
     return float(x**2 + y) if trial.suggest_categorical("z", ["a", "b"]) == "a" else float(y)
 
 
-def ordinary_study(sampler: optuna.samplers.BaseSampler) -> list[dict[str, Any]]:
-    study = optuna.create_study(sampler=sampler)
-    study.optimize(ordinary_objective, n_trials=15)
+def ordinary_study(*samplers: optuna.samplers.BaseSampler) -> list[dict[str, Any]]:
+    """15 trials, the same number with each of the samplers in turn."""
+    study = optuna.create_study()
+    for sampler in samplers:
+        study.sampler = sampler
+        study.optimize(ordinary_objective, n_trials=15 // len(samplers))
     return [trial.params for trial in study.trials]
 
 
 def test_study_without_networks_is_an_ordinary_one(make: Factory) -> None:
-    assert ordinary_study(make(seed=3)) == ordinary_study(TPESampler(seed=3))
+    params = ordinary_study(make(seed=3))
+    assert {tuple(each) for each in params} == {("x", "y", "z")}
+    assert len({each["x"] for each in params}) == 15
+    assert params != ordinary_study(make(seed=4))
+
+
+def test_ordinary_study_goes_on_as_if_it_had_not_stopped(make: Factory) -> None:
+    whole = ordinary_study(make(seed=3))
+    assert ordinary_study(*(make(seed=3) for _ in range(3))) == whole
+
+
+def test_workers_with_equal_seeds_draw_different_parameters(make: Factory) -> None:
+    storage = InMemoryStorage()
+    name = optuna.create_study(storage=storage).study_name
+    workers = [
+        optuna.load_study(study_name=name, storage=storage, sampler=make(seed=3)) for _ in range(4)
+    ]
+    for _ in range(3):
+        trials = [worker.ask() for worker in workers]
+        assert len({trial.suggest_float("x", 0, 1) for trial in trials}) == 4
+        for trial in trials:
+            workers[0].tell(trial, 0.0)
 
 
 @pytest.mark.parametrize(

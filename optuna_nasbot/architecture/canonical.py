@@ -33,12 +33,12 @@ Order = list[int]
 Looks = tuple[tuple[int, tuple[int, ...]], ...]
 """A graph of numbered vertices: each of them with those that edges come from."""
 Budget = Iterator[int]
-"""Has an item for each layer that may yet be singled out where another one would do."""
+"""Has an item for each layer that may yet be singled out."""
 
-MAX_WORK = 40_000_000
-"""How many layers are singled out at most where another one would do, times the squared number of
-layers, since each of them takes about that long: some seconds. It is 11,111 layers for networks
-of 60 layers, which never need them."""
+MAX_WORK = 6_000_000
+"""How many layers are singled out before the search is cut off, times the number of layers and
+edges, since each of them takes about that long: some seconds in all. It is more than 20,000 layers
+for networks of 60 layers and 200 edges, which hardly ever need one."""
 
 
 def canonical_hash(
@@ -72,7 +72,8 @@ def canonical_order(layers: Sequence[Layer], parents: Neighbours, children: Neig
     colours, cells = initial_colours(layers, parents)
     refine(colours, cells, range(len(layers)), parents, children)
     graph = _Graph(range(len(layers)), colours, cells, parents, children)
-    return _least_order(graph, [], iter(range(MAX_WORK // len(layers) ** 2)))
+    size = len(layers) + sum(map(len, parents))
+    return _least_order(graph, [], iter(range(MAX_WORK // size)))
 
 
 def _places(order: Order, n_layers: int) -> list[int]:
@@ -188,9 +189,17 @@ def _least_order(graph: _Graph, automorphisms: list[Order], budget: Budget) -> O
     return _by_parts(graph, lambda part: _least_order_of_part(part, automorphisms, budget))
 
 
-def _some_order(graph: _Graph) -> Order:
-    """An order that is reached if any vertex of each target cell is singled out."""
-    return _by_parts(graph, lambda part: _some_order(part.singling_out(part.target()[0])))
+def _some_order(graph: _Graph, budget: Budget) -> Order:
+    """An order that is reached if any vertex of each target cell is singled out.
+
+    It draws on the budget, but does not stop when that is used up.
+    """
+
+    def order_of_part(part: _Graph) -> Order:
+        next(budget, None)
+        return _some_order(part.singling_out(part.target()[0]), budget)
+
+    return _by_parts(graph, order_of_part)
 
 
 def _by_parts(graph: _Graph, order_of: Callable[[_Graph], Order]) -> Order:
@@ -214,8 +223,10 @@ def _least_order_of_part(part: _Graph, automorphisms: list[Order], budget: Budge
     ones with the least looks after that, of these the one whose canonical order has the least
     looks. Of vertices that automorphisms map to each other only one is needed. They are found
     where two orders have the same looks, most of them before the canonical order is known. When
-    the budget is used up, the vertices that were tried have to do.
+    the budget is used up, the vertices that were tried have to do, or any.
     """
+    if next(budget, None) is None:
+        return _some_order(part, budget)
     known: dict[Looks, Order] = {}
     found: list[Order] = []
     tried: list[int] = []
@@ -232,7 +243,7 @@ def _least_order_of_part(part: _Graph, automorphisms: list[Order], budget: Budge
         if least is not None and outcome > least:
             continue
         least = outcome
-        order = _some_order(child)
+        order = _some_order(child, budget)
         looks = part.looks_in_order(order)
         if looks not in known:
             known[looks] = order

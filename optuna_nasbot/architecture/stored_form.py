@@ -81,7 +81,7 @@ def check_format(document: object) -> None:
 
 
 def _check_array(key: str, array: object) -> None:
-    if not isinstance(array, Sequence) or isinstance(array, str):
+    if not isinstance(array, (list, tuple)):
         raise ArchitectureError(f"{key}: expected a JSON array, got {type(array).__name__}.")
     if len(array) > _MAX_ITEMS:
         raise ArchitectureError(

@@ -77,7 +77,7 @@ def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
                 running.append(network)
             elif trial.state == TrialState.WAITING:
                 enqueued.append(network)
-            elif trial.values is None or math.isnan(trial.values[0]):
+            elif _has_failed(trial):
                 failed.append(network)
             else:
                 networks.append(network)
@@ -102,8 +102,13 @@ def is_tried_elsewhere(study: Study, name: str, network: Architecture, but_for: 
     return any(
         _carries(trial, name, network)
         for trial in study.get_trials(deepcopy=False)
-        if trial.number != but_for and trial.state != TrialState.FAIL
+        if trial.number != but_for and not _has_failed(trial)
     )
+
+
+def _has_failed(trial: FrozenTrial) -> bool:
+    """Whether a trial has ended without a value."""
+    return trial.state.is_finished() and (trial.values is None or math.isnan(trial.values[0]))
 
 
 def _carries(trial: FrozenTrial, name: str, network: Architecture) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from statistics import median_low
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def observed_values(
         return values
     ends = [trial.last_step for trial in trials if trial.state == TrialState.COMPLETE]
     reported = [end for end in ends if end is not None]
-    usual_end = np.median(reported) if reported else np.inf
+    usual_end = median_low(reported) if reported else np.inf  # of whole numbers of any size
     is_early = [trial.last_step is None or trial.last_step < usual_end for trial in trials]
     # One of the values, since the mean of two may overflow.
     median = np.quantile(values[is_complete], 0.5, method="lower")

@@ -38,8 +38,8 @@ def records(report):
 def broken(report, module):
     """Promises that records break, as many of them as trials were asked for."""
 
-    def check(found, n_trials: int | None = None, stuck: int = 0) -> list[str]:
-        faults = module("soak_supervisor").Faults(stuck=stuck)
+    def check(found, n_trials: int | None = None, **faults: int) -> list[str]:
+        faults = module("soak_supervisor").Faults(**{"kills": 2, **faults})
         n_trials = len(found) if n_trials is None else n_trials
         return report.broken_promises(found, faults, n_trials)
 
@@ -117,6 +117,29 @@ def test_lost_trials_and_stuck_workers(records, broken) -> None:
         "2 workers were stuck.",
         "Trial 0 runs on without a worker.",
     ]
+
+
+def test_failures_and_crashes_without_a_reason(records, broken) -> None:
+    failed = records(*(trial(A, 0, 9, TrialState.FAIL) for _ in range(3)))
+    assert broken(failed, kills=1, reconnects=2) == []
+    assert broken(failed, kills=1, reconnects=1, crashes=1) == [
+        "1 workers crashed.",
+        "3 trials failed by themselves, which 1 kills and 1 reconnections do not explain.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_recoverable"),
+    [
+        (optuna.exceptions.StorageInternalError(), True),
+        (ValueError("Cannot tell a FAIL trial."), True),
+        (UnboundLocalError("cannot access local variable 'updated_state'"), True),
+        (UnboundLocalError("cannot access local variable 'network'"), False),
+        (ValueError("n_trials"), False),
+    ],
+)
+def test_workers_go_on_only_after_faults_of_the_server(module, error, is_recoverable) -> None:
+    assert module("soak_worker").is_recoverable(error) == is_recoverable
 
 
 def test_tables_and_csv(records, report, module, capsys, tmp_path: Path) -> None:

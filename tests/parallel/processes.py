@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 
 _SECONDS = 240.0
 """How long a script may take."""
@@ -35,6 +36,7 @@ def started(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 def wait_until_ready(process: subprocess.Popen[str]) -> None:
     """Wait for the first line that a script writes."""
+    assert select([process.stdout], [], [], _SECONDS)[0], "The script says nothing."
     assert process.stdout.readline() == "ready\n", process.communicate()[1]
 
 

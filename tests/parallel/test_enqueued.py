@@ -16,7 +16,7 @@ N_WORKERS = 3
 N_TRIALS_EACH = 4
 
 
-@pytest.mark.parametrize("name", ["journal", "postgresql", "grpc"])
+@pytest.mark.parametrize("name", ["journal", "redis", "postgresql", "mariadb", "grpc"])
 def test_enqueued_networks_run_exactly_once(name: str, request: pytest.FixtureRequest) -> None:
     address = request.getfixturevalue(f"{name}_address")
     study = optuna.create_study(study_name="enqueued", storage=opened(address))

@@ -58,3 +58,9 @@ def test_pruned_trials_alone_keep_their_values() -> None:
 def test_completed_trials_alone_keep_their_values() -> None:
     values = observed_values([completed(9.0, 1), completed(3.0, 0)], StudyDirection.MAXIMIZE)
     assert values.tolist() == [9.0, 3.0]
+
+
+def test_steps_may_be_whole_numbers_of_any_size() -> None:
+    ends = [optuna.create_trial(value=1.0, intermediate_values={10**400: 1.0})] * 2
+    values = observed_values([*ends, pruned(9.0, 3)], StudyDirection.MAXIMIZE)
+    assert values.tolist() == [1.0, 1.0, 1.0]

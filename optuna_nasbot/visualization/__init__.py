@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from optuna_nasbot.visualization.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.architecture_plot import plot_architecture
+from optuna_nasbot.visualization.dashboard import DashboardCallback
+from optuna_nasbot.visualization.dashboard import add_to_dashboard
 from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.edits_plot import plot_edits
 from optuna_nasbot.visualization.mermaid import to_mermaid
@@ -13,6 +15,8 @@ from optuna_nasbot.visualization.svg import to_svg
 from optuna_nasbot.visualization.text import to_text
 
 __all__ = [
+    "DashboardCallback",
+    "add_to_dashboard",
     "plot_architecture",
     "plot_architecture_map",
     "plot_distance_vs_value",

@@ -1,0 +1,125 @@
+"""Drawings and figures where people watch a study: in optuna-dashboard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import optuna
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.visualization.dashboard_cards import save_cards
+from optuna_nasbot.visualization.dashboard_import import optuna_dashboard
+from optuna_nasbot.visualization.dashboard_notes import ArtifactStore
+from optuna_nasbot.visualization.dashboard_notes import architecture_names
+from optuna_nasbot.visualization.dashboard_notes import note_architectures
+from optuna_nasbot.visualization.dashboard_trial import stored_trial
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+
+_GROWTH = 1.1
+_FEWEST = 3
+"""With fewer trials there is nothing to see in the figures."""
+
+# Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
+_logger = optuna.logging.get_logger(f"optuna.{__name__}")
+
+
+class DashboardCallback:
+    """Show networks in optuna-dashboard while a study runs: a callback for `Study.optimize`.
+
+    The note of each finished trial gets drawings of the networks that it carries, under whatever
+    names, and what edits they were made by. The study gets `plot_architecture_map` and
+    `plot_surrogate` as cards, from the third trial on and again whenever it has grown by a tenth;
+    `add_to_dashboard` brings them up to date. A study with several objectives gets no cards.
+
+    What others wrote into a note stays. Nothing is stored in user attributes. Any number of
+    workers may have a callback each. If something fails, the study goes on, and the first failure
+    is told in Optuna's log.
+
+    The dashboard has to be started with the directory of the drawings:
+    `optuna-dashboard URL --artifact-dir DIRECTORY`.
+
+    Args:
+        artifact_store: Where drawings are stored, such as
+            `optuna.artifacts.FileSystemArtifactStore(directory)` with a directory that exists.
+
+    Raises:
+        ImportError: optuna-dashboard or plotly is not installed.
+        TypeError: `artifact_store` is none.
+    """
+
+    def __init__(self, artifact_store: ArtifactStore) -> None:
+        _check(artifact_store)
+        self._artifact_store = artifact_store
+        self._has_failed = False
+
+    def __call__(self, study: Study, trial: FrozenTrial) -> None:
+        """Show a trial that has just finished."""
+        self._attempt(lambda: note_architectures(study, trial, self._artifact_store))
+        if _is_due(trial.number):
+            storage = stored_trial(study, trial).storage
+            self._attempt(lambda: save_cards(study, storage, architecture_names(trial)))
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception as error:
+            # A log and no warning, since those may be set to raise.
+            if not self._has_failed:
+                self._has_failed = True
+                _logger.warning(f"The dashboard lacks architectures. {_shown(error)}")
+
+
+def add_to_dashboard(study: Study, artifact_store: ArtifactStore) -> None:
+    """Show the networks of a study in optuna-dashboard, as `DashboardCallback` does.
+
+    Finished trials whose notes lack their networks get them, and the cards are drawn anew. It may
+    be called as often as one likes, also while the study runs.
+
+    Args:
+        study: The study.
+        artifact_store: Where drawings are stored; the dashboard has to be started with its
+            directory.
+
+    Raises:
+        ImportError: optuna-dashboard or plotly is not installed.
+        TypeError: An argument is of a wrong type.
+    """
+    _check(artifact_store)
+    if not isinstance(study, Study):
+        raise TypeError(f"study: expected an Optuna study, got {study!r}.")
+    trials = [trial for trial in study.get_trials(deepcopy=False) if architecture_names(trial)]
+    for trial in trials:
+        if trial.state.is_finished():
+            try:
+                note_architectures(study, trial, artifact_store)
+            except ArchitectureError as error:
+                _logger.warning(f"The dashboard lacks trial {trial.number}. {error}")
+    if trials:
+        names = sorted({name for trial in trials for name in architecture_names(trial)})
+        save_cards(study, stored_trial(study, trials[0]).storage, names)
+
+
+def _is_due(number: int) -> bool:
+    """Whether the cards are drawn after the trial of a number.
+
+    It depends on the number alone, so that of several workers one draws them.
+    """
+    before, after = math.log(number + 1, _GROWTH), math.log(number + 2, _GROWTH)
+    return number + 1 >= _FEWEST and math.floor(before) < math.floor(after)
+
+
+def _check(artifact_store: object) -> None:
+    optuna_dashboard()
+    plotly_graph_objects()
+    if not callable(getattr(artifact_store, "write", None)):
+        raise TypeError(
+            "artifact_store: expected a store of optuna.artifacts, such as "
+            f"FileSystemArtifactStore(directory), got {artifact_store!r}."
+        )
+
+
+def _shown(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,117 @@
+"""The note of a trial in optuna-dashboard: drawings of its networks and where they come from."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from io import BytesIO
+from typing import BinaryIO
+from typing import Protocol
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+from optuna.trial import Trial
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.trials import attribute_key
+from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import stored_origin
+from optuna_nasbot.visualization.dashboard_import import optuna_dashboard
+from optuna_nasbot.visualization.dashboard_trial import stored_trial
+from optuna_nasbot.visualization.labels import printable
+from optuna_nasbot.visualization.svg import to_svg
+
+_ARTIFACT = "dashboard:artifacts:{trial_id}:{artifact_id}"
+"""The attribute of a study in which the dashboard itself notes a trial's artifacts.
+`optuna.artifacts.upload_artifact` uses one of the trial, which a finished trial doesn't take."""
+
+
+class ArtifactStore(Protocol):
+    """One of the stores of `optuna.artifacts`."""
+
+    def write(self, artifact_id: str, content_body: BinaryIO) -> None:
+        """Store a file."""
+
+
+def architecture_names(trial: FrozenTrial) -> list[str]:
+    """The names under which a trial carries networks."""
+    names = [key.partition(":")[2] for key in trial.user_attrs]
+    return [
+        name
+        for name in names
+        if name and ":" not in name and attribute_key(name) in trial.user_attrs
+    ]
+
+
+def note_architectures(study: Study, trial: FrozenTrial, artifact_store: ArtifactStore) -> None:
+    """Add to a trial's note those of its networks that are not in it; what is in it stays.
+
+    Two workers may do so at once: they store the same drawing in the same place.
+
+    Raises:
+        ArchitectureError: A network can't be read.
+    """
+    dashboard = optuna_dashboard()
+    stored = stored_trial(study, trial)
+    note = before = dashboard.get_note(stored)
+    for name in architecture_names(trial):
+        network = carried_architecture(trial.user_attrs, name)
+        if network is not None and _image(name) not in note:
+            address = _add_drawing(stored, name, network, artifact_store)
+            origin = stored_origin(trial.user_attrs, name)
+            section = f"{_summary(name, network)}{f'Made from {origin}.' if origin else ''}"
+            note = f"{note}\n\n{section}\n\n{_image(name)}{address})".lstrip("\n")
+    if note != before:
+        dashboard.save_note(stored, note)
+
+
+def _summary(name: str, network: Architecture) -> str:
+    return (
+        f"**{_markdown(name)}**: {_markdown(network.kind)}, {len(network.layers)} layers, "
+        f"{len(network.edges)} edges, mass {total_mass(network):,.0f}. "
+    )
+
+
+def _image(name: str) -> str:
+    """How the image of a network begins, up to its address."""
+    return f"![architecture {_markdown(name)}]("
+
+
+def _markdown(text: str) -> str:
+    """Text that means itself."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", printable(text))
+
+
+def _add_drawing(
+    trial: Trial, name: str, network: Architecture, artifact_store: ArtifactStore
+) -> str:
+    """Store a drawing as an artifact of a finished trial.
+
+    Returns:
+        Its address on the dashboard's server.
+    """
+    from optuna_dashboard.artifact import get_artifact_path
+
+    drawing = to_svg(network)
+    study_name = trial.study.study_name
+    unique = json.dumps([study_name, trial.number, name, drawing])
+    artifact_id = str(uuid.uuid5(uuid.NAMESPACE_OID, unique))
+    artifact_store.write(artifact_id, BytesIO(drawing.encode()))
+    study_id = trial.storage.get_study_id_from_name(study_name)
+    trial_id = trial.storage.get_trial_id_from_study_id_trial_number(study_id, trial.number)
+    trial.storage.set_study_system_attr(
+        study_id,
+        _ARTIFACT.format(trial_id=trial_id, artifact_id=artifact_id),
+        json.dumps(
+            {
+                "artifact_id": artifact_id,
+                "filename": f"architecture {printable(name)}.svg",
+                "mimetype": "image/svg+xml",
+                "encoding": None,
+            }
+        ),
+    )
+    address: str = get_artifact_path(trial, artifact_id)
+    return address

@@ -15,7 +15,7 @@ from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.visualization import to_text
-from optuna_nasbot.visualization.labels import printable
+from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.trial_facts import trial_facts
 from optuna_nasbot.visualization.trial_facts import trial_values
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from optuna_nasbot.visualization.architecture_map import plot_architecture_map
-from optuna_nasbot.visualization.architecture_plot import plot_architecture
 from optuna_nasbot.visualization.dashboard import DashboardCallback
 from optuna_nasbot.visualization.dashboard import add_to_dashboard
-from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
-from optuna_nasbot.visualization.edits_plot import plot_edits
-from optuna_nasbot.visualization.mermaid import to_mermaid
+from optuna_nasbot.visualization.drawing.architecture_plot import plot_architecture
+from optuna_nasbot.visualization.drawing.mermaid import to_mermaid
+from optuna_nasbot.visualization.drawing.svg import to_svg
+from optuna_nasbot.visualization.drawing.text import to_text
+from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
+from optuna_nasbot.visualization.figures.edits_plot import plot_edits
+from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 from optuna_nasbot.visualization.report import to_html
-from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
-from optuna_nasbot.visualization.svg import to_svg
-from optuna_nasbot.visualization.text import to_text
 
 __all__ = [
     "DashboardCallback",

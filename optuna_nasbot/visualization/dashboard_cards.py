@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from optuna.storages import BaseStorage
 from optuna.study import Study
 
-from optuna_nasbot.visualization.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.dashboard_import import optuna_dashboard
-from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
+from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

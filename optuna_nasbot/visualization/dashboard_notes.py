@@ -20,8 +20,8 @@ from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.visualization.dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard_trial import stored_trial
-from optuna_nasbot.visualization.labels import printable
-from optuna_nasbot.visualization.svg import to_svg
+from optuna_nasbot.visualization.drawing.labels import printable
+from optuna_nasbot.visualization.drawing.svg import to_svg
 
 _ARTIFACT = "dashboard:artifacts:{trial_id}:{artifact_id}"
 """The attribute of a study in which the dashboard itself notes a trial's artifacts.

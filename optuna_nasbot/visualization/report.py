@@ -17,12 +17,12 @@ from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.ranking import ranked_trials
-from optuna_nasbot.visualization.labels import printable
+from optuna_nasbot.visualization.drawing.labels import printable
+from optuna_nasbot.visualization.drawing.svg import to_svg
+from optuna_nasbot.visualization.drawing.text import to_text
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 from optuna_nasbot.visualization.study_figures import history_figures
 from optuna_nasbot.visualization.study_figures import network_figures
-from optuna_nasbot.visualization.svg import to_svg
-from optuna_nasbot.visualization.text import to_text
 from optuna_nasbot.visualization.trial_facts import objective_names
 from optuna_nasbot.visualization.trial_facts import trial_facts
 from optuna_nasbot.visualization.trial_facts import trial_values

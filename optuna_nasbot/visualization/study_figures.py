@@ -12,12 +12,12 @@ from optuna.study import Study
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
-from optuna_nasbot.visualization.architecture_map import plot_architecture_map
-from optuna_nasbot.visualization.distance_vs_value import plot_distance_vs_value
-from optuna_nasbot.visualization.edits_plot import plot_edits
-from optuna_nasbot.visualization.surrogate_plot import plot_surrogate
+from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
+from optuna_nasbot.visualization.figures.edits_plot import plot_edits
+from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
+from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.trial_facts import objective_names
-from optuna_nasbot.visualization.tried_networks import Target
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -7,7 +7,7 @@ from optuna.trial import FrozenTrial
 
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import stored_origin
-from optuna_nasbot.visualization.labels import printable
+from optuna_nasbot.visualization.drawing.labels import printable
 
 _MAX_LENGTH = 80
 

@@ -1,0 +1,3 @@
+"""Drawings of single networks, as pictures and as characters."""
+
+from __future__ import annotations

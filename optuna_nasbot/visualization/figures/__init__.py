@@ -1,0 +1,3 @@
+"""Figures of studies."""
+
+from __future__ import annotations

@@ -1,0 +1,254 @@
+"""Which edits led to improvements?"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.evolution.edits import EDITS
+from optuna_nasbot.trials import attribute_key
+from optuna_nasbot.trials.origin import Origin
+from optuna_nasbot.trials.origin import stored_origin
+from optuna_nasbot.visualization.figures.axis_range import axis_range
+from optuna_nasbot.visualization.figures.study_layout import BEST
+from optuna_nasbot.visualization.figures.study_layout import GOOD
+from optuna_nasbot.visualization.figures.study_layout import empty_figure
+from optuna_nasbot.visualization.figures.study_layout import layout
+from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
+from optuna_nasbot.visualization.figures.tried_networks import Target
+from optuna_nasbot.visualization.figures.tried_networks import TriedNetworks
+from optuna_nasbot.visualization.figures.tried_networks import tried_networks
+from optuna_nasbot.visualization.figures.tried_networks import warn_of_trials
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_TITLE = "Edits"
+_LIGHT = "#9ecae1"
+_GREY = "#c7c7c7"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the networks that an edit helped to make.
+
+    Attributes:
+        edit: Name of the edit.
+        n_used: How many networks it helped to make.
+        gains: By how much those are better than their parents that have a value like these;
+            negative where they are worse.
+        pairs: Numbers of the trials of each of those, the parent first.
+    """
+
+    edit: str
+    n_used: int
+    gains: tuple[float, ...]
+    pairs: tuple[tuple[int, int], ...]
+
+    @property
+    def n_better(self) -> int:
+        """How many networks are better than their parents."""
+        return sum(gain > 0 for gain in self.gains)
+
+    @property
+    def mean_gain(self) -> float:
+        """The mean of the gains, NaN where there are none."""
+        with np.errstate(over="ignore"):
+            return float(np.mean(self.gains)) if self.gains else math.nan
+
+
+def plot_edits(
+    study: Study,
+    name: str,
+    *,
+    target: Target | None = None,
+    target_name: str = DEFAULT_TARGET_NAME,
+) -> Figure:
+    """Plot how often each edit was used, how often it led to a better network, and by how much.
+
+    On the left the networks that an edit helped to make, split into those that are better than
+    the network they were made from, those that are not, and those that can't be compared: they or
+    their parents have no value, or they were made from the initial pool. On the right how much
+    the value changed, positive where it got better: each network, the quartiles and the mean. Far
+    outliers lie outside the axis, which a double click extends to them. Edits are sorted by how
+    many better networks they led to.
+
+    A network that came of several edits counts for each of them. Only completed trials have a
+    value. The attribute `architecture:<name>:origin`, which the samplers of this package store,
+    tells edits and parents; hand-made networks and those of other samplers lack it.
+
+    Args:
+        study: A study.
+        name: The name under which its trials carry networks. Of several kinds the one that most
+            trials carry is shown.
+        target: A function of a completed trial whose result is the value, smaller is better;
+            required if the study has several objectives.
+        target_name: What to call the value.
+
+    Returns:
+        The figure, without bars if no network was made by an edit.
+
+    Raises:
+        ImportError: plotly is not installed.
+        TypeError: `study` is no study or `name` no string.
+        ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
+            names only.
+    """
+    plotly_graph_objects()  # raises where plotly is missing
+    from plotly.subplots import make_subplots
+
+    found = tried_networks(study, name, target, target_name)
+    outcomes = edit_outcomes(found, _origins(found.trials, name))
+    if not outcomes:
+        reason = (
+            f"No trial says by which edits its architecture '{name}' was made, as those of "
+            "NASBOTSampler do."
+        )
+        return empty_figure(_TITLE, name, reason)
+    figure = make_subplots(
+        rows=1,
+        cols=2,
+        shared_yaxes=True,
+        horizontal_spacing=0.05,
+        subplot_titles=["How often", "With what result"],
+    )
+    _add_counts(figure, outcomes)
+    _add_gains(figure, outcomes)
+    figure.update_layout(layout(_TITLE, name), barmode="stack")
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=[outcome.edit for outcome in outcomes],
+        tickvals=[outcome.edit for outcome in outcomes],
+        ticktext=[_row_label(outcome) for outcome in outcomes],
+        autorange="reversed",
+    )
+    figure.update_xaxes(title_text="Networks", col=1)
+    gains = np.array([gain for outcome in outcomes for gain in outcome.gains])
+    figure.update_xaxes(
+        title_text=f"Improvement in {target_name}", range=_with_margin(axis_range(gains)), col=2
+    )
+    return figure
+
+
+def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[Outcome]:
+    """What came of each edit, those first that led to most better networks.
+
+    All of the paper's nine edits are there if one of them is.
+
+    Args:
+        found: Networks of a study.
+        origins: Where they come from, by the numbers of their trials.
+    """
+    worth = {
+        trial.number: found.sign * float(value)
+        for trial, value in zip(found.trials, found.values, strict=True)
+    }
+    names = dict.fromkeys(edit for origin in origins.values() for edit in origin.edits)
+    if any(edit.name in names for edit in EDITS):
+        names.update(dict.fromkeys(edit.name for edit in EDITS))
+    outcomes = []
+    for name in names:
+        made = {child: origin.parent for child, origin in origins.items() if name in origin.edits}
+        compared = {
+            (parent, child): worth[child] - worth[parent]
+            for child, parent in made.items()
+            if parent in worth
+        }
+        finite = {pair: gain for pair, gain in compared.items() if np.isfinite(gain)}
+        outcomes.append(Outcome(name, len(made), tuple(finite.values()), tuple(finite)))
+    return sorted(outcomes, key=lambda outcome: (-outcome.n_better, -outcome.n_used))
+
+
+def _origins(trials: Sequence[FrozenTrial], name: str) -> dict[int, Origin]:
+    """Where networks come from by trial number; damaged attributes are left out with a warning."""
+    key = f"{attribute_key(name)}:origin"
+    noted = [trial for trial in trials if key in trial.user_attrs]
+    origins = {trial.number: stored_origin(trial.user_attrs, name) for trial in noted}
+    damaged = [number for number, origin in origins.items() if origin is None]
+    if damaged:
+        reason = f"expected an attribute '{key}' like {{'edits': ['swap_layer'], 'parent': 12}}."
+        warn_of_trials(damaged, reason)
+    return {number: origin for number, origin in origins.items() if origin is not None}
+
+
+def _row_label(outcome: Outcome) -> str:
+    if not outcome.n_used:
+        result = "not used"
+    elif not outcome.gains:
+        result = "none comparable"
+    else:
+        result = f"{outcome.n_better} of {len(outcome.gains)} better"
+    return f"{html.escape(outcome.edit)}: {result}"
+
+
+def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
+    better = np.array([outcome.n_better for outcome in outcomes])
+    compared = np.array([len(outcome.gains) for outcome in outcomes])
+    used = np.array([outcome.n_used for outcome in outcomes])
+    parts = (
+        ("Better than the parent", GOOD, better),
+        ("Not better", _LIGHT, compared - better),
+        ("Not comparable", _GREY, used - compared),
+    )
+    for label, colour, counts in parts:
+        figure.add_bar(
+            x=counts,
+            y=[outcome.edit for outcome in outcomes],
+            orientation="h",
+            name=label,
+            marker={"color": colour},
+            customdata=counts / np.maximum(used, 1),
+            hovertemplate="%{x} networks, %{customdata:.0%}<extra>" + label + "</extra>",
+            row=1,
+            col=1,
+        )
+
+
+def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
+    figure.add_box(
+        x=[gain for outcome in outcomes for gain in outcome.gains],
+        y=[outcome.edit for outcome in outcomes for _ in outcome.gains],
+        orientation="h",
+        boxpoints="all",
+        pointpos=0,
+        jitter=0.5,
+        line={"color": GOOD, "width": 1},
+        marker={"size": 4, "opacity": 0.6},
+        hoveron="points",
+        text=[
+            f"trial {child} from trial {parent}"
+            for outcome in outcomes
+            for parent, child in outcome.pairs
+        ],
+        hovertemplate="%{text}: %{x:.4g}<extra></extra>",
+        showlegend=False,
+        row=1,
+        col=2,
+    )
+    with_gain = [outcome for outcome in outcomes if outcome.gains]
+    figure.add_scatter(
+        x=[outcome.mean_gain for outcome in with_gain],
+        y=[outcome.edit for outcome in with_gain],
+        mode="markers",
+        marker={"symbol": "diamond", "color": BEST, "size": 11, "line": {"width": 1}},
+        hovertemplate="mean %{x:.4g}<extra></extra>",
+        name="Mean",
+        row=1,
+        col=2,
+    )
+
+
+def _with_margin(limits: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Limits with some room outside for the markers on them."""
+    if limits is None:
+        return None
+    margin = 0.05 * (limits[1] - limits[0])
+    return limits[0] - margin, limits[1] + margin

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import tracemalloc
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -222,7 +221,7 @@ def test_networks_as_large_as_can_be_stored_are_read_within_bounded_memory(docum
 
 
 def test_layers_in_excess_are_not_looked_at() -> None:
-    class Unread(Sequence[Any]):
+    class Unread(list[Any]):
         def __len__(self) -> int:
             return N_LAYERS
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from collections.abc import Sequence
 
 import optuna
 from optuna.study import Study
@@ -59,8 +60,7 @@ class DashboardCallback:
         """Show a trial that has just finished."""
         self._attempt(lambda: note_architectures(study, trial, self._artifact_store))
         if _is_due(trial.number):
-            storage = stored_trial(study, trial).storage
-            self._attempt(lambda: save_cards(study, storage, architecture_names(trial)))
+            self._attempt(lambda: _draw_cards(study, trial, architecture_names(trial)))
 
     def _attempt(self, step: Callable[[], None]) -> None:
         try:
@@ -69,7 +69,9 @@ class DashboardCallback:
             # A log and no warning, since those may be set to raise.
             if not self._has_failed:
                 self._has_failed = True
-                _logger.warning(f"The dashboard lacks architectures. {_shown(error)}")
+                _logger.warning(
+                    f"The dashboard lacks architectures. {type(error).__name__}: {error}"
+                )
 
 
 def add_to_dashboard(study: Study, artifact_store: ArtifactStore) -> None:
@@ -98,8 +100,13 @@ def add_to_dashboard(study: Study, artifact_store: ArtifactStore) -> None:
             except ArchitectureError as error:
                 _logger.warning(f"The dashboard lacks trial {trial.number}. {error}")
     if trials:
-        names = sorted({name for trial in trials for name in architecture_names(trial)})
-        save_cards(study, stored_trial(study, trials[0]).storage, names)
+        names = {name for trial in trials for name in architecture_names(trial)}
+        _draw_cards(study, trials[0], sorted(names))
+
+
+def _draw_cards(study: Study, trial: FrozenTrial, names: Sequence[str]) -> None:
+    """Draw the cards of a study, given one of its trials, by which the storage is found."""
+    save_cards(study, stored_trial(study, trial).storage, names)
 
 
 def _is_due(number: int) -> bool:
@@ -119,7 +126,3 @@ def _check(artifact_store: object) -> None:
             "artifact_store: expected a store of optuna.artifacts, such as "
             f"FileSystemArtifactStore(directory), got {artifact_store!r}."
         )
-
-
-def _shown(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

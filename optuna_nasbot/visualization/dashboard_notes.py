@@ -37,12 +37,8 @@ class ArtifactStore(Protocol):
 
 def architecture_names(trial: FrozenTrial) -> list[str]:
     """The names under which a trial carries networks."""
-    names = [key.partition(":")[2] for key in trial.user_attrs]
-    return [
-        name
-        for name in names
-        if name and ":" not in name and attribute_key(name) in trial.user_attrs
-    ]
+    keys = [(key, key.partition(":")[2]) for key in trial.user_attrs]
+    return [name for key, name in keys if name and ":" not in name and key == attribute_key(name)]
 
 
 def note_architectures(study: Study, trial: FrozenTrial, artifact_store: ArtifactStore) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -36,7 +37,7 @@ def get(study: optuna.Study, store: Any, address: str) -> tuple[str, bytes]:
     """What the dashboard's server answers: the type of the content and the content."""
     headers: dict[str, str] = {}
 
-    def start(status: str, found: list[tuple[str, str]]) -> None:
+    def start(status: str, found: list[tuple[str, str]], _: Any) -> None:
         assert status == "200 OK"
         headers.update(found)
 
@@ -73,7 +74,8 @@ def test_note_has_the_drawing_below_what_the_user_wrote(store: Any) -> None:
     mine, summary, image = note(study, 0).split("\n\n")
     assert mine == "Mine, *not yours*."
     assert summary.startswith(r"**net**: mlp\-reg, ")
-    address = image.removeprefix("![architecture net](").removesuffix(")")
+    address = image.rpartition("(")[2].removesuffix(")")
+    assert image == f"[![architecture net]({address})]({address})"
     kind, drawing = get(study, store, address)
     assert kind == "image/svg+xml"
     assert ElementTree.fromstring(drawing).tag.endswith("svg")
@@ -123,14 +125,16 @@ def test_nothing_is_added_twice(store: Any, tmp_path: Path) -> None:
 def test_cards_are_drawn_when_the_study_has_grown_by_a_tenth(
     store: Any, monkeypatch: pytest.MonkeyPatch, trial: Any, study: Any, pool: Any
 ) -> None:
-    sizes = []
-    monkeypatch.setattr(dashboard, "save_cards", lambda study, *_: sizes.append(growing))
+    drawn: list[None] = []
+    monkeypatch.setattr(dashboard, "save_cards", lambda *_: drawn.append(None))
     made = study(*(trial(pool[0], 1.0) for _ in range(120)))
     callback = DashboardCallback(store)
-    for growing, frozen in enumerate(made.trials, start=1):
+    sizes = []
+    for size, frozen in enumerate(made.trials, start=1):
         callback(made, frozen)
+        sizes += [size] * (len(drawn) - len(sizes))
     assert sizes[:4] == [3, 4, 5, 6]
-    assert all(b <= a * 1.1 + 1 for a, b in zip(sizes, sizes[1:], strict=False))
+    assert all(after <= before * 1.1 + 1 for before, after in pairwise(sizes))
     assert len(sizes) < 40
 
 
@@ -181,7 +185,8 @@ def test_study_goes_on_when_the_dashboard_fails(messages: list[str]) -> None:
     study = optuna.create_study()
     study.optimize(objective, n_trials=4, callbacks=[DashboardCallback(FullStore())])
     assert len(study.get_trials(states=[TrialState.COMPLETE])) == 4
-    assert messages == ["The dashboard lacks architectures. OSError: no space left"]
+    told = [text for text in messages if "dashboard" in text]
+    assert told == ["The dashboard lacks architectures. OSError: no space left"]
     assert cards(study, FullStore()).keys() == CARDS
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from optuna_nasbot.visualization.dashboard import DashboardCallback
-from optuna_nasbot.visualization.dashboard import add_to_dashboard
+from optuna_nasbot.visualization.dashboard.callback import DashboardCallback
+from optuna_nasbot.visualization.dashboard.callback import add_to_dashboard
 from optuna_nasbot.visualization.drawing.architecture_plot import plot_architecture
 from optuna_nasbot.visualization.drawing.mermaid import to_mermaid
 from optuna_nasbot.visualization.drawing.svg import to_svg

@@ -1,11 +1,7 @@
-"""The report in a browser: no network, no errors, figures drawn and alive in light and dark.
-
-It needs Chromium, in Debian the package `chromium`.
-"""
+"""The report in a browser: no network, no errors, figures drawn and alive in light and dark."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,18 +10,11 @@ import optuna
 import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Page
-from playwright.sync_api import sync_playwright
 
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.visualization import to_html
-
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs a browser: apt-get install chromium"
-)
 
 SPACE = MLPSpace(max_layers=10, max_units=64)
 
@@ -42,14 +31,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("report") / "page.html"
     path.write_text(to_html(study, inputs=5, outputs=1), "utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture(params=[("light", 1280), ("dark", 1280), ("light", 600), ("dark", 600)], ids=str)

@@ -43,7 +43,7 @@ def postgresql() -> Iterator[str]:
 @contextmanager
 def mariadb() -> Iterator[str]:
     """The URL of a database on a MariaDB server, a drop-in replacement of MySQL."""
-    install, program = _program("mariadb-install-db"), _program("mariadbd")
+    install, program = installed("mariadb-install-db"), installed("mariadbd")
     with TemporaryDirectory() as directory:
         common = ["--no-defaults", f"--datadir={directory}/data"]
         if os.geteuid() == 0:
@@ -68,19 +68,19 @@ def mariadb() -> Iterator[str]:
             with pymysql.connect(unix_socket=f"{directory}/socket", user="root") as connection:
                 connection.cursor().execute("CREATE DATABASE optuna")
 
-        with _running(command, directory, connect):
+        with running(command, directory, connect):
             yield f"mysql+pymysql://root@127.0.0.1:{port}/optuna"
 
 
 @contextmanager
 def redis_server() -> Iterator[str]:
     """The URL of a Redis server."""
-    program = _program("redis-server")
+    program = installed("redis-server")
     with TemporaryDirectory() as directory:
         port = free_port()
         url = f"redis://127.0.0.1:{port}"
         options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", directory, "--save", ""]
-        with _running([program, *options], directory, lambda: redis.Redis.from_url(url).ping()):
+        with running([program, *options], directory, lambda: redis.Redis.from_url(url).ping()):
             yield url
 
 
@@ -96,7 +96,7 @@ def grpc_proxy(database: str) -> Iterator[str]:
     with (
         TemporaryDirectory() as directory,
         closing(GrpcStorageProxy(host="127.0.0.1", port=port)) as client,
-        _running(
+        running(
             [sys.executable, "-c", code, database, str(port)],
             directory,
             lambda: client.wait_server_ready(timeout=1),
@@ -113,8 +113,8 @@ def free_port() -> int:
         return port
 
 
-def _program(name: str) -> str:
-    """The path of a server's program, which not every machine has."""
+def installed(name: str) -> str:
+    """The path of a program, which not every machine has."""
     # Some systems keep servers where only the administrator's shell looks.
     path = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
     if path is None:
@@ -123,7 +123,7 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def _running(
+def running(
     command: Sequence[str], directory: str, connect: Callable[[], object]
 ) -> Iterator[None]:
     """Run a server from when `connect` succeeds to the end."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optuna.storages import BaseStorage
 from optuna.study import Study
 
-from optuna_nasbot.visualization.dashboard_import import optuna_dashboard
+from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 

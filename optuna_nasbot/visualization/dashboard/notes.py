@@ -15,11 +15,11 @@ from optuna.trial import Trial
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import stored_origin
-from optuna_nasbot.visualization.dashboard_import import optuna_dashboard
-from optuna_nasbot.visualization.dashboard_trial import stored_trial
+from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
+from optuna_nasbot.visualization.dashboard.trial import stored_trial
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.svg import to_svg
 
@@ -27,22 +27,16 @@ _ARTIFACT = "dashboard:artifacts:{trial_id}:{artifact_id}"
 """The attribute of a study in which the dashboard itself notes a trial's artifacts.
 `optuna.artifacts.upload_artifact` uses one of the trial, which a finished trial doesn't take."""
 
+_MAX_WIDTH = 940
+"""Pixels beside the list of trials in a window of 1,280. The browser doesn't shrink images itself:
+the page is as wide as the longest user attribute, such as that of a network."""
+
 
 class ArtifactStore(Protocol):
     """One of the stores of `optuna.artifacts`."""
 
     def write(self, artifact_id: str, content_body: BinaryIO) -> None:
         """Store a file."""
-
-
-def architecture_names(trial: FrozenTrial) -> list[str]:
-    """The names under which a trial carries networks."""
-    names = [key.partition(":")[2] for key in trial.user_attrs]
-    return [
-        name
-        for name in names
-        if name and ":" not in name and attribute_key(name) in trial.user_attrs
-    ]
 
 
 def note_architectures(study: Study, trial: FrozenTrial, artifact_store: ArtifactStore) -> None:
@@ -56,13 +50,16 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
     dashboard = optuna_dashboard()
     stored = stored_trial(study, trial)
     note = before = dashboard.get_note(stored)
-    for name in architecture_names(trial):
+    for name in architecture_names([trial]):
         network = carried_architecture(trial.user_attrs, name)
         if network is not None and _image(name) not in note:
             address = _add_drawing(stored, name, network, artifact_store)
             origin = stored_origin(trial.user_attrs, name)
-            section = f"{_summary(name, network)}{f'Made from {origin}.' if origin else ''}"
-            note = f"{note}\n\n{section}\n\n{_image(name)}{address})".lstrip("\n")
+            section = f"{_summary(name, network)}{f' Made from {origin}.' if origin else ''}"
+            # A click opens the drawing alone, where it can be zoomed and shows what it says of
+            # the layer that is pointed at.
+            image = f"[{_image(name)}{address})]({address})"
+            note = f"{note}\n\n{section}\n\n{image}".lstrip("\n")
     if note != before:
         dashboard.save_note(stored, note)
 
@@ -70,7 +67,7 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
 def _summary(name: str, network: Architecture) -> str:
     return (
         f"**{_markdown(name)}**: {_markdown(network.kind)}, {len(network.layers)} layers, "
-        f"{len(network.edges)} edges, mass {total_mass(network):,.0f}. "
+        f"{len(network.edges)} edges, mass {total_mass(network):,.0f}."
     )
 
 
@@ -94,7 +91,7 @@ def _add_drawing(
     """
     from optuna_dashboard.artifact import get_artifact_path
 
-    drawing = to_svg(network)
+    drawing = _fitted(to_svg(network))
     study_name = trial.study.study_name
     unique = json.dumps([study_name, trial.number, name, drawing])
     artifact_id = str(uuid.uuid5(uuid.NAMESPACE_OID, unique))
@@ -115,3 +112,14 @@ def _add_drawing(
     )
     address: str = get_artifact_path(trial, artifact_id)
     return address
+
+
+def _fitted(drawing: str) -> str:
+    """The drawing, scaled down where it is too wide."""
+
+    def smaller(size: re.Match[str]) -> str:
+        width, height = int(size[1]), int(size[2])
+        scale = min(1.0, _MAX_WIDTH / width)
+        return f'width="{scale * width:.0f}" height="{scale * height:.0f}"'
+
+    return re.sub(r'width="(\d+)" height="(\d+)"', smaller, drawing, count=1)

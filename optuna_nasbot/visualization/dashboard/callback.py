@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from collections.abc import Sequence
 
 import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.visualization.dashboard_cards import save_cards
-from optuna_nasbot.visualization.dashboard_import import optuna_dashboard
-from optuna_nasbot.visualization.dashboard_notes import ArtifactStore
-from optuna_nasbot.visualization.dashboard_notes import architecture_names
-from optuna_nasbot.visualization.dashboard_notes import note_architectures
-from optuna_nasbot.visualization.dashboard_trial import stored_trial
+from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.visualization.dashboard.cards import save_cards
+from optuna_nasbot.visualization.dashboard.notes import ArtifactStore
+from optuna_nasbot.visualization.dashboard.notes import note_architectures
+from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
+from optuna_nasbot.visualization.dashboard.trial import stored_trial
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
 _GROWTH = 1.1
@@ -59,8 +60,7 @@ class DashboardCallback:
         """Show a trial that has just finished."""
         self._attempt(lambda: note_architectures(study, trial, self._artifact_store))
         if _is_due(trial.number):
-            storage = stored_trial(study, trial).storage
-            self._attempt(lambda: save_cards(study, storage, architecture_names(trial)))
+            self._attempt(lambda: _draw_cards(study, trial, architecture_names([trial])))
 
     def _attempt(self, step: Callable[[], None]) -> None:
         try:
@@ -69,7 +69,9 @@ class DashboardCallback:
             # A log and no warning, since those may be set to raise.
             if not self._has_failed:
                 self._has_failed = True
-                _logger.warning(f"The dashboard lacks architectures. {_shown(error)}")
+                _logger.warning(
+                    f"The dashboard lacks architectures. {type(error).__name__}: {error}"
+                )
 
 
 def add_to_dashboard(study: Study, artifact_store: ArtifactStore) -> None:
@@ -90,16 +92,20 @@ def add_to_dashboard(study: Study, artifact_store: ArtifactStore) -> None:
     _check(artifact_store)
     if not isinstance(study, Study):
         raise TypeError(f"study: expected an Optuna study, got {study!r}.")
-    trials = [trial for trial in study.get_trials(deepcopy=False) if architecture_names(trial)]
+    trials = study.get_trials(deepcopy=False)
     for trial in trials:
         if trial.state.is_finished():
             try:
                 note_architectures(study, trial, artifact_store)
             except ArchitectureError as error:
                 _logger.warning(f"The dashboard lacks trial {trial.number}. {error}")
-    if trials:
-        names = sorted({name for trial in trials for name in architecture_names(trial)})
-        save_cards(study, stored_trial(study, trials[0]).storage, names)
+    if names := architecture_names(trials):
+        _draw_cards(study, trials[0], names)
+
+
+def _draw_cards(study: Study, trial: FrozenTrial, names: Sequence[str]) -> None:
+    """Draw the cards of a study, given one of its trials, by which the storage is found."""
+    save_cards(study, stored_trial(study, trial).storage, names)
 
 
 def _is_due(number: int) -> bool:
@@ -119,7 +125,3 @@ def _check(artifact_store: object) -> None:
             "artifact_store: expected a store of optuna.artifacts, such as "
             f"FileSystemArtifactStore(directory), got {artifact_store!r}."
         )
-
-
-def _shown(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,3 @@
+"""Drawings and figures in optuna-dashboard."""
+
+from __future__ import annotations

@@ -1,0 +1,91 @@
+"""What people see of a study in optuna-dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import log
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import pytest
+from optuna.artifacts import FileSystemArtifactStore
+
+from optuna_nasbot import Architecture
+from optuna_nasbot import CNNSpace
+from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot import suggest_architecture
+from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.evolution import edited
+from optuna_nasbot.visualization import DashboardCallback
+from optuna_nasbot.visualization import add_to_dashboard
+
+N_TRIALS = 15
+SPACE = CNNSpace(max_layers=16, max_mass=1e6)
+DEEP = CNNSpace(min_layers=60)
+
+
+def objective(trial: optuna.Trial) -> float:
+    # Without any parameter the dashboard (0.21) fails at their importance: 1 / 0.
+    trial.suggest_float("lr", 0.0, 1.0)
+    return log(total_mass(suggest_architecture(trial, "net", SPACE)))
+
+
+def deep_network() -> Architecture:
+    rng = np.random.default_rng(0)
+    candidate = Candidate(DEEP.initial_pool[-1])
+    for _ in range(40):
+        candidate = edited(candidate, DEEP, rng)
+    return candidate.network
+
+
+@pytest.fixture(scope="session")
+def study_page(
+    database: str,
+    dashboard: Callable[[str, Path], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The address of a study whose last trial has a network of 60 layers."""
+    artifacts = tmp_path_factory.mktemp("artifacts")
+    store = FileSystemArtifactStore(str(artifacts))
+    study = optuna.create_study(
+        study_name="net", storage=database, sampler=NASBOTSampler(seed=0), load_if_exists=True
+    )
+    study.optimize(objective, n_trials=N_TRIALS, callbacks=[DashboardCallback(store)])
+    study.add_trial(create_architecture_trial({"net": deep_network()}, value=20.0))
+    add_to_dashboard(study, store)
+    return f"{dashboard(database, artifacts)}/studies/1"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(N_TRIALS - 1, "Made from"), (N_TRIALS, "60 layers")]
+)
+def test_page_of_a_trial_shows_its_drawing(
+    study_page: str, window: Any, number: int, text: str
+) -> None:
+    window.page.goto(f"{study_page}/trials?numbers={number}")
+    drawing = window.page.get_by_alt_text("architecture net").first
+    drawing.wait_for()
+    window.page.wait_for_load_state("networkidle")
+    assert drawing.evaluate("image => image.complete && image.naturalWidth") > 300
+    box = drawing.bounding_box()
+    assert box["height"] > 300
+    assert box["x"] + box["width"] < 1280
+    assert window.page.get_by_text(text).count() == 1
+    assert (window.errors, window.foreign) == ([], [])
+
+
+def test_page_of_the_study_shows_the_cards(study_page: str, window: Any) -> None:
+    window.page.goto(study_page)
+    for card, title in (
+        ("architecture-map-net", "Architecture Map of 'net'"),
+        ("surrogate-net", "Surrogate of 'net'"),
+    ):
+        figure = window.page.locator(f"[id='user-defined-plot:{card}']")
+        figure.get_by_text(title).wait_for()
+        assert figure.locator(".scatterlayer .point").count() > N_TRIALS // 2
+    window.page.wait_for_load_state("networkidle")
+    assert (window.errors, window.foreign) == ([], [])

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+from xml.etree import ElementTree
+
+import optuna
+import optuna_dashboard
+import pytest
+from optuna.artifacts import FileSystemArtifactStore
+from optuna.trial import TrialState
+
+from optuna_nasbot import MLPSpace
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot import suggest_architecture
+from optuna_nasbot.visualization import DashboardCallback
+from optuna_nasbot.visualization import add_to_dashboard
+from optuna_nasbot.visualization.dashboard import callback as dashboard_callback
+from optuna_nasbot.visualization.dashboard.trial import stored_trial
+
+SPACE = MLPSpace(max_layers=12, max_units=64)
+CARDS = {"architecture-map-net", "surrogate-net"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileSystemArtifactStore:
+    return FileSystemArtifactStore(str(tmp_path))
+
+
+def get(study: optuna.Study, store: Any, address: str) -> tuple[str, bytes]:
+    """What the dashboard's server answers: the type of the content and the content."""
+    headers: dict[str, str] = {}
+
+    def start(status: str, found: list[tuple[str, str]], _: Any) -> None:
+        assert status == "200 OK"
+        headers.update(found)
+
+    environ: dict[str, Any] = {"PATH_INFO": address}
+    setup_testing_defaults(environ)
+    app = optuna_dashboard.wsgi(study._storage, artifact_store=store)
+    content = b"".join(app(environ, start))
+    return headers["Content-Type"], content
+
+
+def cards(study: optuna.Study, store: Any) -> dict[str, Any]:
+    detail = json.loads(get(study, store, f"/api/studies/{study._study_id}")[1])
+    return {
+        each["id"]: json.loads(each["graph_object"]) for each in detail["plotly_graph_objects"]
+    }
+
+
+def note(study: optuna.Study, number: int) -> str:
+    text: str = optuna_dashboard.get_note(stored_trial(study, study.trials[number]))
+    return text
+
+
+def objective(trial: optuna.Trial) -> float:
+    return float(len(suggest_architecture(trial, "net", SPACE).layers))
+
+
+def test_note_has_the_drawing_below_what_the_user_wrote(store: Any) -> None:
+    def noting(trial: optuna.Trial) -> float:
+        optuna_dashboard.save_note(trial, "Mine, *not yours*.")
+        return objective(trial)
+
+    study = optuna.create_study()
+    study.optimize(noting, n_trials=1, callbacks=[DashboardCallback(store)])
+    mine, summary, image = note(study, 0).split("\n\n")
+    assert mine == "Mine, *not yours*."
+    assert summary.startswith(r"**net**: mlp\-reg, ")
+    address = image.rpartition("(")[2].removesuffix(")")
+    assert image == f"[![architecture net]({address})]({address})"
+    kind, drawing = get(study, store, address)
+    assert kind == "image/svg+xml"
+    assert ElementTree.fromstring(drawing).tag.endswith("svg")
+    assert [key for key in study.trials[0].user_attrs if "dashboard" in key] == []
+
+
+def test_note_tells_the_origin(store: Any, trial: Any, study: Any, pool: Any) -> None:
+    origin = {"edits": ["wedge_layer", "swap_layer"], "parent": 4}
+    made = study(trial(pool[0], 1.0, user_attrs={"architecture:net:origin": origin}))
+    add_to_dashboard(made, store)
+    assert "Made from trial 4's network after wedge_layer, swap_layer." in note(made, 0)
+
+
+def test_all_names_are_shown_and_mean_themselves(store: Any, pool: Any, study: Any) -> None:
+    names = ["encoder", "a*b](c)_<d>", "ü"]
+    networks = dict(zip(names, pool, strict=False))
+    made = study(*(create_architecture_trial(networks, value=float(i)) for i in range(3)))
+    add_to_dashboard(made, store)
+    add_to_dashboard(made, store)
+    assert note(made, 0).count("![architecture ") == 3
+    assert r"**a\*b\]\(c\)\_\<d\>**" in note(made, 0)
+    assert len(cards(made, store)) == 6
+
+
+@pytest.mark.parametrize("state", [TrialState.FAIL, TrialState.PRUNED])
+def test_trials_without_a_value_get_their_drawing(
+    state: TrialState, store: Any, trial: Any, study: Any, pool: Any
+) -> None:
+    made = study(trial(pool[0], state=state), trial(pool[1], state=TrialState.WAITING))
+    add_to_dashboard(made, store)
+    assert "![architecture net]" in note(made, 0)
+    assert note(made, 1) == ""
+
+
+def test_nothing_is_added_twice(store: Any, tmp_path: Path) -> None:
+    study = optuna.create_study()
+    study.optimize(objective, n_trials=5, callbacks=[DashboardCallback(store)])
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == 5
+    for _ in range(2):
+        add_to_dashboard(study, store)
+        assert sorted(tmp_path.iterdir()) == files
+        assert note(study, 3).count("![architecture net]") == 1
+        assert cards(study, store).keys() == CARDS
+
+
+def test_cards_are_drawn_when_the_study_has_grown_by_a_tenth(
+    store: Any, monkeypatch: pytest.MonkeyPatch, trial: Any, study: Any, pool: Any
+) -> None:
+    drawn: list[None] = []
+    monkeypatch.setattr(dashboard_callback, "save_cards", lambda *_: drawn.append(None))
+    made = study(*(trial(pool[0], 1.0) for _ in range(120)))
+    callback = DashboardCallback(store)
+    sizes = []
+    for size, frozen in enumerate(made.trials, start=1):
+        callback(made, frozen)
+        sizes += [size] * (len(drawn) - len(sizes))
+    assert sizes[:4] == [3, 4, 5, 6]
+    assert all(after <= before * 1.1 + 1 for before, after in pairwise(sizes))
+    assert len(sizes) < 40
+
+
+def test_several_threads(store: Any) -> None:
+    study = optuna.create_study()
+    study.optimize(objective, n_trials=12, n_jobs=2, callbacks=[DashboardCallback(store)])
+    assert all("![architecture net]" in note(study, number) for number in range(12))
+    assert cards(study, store).keys() == CARDS
+
+
+def test_card_is_whole_though_another_worker_saves_one(
+    store: Any, monkeypatch: pytest.MonkeyPatch, trial: Any, study: Any, pool: Any
+) -> None:
+    made = study(*(trial(network, float(i)) for i, network in enumerate(pool[:4])))
+    save: Callable[..., str] = optuna_dashboard.save_plotly_graph_object
+    disturbed: set[str] = set()
+
+    def save_disturbed(study: optuna.Study, figure: Any, *, graph_object_id: str) -> None:
+        save(study, figure, graph_object_id=graph_object_id)
+        if graph_object_id not in disturbed:
+            disturbed.add(graph_object_id)
+            piece = f"dashboard:plot_data:{graph_object_id}:1"
+            study._storage.set_study_system_attr(study._study_id, piece, "of another")
+
+    monkeypatch.setattr(optuna_dashboard, "save_plotly_graph_object", save_disturbed)
+    add_to_dashboard(made, store)
+    assert disturbed == CARDS
+    assert cards(made, store).keys() == CARDS
+
+
+def test_several_objectives_get_drawings_only(store: Any, study: Any, pool: Any) -> None:
+    made = study(
+        *(create_architecture_trial({"net": network}, values=[1.0, 2.0]) for network in pool[:4]),
+        directions=["minimize", "maximize"],
+    )
+    add_to_dashboard(made, store)
+    assert "![architecture net]" in note(made, 3)
+    assert cards(made, store) == {}
+
+
+class FullStore:
+    def write(self, artifact_id: str, content_body: io.BytesIO) -> None:
+        raise OSError("no space left")
+
+
+@pytest.mark.filterwarnings("error")
+def test_study_goes_on_when_the_dashboard_fails(messages: list[str]) -> None:
+    study = optuna.create_study()
+    study.optimize(objective, n_trials=4, callbacks=[DashboardCallback(FullStore())])
+    assert len(study.get_trials(states=[TrialState.COMPLETE])) == 4
+    told = [text for text in messages if "dashboard" in text]
+    assert told == ["The dashboard lacks architectures. OSError: no space left"]
+    assert cards(study, FullStore()).keys() == CARDS
+
+
+def test_network_that_cannot_be_read_is_left_out(
+    store: Any, trial: Any, study: Any, pool: Any, messages: list[str]
+) -> None:
+    damaged = trial(pool[0], 1.0)
+    damaged.set_user_attr("architecture:net", {"format": 1})
+    made = study(damaged, *(trial(network, 1.0) for network in pool[1:5]))
+    with pytest.warns(UserWarning, match="number 0"):
+        add_to_dashboard(made, store)
+    assert any(text.startswith("The dashboard lacks trial 0. ") for text in messages)
+    assert "![architecture net]" in note(made, 1)
+
+
+def test_sampler_is_not_told_of_a_new_trial(store: Any, trial: Any, study: Any, pool: Any) -> None:
+    class Sampler(optuna.samplers.RandomSampler):
+        def before_trial(self, study: Any, trial: Any) -> None:
+            raise AssertionError
+
+    made = study(trial(pool[0], 1.0), sampler=Sampler())
+    add_to_dashboard(made, store)
+    assert isinstance(made.sampler, Sampler)
+
+
+def test_study_without_networks_gets_nothing(store: Any, study: Any) -> None:
+    made = study(optuna.create_trial(value=1.0))
+    add_to_dashboard(made, store)
+    assert (note(made, 0), cards(made, store)) == ("", {})
+
+
+@pytest.mark.parametrize("module", ["optuna_dashboard", "plotly"])
+def test_missing_package_is_told_at_once(
+    module: str, store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError, match=r"optuna-nasbot\[(dashboard|visualization)\]"):
+        DashboardCallback(store)
+
+
+def test_wrong_arguments(store: Any) -> None:
+    with pytest.raises(TypeError, match="artifact_store: expected a store"):
+        DashboardCallback("drawings")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="study: expected an Optuna study"):
+        add_to_dashboard("net", store)  # type: ignore[arg-type]

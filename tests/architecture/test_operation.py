@@ -37,6 +37,7 @@ class NotFrozen:
         ({"mass": None}, TypeError, "operation 'own', mass: expected a number, got None"),
         ({"mass": -1}, ValueError, "operation 'own', mass: expected a finite mass of at least 0"),
         ({"mass": np.nan}, ValueError, "operation 'own', mass: expected a finite mass"),
+        ({"mass": 1e308}, ValueError, "operation 'own', mass: expected a mass of at most"),
         ({"mass": 10**400}, ValueError, "operation 'own', mass: expected a finite mass"),
         ({"mass": NotFrozen()}, TypeError, "operation 'own', mass: expected a function that can"),
         ({"module": 3}, TypeError, "operation 'own', module: expected a function of channels in"),

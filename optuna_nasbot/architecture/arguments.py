@@ -8,7 +8,7 @@ from numbers import Real
 
 from optuna_nasbot.architecture.errors import shown
 
-_MAX_MASS = 1e100
+MAX_MASS = 1e100
 """So that sums and products of masses are finite."""
 
 
@@ -62,8 +62,8 @@ def check_mass(name: str, value: object) -> float:
     mass = check_number(name, value)
     if not 0 <= mass < math.inf:
         raise ValueError(f"{name}: expected a finite mass of at least 0, got {shown(value)}.")
-    if mass > _MAX_MASS:
-        raise ValueError(f"{name}: expected a mass of at most {_MAX_MASS:g}, got {shown(value)}.")
+    if mass > MAX_MASS:
+        raise ValueError(f"{name}: expected a mass of at most {MAX_MASS:g}, got {shown(value)}.")
     return mass
 
 

@@ -41,6 +41,7 @@ class NotFrozen:
         ({"mass": 10**400}, ValueError, "operation 'own', mass: expected a finite mass"),
         ({"mass": NotFrozen()}, TypeError, "operation 'own', mass: expected a function that can"),
         ({"module": 3}, TypeError, "operation 'own', module: expected a function of channels in"),
+        ({"module": torch.nn.Linear(3, 3)}, TypeError, "operation 'own', module: expected a func"),
         ({"module": NotFrozen()}, TypeError, "operation 'own', module: expected a function that"),
     ],
 )
@@ -80,6 +81,7 @@ def test_mass_of_a_layer_is_channels_times_units_unless_told() -> None:
         (-1.0, ValueError, "a finite mass of at least 0, got -1.0"),
         (np.nan, ValueError, "a finite mass of at least 0, got nan"),
         (np.inf, ValueError, "a finite mass of at least 0, got inf"),
+        (1e308, ValueError, r"a mass of at most 1e\+100, got 1e\+308"),
         (None, TypeError, "a number, got None"),
         (True, TypeError, "a number, got True"),
     ],

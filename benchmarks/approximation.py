@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from objectives import synthetic_value
 from printing import print_table
+from runs import seeds
 from scipy.stats import spearmanr
 
 from optuna_nasbot import Architecture
@@ -41,15 +42,16 @@ N_TESTED = 200
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", default="0:5", metavar="A:B", help="seeds A to B - 1")
+    parser.add_argument(
+        "--seeds", type=seeds, default="0:5", metavar="A:B", help="seeds A to B - 1"
+    )
     parser.add_argument("--observations", type=int, default=2000)
     parser.add_argument("--kept", type=int, nargs="+", default=[200, 500, 1000, 2000])
     arguments = parser.parse_args()
-    first, last = (int(part) for part in arguments.seeds.split(":"))
     print_table(
         f"Rank correlation with {arguments.observations} observations, mean ± standard error",
         ("networks", "kept", "near the best", "children"),
-        rows(range(first, last), arguments.observations, arguments.kept),
+        rows(arguments.seeds, arguments.observations, arguments.kept),
     )
 
 

@@ -58,7 +58,7 @@ def main() -> None:
 
     data, cache = arguments.data, arguments.cache
     train = partial(train_all, data=data, cache=cache, n_processes=arguments.processes)
-    seeds = range(*map(int, arguments.seeds.split(":")))
+    seeds = arguments.seeds
     train(
         training
         for dataset in arguments.datasets

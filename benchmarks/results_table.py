@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import astuple
 from dataclasses import dataclass
+from itertools import count
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -31,23 +34,35 @@ Incumbents = dict[Run, list[float]]
 
 
 def read_csv(path: Path) -> Incumbents:
-    """The runs in a CSV file; none if there is no such file."""
+    """The runs in a CSV file; none if there is no such file.
+
+    Of a run that was not written to its end, what is there up to the first gap.
+    """
     runs: dict[Run, dict[int, float]] = {}
-    if path.exists():
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                run = Run(row["benchmark"], row["dataset"], row["method"], int(row["seed"]))
-                runs.setdefault(run, {})[int(row["evaluations"])] = float(row["value"])
-    return {run: [values[n] for n in sorted(values)] for run, values in runs.items()}
+    for row in csv.DictReader(_whole_lines(path).splitlines()):
+        run = Run(row["benchmark"], row["dataset"], row["method"], int(row["seed"]))
+        runs.setdefault(run, {})[int(row["evaluations"])] = float(row["value"])
+    return {
+        run: [values[n] for n in takewhile(values.__contains__, count(1))]
+        for run, values in runs.items()
+    }
+
+
+def _whole_lines(path: Path) -> str:
+    """The text of a file without a last line that was not written to its end."""
+    text = path.read_bytes().decode() if path.exists() else ""  # newlines as they are
+    return text[: text.rfind("\n") + 1]
 
 
 def append_csv(path: Path, run: Run, incumbents: Sequence[float]) -> None:
     """Add a run to a CSV file, which is made where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not path.exists()
+    before = _whole_lines(path)
+    if path.exists():
+        os.truncate(path, len(before.encode()))
     with path.open("a", newline="") as file:
         writer = csv.writer(file)
-        if is_new:
+        if not before:
             writer.writerow(COLUMNS)
         for evaluations, value in enumerate(incumbents, start=1):
             writer.writerow((*astuple(run), evaluations, f"{value:.6g}"))

@@ -58,12 +58,29 @@ def parser(
     )
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(methods))
     parser.add_argument("--datasets", nargs="+", choices=list(datasets), default=list(datasets))
-    parser.add_argument("--seeds", default="0:20", metavar="A:B", help="seeds A to B - 1")
-    parser.add_argument("--trials", type=int, default=trials, help="evaluations of a run")
+    parser.add_argument(
+        "--seeds", type=seeds, default="0:20", metavar="A:B", help="seeds A to B - 1"
+    )
+    parser.add_argument("--trials", type=positive, default=trials, help="evaluations of a run")
     parser.add_argument("--data", type=Path, help="where the data are")
     parser.add_argument("--out", type=Path, default=out, help="CSV file; what it has is not rerun")
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--processes", type=positive, default=os.cpu_count())
     return parser
+
+
+def seeds(text: str) -> range:
+    """The seeds of an option `A:B`."""
+    first, _, last = text.partition(":")
+    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+        raise argparse.ArgumentTypeError(f"expected A:B with A < B, such as 0:20, got {text!r}.")
+    return range(int(first), int(last))
+
+
+def positive(text: str) -> int:
+    """The whole number of an option, at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}.")
+    return int(text)
 
 
 def run_benchmark(
@@ -83,13 +100,14 @@ def run_benchmark(
     Returns:
         The incumbents of the runs that were asked for.
     """
-    first, last = (int(part) for part in arguments.seeds.split(":"))
-    problems = {dataset: make_problem(dataset, first) for dataset in arguments.datasets}
+    problems = {
+        dataset: make_problem(dataset, arguments.seeds[0]) for dataset in arguments.datasets
+    }
     applicable = list(_applicable(problems, arguments.methods))
     wanted = [
         Run(name, dataset, method, seed)
         # Seed by seed, so that a benchmark that is stopped has some of all methods.
-        for seed in range(first, last)
+        for seed in arguments.seeds
         for dataset, method in applicable
     ]
     done = read_csv(arguments.out)

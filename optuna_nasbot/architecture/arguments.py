@@ -8,6 +8,9 @@ from numbers import Real
 
 from optuna_nasbot.architecture.errors import shown
 
+MAX_MASS = 1e100
+"""So that sums and products of masses are finite."""
+
 
 def check_whole(name: str, value: object, least: int, most: int | None = None) -> int:
     """Return an argument as an `int` (NumPy's integers are whole numbers, too) after a check.
@@ -54,11 +57,13 @@ def check_mass(name: str, value: object) -> float:
 
     Raises:
         TypeError: It is no number.
-        ValueError: It is negative, infinite or NaN.
+        ValueError: It is negative, NaN, or so large that sums of masses could overflow.
     """
     mass = check_number(name, value)
     if not 0 <= mass < math.inf:
         raise ValueError(f"{name}: expected a finite mass of at least 0, got {shown(value)}.")
+    if mass > MAX_MASS:
+        raise ValueError(f"{name}: expected a mass of at most {MAX_MASS:g}, got {shown(value)}.")
     return mass
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 from typing import Literal
 from typing import get_args
 
+from optuna_nasbot.architecture.arguments import MAX_MASS
 from optuna_nasbot.architecture.arguments import check_mass
 from optuna_nasbot.architecture.arguments import check_name
 from optuna_nasbot.architecture.errors import shown
@@ -103,7 +103,8 @@ class Operation:
             )
         if not callable(self.mass):
             object.__setattr__(self, "mass", check_mass(f"{where}, mass", self.mass))
-        if not (self.module is None or callable(self.module)):
+        is_builder = callable(self.module) and not _is_module(self.module)
+        if not (self.module is None or is_builder):
             raise TypeError(
                 f"{where}, module: expected a function of channels in, channels out and stride "
                 f"that makes a module, got {shown(self.module)}."
@@ -124,12 +125,12 @@ class Operation:
 
         Raises:
             TypeError: The mass rule gives something else than a number.
-            ValueError: It gives a mass that is negative, infinite or NaN.
+            ValueError: It gives a mass that is negative, NaN or too large.
         """
         if not callable(self.mass):
             return self.mass
         mass = self.mass(channels_in, units)
-        if type(mass) is float and 0.0 <= mass < math.inf:  # nearly all: masses have to be quick
+        if type(mass) is float and 0.0 <= mass <= MAX_MASS:  # nearly all: masses have to be quick
             return mass
         given = f"operation '{self.label}', mass of {channels_in} channels in and {units} units"
         return check_mass(given, mass)
@@ -147,12 +148,17 @@ class Operation:
                 f"used as the built-in operations use them, do without."
             )
         made = self.module(channels_in, channels_out, stride)
-        if isinstance(made, type) or not hasattr(made, "named_parameters"):
+        if not _is_module(made):
             raise TypeError(
                 f"operation '{self.label}', module: expected a function that makes a "
                 f"torch.nn.Module, and it made {shown(made)}."
             )
         return made
+
+
+def _is_module(value: object) -> bool:
+    """Whether a value is a `torch.nn.Module`, told without torch, which is slow to import."""
+    return not isinstance(value, type) and hasattr(value, "named_parameters")
 
 
 def _checked_strides(where: str, strides: object) -> tuple[int, ...]:

@@ -61,7 +61,13 @@ class OperationSet:
                 f"operations: expected other labels than '{self.decision}', that of the decision "
                 f"layers."
             )
-        check_mass("least_end_mass", self.least_end_mass)
+        if check_mass("least_end_mass", self.least_end_mass) == 0 and any(
+            operation.mass == 0 for operation in self.operations
+        ):
+            raise ValueError(
+                "least_end_mass: expected a positive mass where operations have none, got 0. "
+                "A network without any mass can't be compared."
+            )
         for one, other in combinations(self.labels, 2):
             if one == other:
                 raise ValueError(f"operations: expected every label once, got '{one}' again.")

@@ -17,10 +17,10 @@ Apply = Callable[[Architecture, Any, np.random.Generator], "Architecture | None"
 
 @dataclass(frozen=True)
 class Edit:
-    """One of the paper's nine ways to change a network (paper, table 3).
+    """A way to change a network: one of the paper's nine (paper, table 3), or one of cells.
 
     Args:
-        name: The paper's name.
+        name: The paper's name, if it is one of those.
         probability: How likely a random child is made by this edit (the reference's figures).
         sites: Lists the places of a network where the edit can be made.
         apply: Makes the edit at one of them; None where the result is no network. What the

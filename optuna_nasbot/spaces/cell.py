@@ -173,9 +173,20 @@ class CellSpace(OwnKindSpace):
 
         Raises:
             ValueError: Operations are on the edges of this space's cells.
-            ArchitectureError: A label is unknown, or the edges form a cycle.
+            ArchitectureError: A label or an edge is unknown, or the edges form a cycle.
         """
         self._check_mode("vertices")
+        for label in labels:
+            if label not in self.labels:
+                raise ArchitectureError(
+                    f"labels: expected operations of {', '.join(self.labels)}, got {shown(label)}."
+                )
+        n = len(labels) + 2
+        for edge in edges:
+            if not (len(edge) == 2 and all(0 <= vertex < n for vertex in edge)):
+                raise ArchitectureError(
+                    f"edges: expected pairs of vertices from 0 to {n - 1}, got {shown(edge)}."
+                )
         return network_of_vertices(labels, edges, self.kind)
 
     def network_of_edges(self, labels: Mapping[tuple[int, int], str]) -> Architecture | None:

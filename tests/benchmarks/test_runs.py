@@ -152,3 +152,46 @@ def test_won_and_lost(module, run, direction: str, score: str) -> None:
     ).splitlines()
     error = np.std([1, 1, -1, 0], ddof=1) / 2
     assert line == f"| mlp | random | 4 | 0.000 ± 0.000 | 0.250 ± {error:.3f} | {score} |"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--seeds", "3"),
+        ("--seeds", "a:b"),
+        ("--seeds", "5:4"),
+        ("--trials", "0"),
+        ("--trials", "-1"),
+        ("--processes", "0"),
+        ("--methods", "nasbt"),
+    ],
+)
+def test_wrong_options_are_refused(module, capsys, options: tuple[str, ...]) -> None:
+    parser = module("runs").parser("", ["mlp"], ["nasbot"], trials=5, out=Path("x.csv"))
+    with pytest.raises(SystemExit, match="2"):
+        parser.parse_args(options)
+    assert options[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n_bytes_lost", [1, 4, 9, 20, 40])
+def test_a_file_that_was_cut_off_is_gone_on_with(
+    module, run, tmp_path: Path, n_bytes_lost: int
+) -> None:
+    results, path = module("results_table"), tmp_path / "results.csv"
+    one, other = run("random", 0), run("random", 1)
+    results.append_csv(path, one, [1.0, 2.0, 3.0])
+    results.append_csv(path, other, [4.25, 5.25])
+    path.write_bytes(path.read_bytes()[:-n_bytes_lost])
+    kept = results.read_csv(path)
+    assert kept[one] == [1.0, 2.0, 3.0]
+    assert kept.get(other, []) == ([4.25] if n_bytes_lost < 30 else [])
+    results.append_csv(path, other, [4.25, 5.25])
+    assert results.read_csv(path) == {one: [1.0, 2.0, 3.0], other: [4.25, 5.25]}
+
+
+def test_of_a_run_with_a_gap_the_beginning_counts(module, run, tmp_path: Path) -> None:
+    results, path = module("results_table"), tmp_path / "results.csv"
+    results.append_csv(path, run("random"), [1.0, 2.0, 3.0])
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:2], *lines[3:]]))
+    assert results.read_csv(path) == {run("random"): [1.0]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import optuna
@@ -203,3 +204,21 @@ def test_searches_never_repeat_a_cell(space, sampler):
     study.optimize(objective, n_trials=30)
     assert len(set(seen)) == 30
     assert study.best_value > np.mean([trial.value for trial in study.trials[:10]])
+
+
+@pytest.mark.parametrize(
+    ("labels", "edges", "message"),
+    [
+        (
+            ["conv1", "conv9"],
+            [(0, 1), (1, 3)],
+            "labels: expected .* conv1, .* got 'conv9'",
+        ),
+        (["conv1"], [(0, 1), (1, 2), (1, 7)], r"edges: expected pairs .* to 2, got \(1, 7\)"),
+        (["conv1"], [(0, 1), (1, -1)], r"edges: expected pairs .* to 2, got \(1, -1\)"),
+        (["conv1"], [(0, 1, 2)], r"edges: expected pairs .* to 2, got \(0, 1, 2\)"),
+    ],
+)
+def test_unknown_vertices_are_refused(labels: Any, edges: Any, message: str) -> None:
+    with pytest.raises(ArchitectureError, match=f"^{message}"):
+        VERTICES.network_of_vertices(labels, edges)

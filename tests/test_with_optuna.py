@@ -60,7 +60,12 @@ def test_pruned_networks_inform_the_search(pruner: pruners.BasePruner) -> None:
                 raise optuna.TrialPruned
         return value
 
-    study = optuna.create_study(direction="maximize", sampler=sampler(), pruner=pruner)
+    study = optuna.create_study(
+        study_name="pruned",  # which HyperbandPruner derives a trial's bracket from
+        direction="maximize",
+        sampler=sampler(),
+        pruner=pruner,
+    )
     study.optimize(learning, n_trials=12)
     states = [trial.state for trial in study.trials]
     assert set(states) == {TrialState.COMPLETE, TrialState.PRUNED}

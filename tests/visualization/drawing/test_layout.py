@@ -215,7 +215,7 @@ def test_parameters_of_a_cell_cannot_be_counted(cell: Architecture) -> None:
 
 
 def test_the_smallest_networks() -> None:
-    CellSpace(kind="drawn-weightless", operations=[Operation("a", mass=0.0)], least_end_mass=0.0)
+    CellSpace(kind="drawn-weightless", operations=[Operation("a", mass=0.0)])
     for layers in ((Layer("ip"), Layer("op")), (Layer("ip"), Layer("a"), Layer("op"))):
         network = Architecture(layers, tuple(pairwise(range(len(layers)))), "drawn-weightless")
         assert_good(draw(network), network)

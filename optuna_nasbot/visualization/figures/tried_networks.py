@@ -21,6 +21,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials.names import architecture_names
 
 Target = Callable[[FrozenTrial], float]
 
@@ -124,10 +125,7 @@ def _check_target(study: Study, target: Target | None, target_name: str) -> None
 
 
 def _check_other_names(trials: Sequence[FrozenTrial], name: str) -> None:
-    prefix = attribute_key(name).removesuffix(name)
-    keys = {key for trial in trials for key in trial.user_attrs if key.startswith(prefix)}
-    others = sorted({key.split(":")[1] for key in keys})
-    if others:
+    if others := [*architecture_names(trials)]:
         raise ValueError(f"name: expected one of {others}, which trials carry, got '{name}'.")
 
 

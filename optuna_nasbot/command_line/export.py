@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
     try:
         source = _source(chosen.network, arguments.inputs, arguments.outputs)
     except _OwnCode as reason:
+        code.unlink(missing_ok=True)  # that of another network
         write(files)
         print(f"No {code.name}: {reason}")
     else:

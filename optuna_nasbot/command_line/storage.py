@@ -53,7 +53,7 @@ def load_study(url: str, name: str | None) -> Study:
 
 
 def _storage(url: str) -> BaseStorage:
-    if url.startswith("redis"):
+    if url.startswith(("redis://", "rediss://")):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
             return JournalStorage(JournalRedisBackend(url))
@@ -69,7 +69,7 @@ def _storage(url: str) -> BaseStorage:
     # To connect to a SQLite file that does not exist would make one.
     address = make_url(url)
     path = address.database if address.get_backend_name() == "sqlite" else None
-    if path and not path.startswith("file:") and not Path(path).is_file():
+    if path and not Path(path.removeprefix("file:").partition("?")[0]).is_file():
         raise UserError(f"--storage: expected a file that exists, got '{path}'.")
     return RDBStorage(url, skip_table_creation=True)
 
@@ -82,6 +82,7 @@ def _is_sqlite(path: Path) -> bool:
 def _unreadable(url: str, error: Exception) -> str:
     """Why a storage can't be read, without the password that its URL may hold."""
     masked = re.sub(r"://(.*?):.*@", r"://\1:***@", url)
+    masked = re.sub(r"(password|passwd|pwd)=[^&]*", r"\1=***", masked, flags=re.IGNORECASE)
     reason, *_ = str(error.__cause__ or error).replace(url, masked).splitlines() or [""]
     return (
         f"--storage: expected a storage of Optuna that can be read, got '{masked}': "

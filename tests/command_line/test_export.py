@@ -144,8 +144,10 @@ def test_networks_whose_code_is_not_ours_are_json_only(
 ) -> None:
     network = space.initial_pool[0]
     make_study(create_architecture_trial({"net": network}, value=1.0), study_name="best")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "network.py").write_text("of another network", "utf-8")
     options = ("--study", "best", "--out", tmp_path / "out", "--inputs", 3, "--outputs", 4)
-    code, printed, _ = run("export", *options)
+    code, printed, _ = run("export", *options, "--force")
     assert code == 0
     said = printed.splitlines()[-1]
     assert said.startswith("No network.py: ")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import warnings
@@ -19,6 +20,21 @@ def test_module_runs_as_a_process(run: Any) -> None:
     failed = subprocess.run([*command, "nothing"], capture_output=True, check=False, text=True)
     assert failed.returncode == 2
     assert "Traceback" not in failed.stderr
+
+
+def test_output_that_nobody_reads_to_its_end(run: Any) -> None:
+    command = [sys.executable, "-m", "optuna_nasbot", "show", "--storage", run.storage]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_terminal_without_the_characters_of_a_drawing(run: Any) -> None:
+    command = [sys.executable, "-m", "optuna_nasbot", "show", "--storage", run.storage]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
+    assert "trial 1, study 'nets'" in shown.stdout
 
 
 def test_help_says_what_each_command_does(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ def test_studies_are_named_if_none_is_meant(name: str | None, run: Any, make_stu
         load_study(run.storage, name)
 
 
-@pytest.mark.parametrize("prefix", ["", "sqlite:///"])
+@pytest.mark.parametrize("prefix", ["", "sqlite:///", "sqlite:///file:"])
 def test_no_file_is_made_where_there_is_none(prefix: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"--storage: .*got .*typo\.db"):
         load_study(f"{prefix}{tmp_path / 'typo.db'}", None)
@@ -71,6 +71,7 @@ def test_sqlite_without_optunas_tables_is_left_alone(tmp_path: Path) -> None:
         "postgresql+psycopg2://me:se%40cret@127.0.0.1:1/x",
         "redis://me:se@cret@127.0.0.1:1/0",
         "nonsense://me:se@cret@127.0.0.1:1/x",
+        "postgresql+psycopg2://me:x@127.0.0.1:1/x?user=me&password=secret",
     ],
 )
 def test_databases_out_of_reach_and_passwords_out_of_sight(url: str) -> None:

@@ -195,11 +195,14 @@ def test_network_that_cannot_be_read_is_left_out(
 ) -> None:
     damaged = trial(pool[0], 1.0)
     damaged.set_user_attr("architecture:net", {"format": 1})
+    damaged.set_user_attr("architecture:whole", pool[5].to_dict())
     made = study(damaged, *(trial(network, 1.0) for network in pool[1:5]))
     with pytest.warns(UserWarning, match="number 0"):
         add_to_dashboard(made, store)
     assert any(text.startswith("The dashboard lacks trial 0. ") for text in messages)
     assert "![architecture net]" in note(made, 1)
+    assert "![architecture whole]" in note(made, 0)
+    assert "![architecture net]" not in note(made, 0)
 
 
 def test_sampler_is_not_told_of_a_new_trial(store: Any, trial: Any, study: Any, pool: Any) -> None:

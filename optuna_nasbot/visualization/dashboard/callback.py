@@ -23,7 +23,7 @@ _GROWTH = 1.1
 _FEWEST = 3
 """With fewer trials there is nothing to see in the figures."""
 
-# Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
+# Below Optuna's logger, so that its handlers hold.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import Trial
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import stored_origin
@@ -45,13 +46,18 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
     Two workers may do so at once: they store the same drawing in the same place.
 
     Raises:
-        ArchitectureError: A network can't be read.
+        ArchitectureError: A network can't be read; the others are in the note.
     """
     dashboard = optuna_dashboard()
     stored = stored_trial(study, trial)
     note = before = dashboard.get_note(stored)
+    damaged: list[ArchitectureError] = []
     for name in architecture_names([trial]):
-        network = carried_architecture(trial.user_attrs, name)
+        try:
+            network = carried_architecture(trial.user_attrs, name)
+        except ArchitectureError as error:
+            damaged.append(error)
+            continue
         if network is not None and _image(name) not in note:
             address = _add_drawing(stored, name, network, artifact_store)
             origin = stored_origin(trial.user_attrs, name)
@@ -62,6 +68,8 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
             note = f"{note}\n\n{section}\n\n{image}".lstrip("\n")
     if note != before:
         dashboard.save_note(stored, note)
+    if damaged:
+        raise damaged[0]
 
 
 def _summary(name: str, network: Architecture) -> str:

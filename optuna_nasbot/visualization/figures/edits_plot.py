@@ -186,7 +186,7 @@ def _row_label(outcome: Outcome) -> str:
         result = "none comparable"
     else:
         result = f"{outcome.n_better} of {len(outcome.gains)} better"
-    return f"{html.escape(outcome.edit)}: {result}"
+    return f"{html.escape(outcome.edit, quote=False)}: {result}"
 
 
 def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:

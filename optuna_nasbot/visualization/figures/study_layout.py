@@ -40,7 +40,7 @@ def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
     below = f"<br><sup>{subtitle}</sup>" if subtitle else ""
     return {
         "title": {
-            "text": f"{title} of '{html.escape(name)}'{below}",
+            "text": f"{title} of '{html.escape(name, quote=False)}'{below}",
             "yref": "container",
             "y": 1,
             "yanchor": "top",
@@ -72,7 +72,12 @@ def empty_figure(title: str, name: str, reason: str) -> Figure:
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     figure.add_annotation(
-        text=html.escape(reason), x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False
+        text=html.escape(reason, quote=False),
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
     )
     return figure
 
@@ -85,4 +90,4 @@ def hover_text(trial: FrozenTrial, network: Architecture, *facts: str) -> str:
         first = table[: _MAX_LINES - _LAST_LINES - 1]
         table = [*first, f"      ... {n_left_out} more layers ...", *table[-_LAST_LINES:]]
     lines = [f"Trial {trial.number}", *facts, "", *table]
-    return "<br>".join(html.escape(line) for line in lines)
+    return "<br>".join(html.escape(line, quote=False) for line in lines)

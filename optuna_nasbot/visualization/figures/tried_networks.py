@@ -27,7 +27,7 @@ Target = Callable[[FrozenTrial], float]
 
 DEFAULT_TARGET_NAME = "Objective Value"
 
-# Below Optuna's logger, so that its handlers and `optuna.logging.set_verbosity` hold.
+# Below Optuna's logger, so that its handlers hold.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 

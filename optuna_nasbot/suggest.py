@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 from typing import SupportsFloat
 
@@ -14,7 +13,6 @@ import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.study import Study
-from optuna.study import StudyDirection
 from optuna.trial import BaseTrial
 from optuna.trial import FrozenTrial
 from optuna.trial import Trial
@@ -31,6 +29,7 @@ from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import is_tried_elsewhere
+from optuna_nasbot.trials.ranking import ranked_trials
 
 _MAX_REDRAWS = 10
 """Two workers that notice each other often draw the same network again: one redraw in seven."""
@@ -310,27 +309,28 @@ def get_architecture(trial: BaseTrial, name: str) -> Architecture:
 
 
 def best_architecture(study: Study, name: str) -> Architecture:
-    """The network of the best completed trial that carries one.
+    """The network of the best completed trial that carries one and satisfies all constraints.
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: No completed trial carries a network of this name, or the study has several
+        ValueError: No such trial carries a network of this name, or the study has several
             objectives.
         ArchitectureError: The network of the best trial can't be read.
     """
-    key = attribute_key(name)
+    attribute_key(name)
     _check_study(study)
     if len(study.directions) > 1:
         raise ValueError(
             "study: expected one objective, since several have no best trial; "
             "use get_architecture on the trials of study.best_trials."
         )
-    completed = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    candidates = [trial for trial in completed if key in trial.user_attrs]
-    if not candidates:
-        raise ValueError(f"name: no completed trial carries an architecture '{name}'.")
-    choose = max if study.direction == StudyDirection.MAXIMIZE else min
-    return get_architecture(choose(candidates, key=attrgetter("value")), name)
+    ranked = ranked_trials(study, name)
+    if not ranked:
+        raise ValueError(
+            f"name: no completed trial carries an architecture '{name}', or all that do break "
+            "constraints of the study."
+        )
+    return get_architecture(ranked[0], name)
 
 
 def _check_trial(trial: object) -> None:

@@ -65,7 +65,7 @@ def test_hyperparameters_that_were_fitted_before(messages: list[str]) -> None:
     for how in ("new", "the earlier"):
         messages.clear()
         suggest_architecture(study.ask(), "net", SPACE)
-        assert messages[0].startswith("Fitted the model to 1 networks in ")
+        assert messages[0].startswith("Fitted the model to 1 network in ")
         assert messages[0].endswith(f" s with {how} hyperparameters.")
 
 

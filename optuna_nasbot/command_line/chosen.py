@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import runpy
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from optuna.study import Study
 from optuna.trial import FrozenTrial
@@ -44,8 +46,9 @@ def chosen_study(arguments: argparse.Namespace) -> Study:
     """
     for path in arguments.imports:
         try:
+            sys.path.insert(0, str(Path(path).parent))  # as Python does for a script
             runpy.run_path(path)
-        except Exception as error:  # whatever the user's code raises
+        except (Exception, SystemExit) as error:  # whatever the user's code raises
             raise UserError(
                 f"--import: expected a Python file that runs, got '{path}': "
                 f"{type(error).__name__}: {error}"
@@ -119,8 +122,8 @@ def _best(study: Study, name: str) -> FrozenTrial:
     ranked = ranked_trials(study, name)
     if not ranked:
         raise UserError(
-            f"--trial: expected the number of a trial, since no completed one has an architecture "
-            f"'{name}', which would be the best, got none."
+            f"--trial: expected the number of a trial, since no completed one that satisfies all "
+            f"constraints has an architecture '{name}', which would be the best, got none."
         )
     if len(study.directions) > 1:
         raise UserError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from optuna.study import Study
@@ -37,8 +38,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_image_size_option(parser)
     add_size_options(parser)
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE.html", help="the page")
+    parser.add_argument("--out", required=True, type=_file, metavar="FILE.html", help="the page")
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def _file(text: str) -> Path:
+    if text.endswith(os.sep):
+        raise argparse.ArgumentTypeError(f"expected the name of a file, got the folder {text!r}")
+    return Path(text)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -61,4 +61,6 @@ def _headline(chosen: Chosen) -> str:
     if len(chosen.study.directions) > 1:
         place = "on the Pareto front" if trial.number in ranked else "not on the Pareto front"
         return f"{line}, {place}"
+    if trial.number not in ranked:
+        return f"{line}, breaks constraints"
     return f"{line}, place {ranked.index(trial.number) + 1} of {len(ranked)} completed trials"

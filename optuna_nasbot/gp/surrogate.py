@@ -157,10 +157,11 @@ class SurrogateFitter:
             parameters.noise_variance,
             project_cross_kernel=True,
         )
+        plural = "" if len(networks) == 1 else "s"
         how = "with the earlier" if self._fitted is fitted_before else "with new"
         _logger.info(
-            f"Fitted the model to {len(networks)} networks in {time.perf_counter() - began:.2f} s "
-            f"{how} hyperparameters."
+            f"Fitted the model to {len(networks)} network{plural} in "
+            f"{time.perf_counter() - began:.2f} s {how} hyperparameters."
         )
         return Surrogate(self._distances, kept, warped, parameters, posterior)
 

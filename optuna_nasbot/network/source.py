@@ -38,7 +38,7 @@ def module_source(module: fx.GraphModule) -> str:
                 f"got {type(child).__name__}."
             )
     constructors = "\n".join(
-        f"self.{name} = torch.nn.{child!r}" for name, child in module.named_children()
+        f"self.{name} = torch.nn.{_constructor(child)}" for name, child in module.named_children()
     )
     # The documented name of what PyTorch prints by its private one.
     forward = module.code.strip().replace("torch._C._nn.", "torch.nn.functional.")
@@ -50,3 +50,8 @@ def module_source(module: fx.GraphModule) -> str:
         f"{textwrap.indent(constructors, 8 * ' ')}\n\n"
         f"{textwrap.indent(forward, 4 * ' ')}\n"
     )
+
+
+def _constructor(module: nn.Module) -> str:
+    """What makes a module, without the default that batch normalisation has from torch 2.13 on."""
+    return repr(module).replace(", bias=True", "")

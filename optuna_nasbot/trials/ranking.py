@@ -13,15 +13,24 @@ from optuna_nasbot.trials.stored import attribute_key
 
 
 def ranked_trials(study: Study, name: str) -> list[FrozenTrial]:
-    """The completed trials that carry a network of a name, the best first.
+    """The completed, feasible trials that carry a network of a name, the best first.
 
-    Of a study with several objectives, whose trials have no order, those that no other trial is
-    better than, in the order of their numbers.
+    Trials that break a constraint are not among them, as they are not among Optuna's best. Of a
+    study with several objectives, whose trials have no order, those that no other trial is better
+    than, in the order of their numbers.
     """
     if len(study.directions) > 1:
         trials = sorted(study.best_trials, key=attrgetter("number"))
     else:
         completed = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         is_larger_better = study.direction == StudyDirection.MAXIMIZE
-        trials = sorted(completed, key=attrgetter("value"), reverse=is_larger_better)
+        feasible = filter(_is_feasible, completed)
+        trials = sorted(feasible, key=attrgetter("value"), reverse=is_larger_better)
     return [trial for trial in trials if attribute_key(name) in trial.user_attrs]
+
+
+def _is_feasible(trial: FrozenTrial) -> bool:
+    """Whether a trial satisfies all constraints, none of which is positive then."""
+    if hasattr(trial, "constraints"):  # Optuna 5
+        return all(value <= 0 for value in trial.constraints.values())
+    return all(value <= 0 for value in trial.system_attrs.get("constraints") or ())

@@ -54,6 +54,32 @@ class _Drawn:
 
 
 @dataclass(frozen=True)
+class _Sizes:
+    """The sizes that a user gives to all networks of the page.
+
+    Args:
+        image_size: Side of the images.
+        inputs: Features or channels of the input.
+        outputs: Targets or classes.
+        must_fit: Whether networks that have none of these are the user's mistake.
+    """
+
+    image_size: int | None
+    inputs: int | None
+    outputs: int | None
+    must_fit: bool
+
+    def of(self, network: Architecture) -> dict[str, int | None]:
+        """The keyword arguments that draw a network."""
+        sizes = {"image_size": self.image_size, "inputs": self.inputs, "outputs": self.outputs}
+        if not self.must_fit and network.image_sizes is None:
+            sizes["image_size"] = None
+        if not self.must_fit and network.operations.decision is None:
+            sizes["inputs"] = sizes["outputs"] = None
+        return sizes
+
+
+@dataclass(frozen=True)
 class _Section:
     """What the page says of the networks of a name.
 
@@ -87,9 +113,10 @@ def to_html(
         study: The study, finished or running.
         name: The name of the networks to show; None for those of all names.
         image_size: Side of the images in pixels; without it drawings say by how much images have
-            shrunk. Only for networks that work on images.
+            shrunk.
         inputs: Features or channels of the input, to count parameters with `outputs`.
-        outputs: Targets or classes.
+        outputs: Targets or classes. Where the page shows networks of several names, the three
+            hold for those that they can be said of.
 
     Returns:
         The page.
@@ -98,8 +125,9 @@ def to_html(
         ImportError: plotly is not installed.
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
         ValueError: The trials carry networks of other names only, a number is too small, or
-            `image_size` is given and the network has no images.
-        ArchitectureError: `inputs` and `outputs` are given and the network is a cell.
+            `image_size` is given and the networks, of one name, have no images.
+        ArchitectureError: `inputs` and `outputs` are given and the networks, of one name, are
+            cells.
     """
     plotly_graph_objects()  # raises where plotly is missing
     # Imported here because they are slow to import, or not installed.
@@ -111,7 +139,7 @@ def to_html(
         raise TypeError(f"study: expected an Optuna study, got {study!r}.")
     trials = study.get_trials(deepcopy=False)
     names = architecture_names(trials) if name is None else (name,)
-    sizes = {"image_size": image_size, "inputs": inputs, "outputs": outputs}
+    sizes = _Sizes(image_size, inputs, outputs, must_fit=len(names) < 2)
     sections = [
         _Section(
             name=printable(each),
@@ -157,7 +185,7 @@ def _drawn(
     trial: FrozenTrial,
     network: Architecture,
     name: str,
-    sizes: dict[str, int | None],
+    sizes: _Sizes,
 ) -> _Drawn:
     return _Drawn(
         number=trial.number,
@@ -165,6 +193,6 @@ def _drawn(
         facts=trial_facts(trial, name),
         n_layers=len(network.layers),
         mass=total_mass(network),
-        svg=to_svg(network, **sizes),
-        text=to_text(network, **sizes),
+        svg=to_svg(network, **sizes.of(network)),
+        text=to_text(network, **sizes.of(network)),
     )

@@ -15,6 +15,7 @@ from optuna.trial import FrozenTrial
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.figures.edits_plot import plot_edits
+from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.trial_facts import objective_names
@@ -42,7 +43,7 @@ def history_figures(study: Study) -> Iterator[str]:
     """How the values of a study went on, a figure for each objective."""
     for index, shown in enumerate(_shown_values(study)):
         figure = optuna.visualization.plot_optimization_history(
-            study, target=shown.target, target_name=shown.name
+            study, target=shown.target, target_name=axis_text(shown.name)
         )
         yield _html(figure, f"history-{index}")
 

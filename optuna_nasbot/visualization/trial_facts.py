@@ -34,13 +34,15 @@ def trial_facts(trial: FrozenTrial, name: str) -> list[tuple[str, str]]:
         name: The name of the network.
     """
     prefix = attribute_key(name).removesuffix(name)
-    facts = {key: _shown(value) for key, value in trial.params.items()}
-    for key, value in trial.user_attrs.items():
-        if not key.startswith(prefix) and len(_shown(value)) <= _MAX_LENGTH:
-            facts[key] = _shown(value)
+    attributes = {
+        key: value
+        for key, value in trial.user_attrs.items()
+        if not key.startswith(prefix) and len(_shown(value)) <= _MAX_LENGTH
+    }
     origin = stored_origin(trial.user_attrs, name)
     rest = [] if origin is None else [("made from", str(origin))]
-    return [(printable(key), value) for key, value in facts.items()] + rest
+    facts = [*trial.params.items(), *attributes.items()]
+    return [(printable(key), _shown(value)) for key, value in facts] + rest
 
 
 def _shown(value: object) -> str:

@@ -99,7 +99,14 @@ def test_kind_of_ones_own_is_known_once_its_file_is_imported(
     assert kind in out
 
 
-@pytest.mark.parametrize("source", ["1 / 0", "this is no Python", None])
+def test_file_imports_its_neighbours(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "neighbour_of_space.py").write_text("", "utf-8")
+    path = tmp_path / "space.py"
+    path.write_text("import neighbour_of_space", "utf-8")
+    assert run("show", "--import", path)[0] == 0
+
+
+@pytest.mark.parametrize("source", ["1 / 0", "this is no Python", "raise SystemExit(0)", None])
 def test_file_that_can_not_be_imported(source: str | None, run: Any, tmp_path: Path) -> None:
     path = tmp_path / "space.py"
     if source is not None:

@@ -57,6 +57,11 @@ def test_a_damaged_network_among_others_is_left_out(
     assert 'id="net-0-trial-1"' in (tmp_path / "page.html").read_text("utf-8")
 
 
+def test_folder_is_no_file(run: Any, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run("report", "--out", f"{tmp_path}/new/")
+
+
 def test_existing_file_is_kept(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("mine", "utf-8")

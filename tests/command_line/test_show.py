@@ -53,6 +53,36 @@ def test_metric_names_are_used(run: Any, make_study: Any, pool: Any) -> None:
     assert re.search(r"loss +1\n", run("show", "--study", "named")[1])
 
 
+def test_attribute_and_parameter_of_one_name_are_both_shown(run: Any, pool: Any) -> None:
+    trial = create_architecture_trial(
+        {"net": pool[0]},
+        value=1.0,
+        params={"lr": 0.25},
+        distributions={"lr": optuna.distributions.FloatDistribution(0, 1)},
+        user_attrs={"lr": "by hand"},
+    )
+    study = optuna.create_study(study_name="twice", storage=run.storage)
+    study.add_trial(trial)
+    out = run("show", "--study", "twice")[1]
+    assert re.search(r"lr +0\.25\n +lr +by hand\n", out)
+
+
+def test_trial_that_breaks_constraints(run: Any, pool: Any) -> None:
+    study = optuna.create_study(study_name="bound", storage=run.storage)
+    for network, constraint in zip(pool, (1.0, 0.0), strict=False):
+        carried = create_architecture_trial({"net": network}, value=constraint)
+        study.add_trial(
+            optuna.create_trial(
+                value=-constraint,
+                user_attrs=carried.user_attrs,
+                system_attrs={"constraints": [constraint]},
+            )
+        )
+    best, broken = (run("show", "--study", "bound", *more)[1] for more in ((), ("--trial", 0)))
+    assert "trial 1, study 'bound', place 1 of 1 completed" in best
+    assert "trial 0, study 'bound', breaks constraints" in broken
+
+
 def test_sizes_that_do_not_fit(run: Any) -> None:
     assert "expected both or none" in run.error("show", "--inputs", 3)
     assert "do not work on images" in run.error("show", "--image-size", 3)

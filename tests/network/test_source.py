@@ -84,6 +84,13 @@ def test_source_names_only_public_torch(network: Network) -> None:
     assert "_C" not in module_source(module)
 
 
+def test_source_has_no_arguments_that_older_torch_lacks(network: Network) -> None:
+    module = build_module(
+        network("cnn", "ip conv3-4 fc-4 softmax op"), in_channels=2, out_features=3
+    )
+    assert "bias=True" not in module_source(module)
+
+
 def test_not_a_built_module() -> None:
     with pytest.raises(TypeError, match="expected what build_module returns, got Linear"):
         module_source(nn.Linear(1, 1))  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from optuna.trial import TrialState
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import best_architecture
 from optuna_nasbot import create_architecture_trial
+from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials.ranking import ranked_trials
 
 POOL = MLPSpace().initial_pool
@@ -47,3 +48,31 @@ def test_several_objectives_give_the_pareto_front() -> None:
         study.add_trial(create_architecture_trial({"net": POOL[0]}, values=values))
     study.add_trial(optuna.create_trial(values=[0.0, 1.0]))
     assert numbers(study) == [0]
+
+
+def test_trials_that_break_a_constraint_are_left_out() -> None:
+    study = optuna.create_study()
+    for network, value, constraints in zip(
+        POOL, (1.0, 2.0, 3.0), ([0.5, -1.0], [0.0, -1.0], []), strict=False
+    ):
+        study.add_trial(
+            optuna.create_trial(
+                value=value,
+                user_attrs=architecture_attributes(network, "net"),
+                system_attrs={"constraints": constraints},
+            )
+        )
+    assert numbers(study) == [1, 2]
+    assert best_architecture(study, "net") == POOL[1]
+
+
+def test_constraints_of_all_trials_broken() -> None:
+    study = optuna.create_study()
+    trial = create_architecture_trial({"net": POOL[0]}, value=0.0)
+    study.add_trial(
+        optuna.create_trial(
+            value=0.0, user_attrs=trial.user_attrs, system_attrs={"constraints": [1.0]}
+        )
+    )
+    with pytest.raises(ValueError, match="or all that do break constraints"):
+        best_architecture(study, "net")

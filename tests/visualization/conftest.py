@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -198,3 +200,18 @@ def study() -> MakeStudy:
         return made
 
     return make
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """Warnings of Optuna's logger."""
+    messages: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    handler = Keep(logging.WARNING)
+    optuna.logging.get_logger("optuna").addHandler(handler)
+    yield messages
+    optuna.logging.get_logger("optuna").removeHandler(handler)

@@ -181,17 +181,17 @@ class FullStore:
 
 
 @pytest.mark.filterwarnings("error")
-def test_study_goes_on_when_the_dashboard_fails(messages: list[str]) -> None:
+def test_study_goes_on_when_the_dashboard_fails(logged: list[str]) -> None:
     study = optuna.create_study()
     study.optimize(objective, n_trials=4, callbacks=[DashboardCallback(FullStore())])
     assert len(study.get_trials(states=[TrialState.COMPLETE])) == 4
-    told = [text for text in messages if "dashboard" in text]
+    told = [text for text in logged if "dashboard" in text]
     assert told == ["The dashboard lacks architectures. OSError: no space left"]
     assert cards(study, FullStore()).keys() == CARDS
 
 
 def test_network_that_cannot_be_read_is_left_out(
-    store: Any, trial: Any, study: Any, pool: Any, messages: list[str]
+    store: Any, trial: Any, study: Any, pool: Any, logged: list[str]
 ) -> None:
     damaged = trial(pool[0], 1.0)
     damaged.set_user_attr("architecture:net", {"format": 1})
@@ -199,7 +199,7 @@ def test_network_that_cannot_be_read_is_left_out(
     made = study(damaged, *(trial(network, 1.0) for network in pool[1:5]))
     with pytest.warns(UserWarning, match="number 0"):
         add_to_dashboard(made, store)
-    assert any(text.startswith("The dashboard lacks trial 0. ") for text in messages)
+    assert any(text.startswith("The dashboard lacks trial 0. ") for text in logged)
     assert "![architecture net]" in note(made, 1)
     assert "![architecture whole]" in note(made, 0)
     assert "![architecture net]" not in note(made, 0)

@@ -124,6 +124,21 @@ def test_several_architectures_have_a_section_each(study: Any, pool: Any) -> Non
     assert one.texts["a"][:2] == ["Progress", "head"]
 
 
+def test_sizes_hold_for_the_networks_that_they_fit(study: Any, spaces: Any, cell: Any) -> None:
+    image, row = (spaces[kind].initial_pool[0] for kind in ("cnn", "mlp"))
+    networks = {"body": image, "head": row, "unit": cell}
+    made = study(create_architecture_trial(networks, value=1.0))
+    page = Page(to_html(made, image_size=32, inputs=3, outputs=10))
+    sizes = {"inputs": 3, "outputs": 10}
+    assert page.texts["pre"] == [
+        to_text(image, image_size=32, **sizes),
+        to_text(row, **sizes),
+        to_text(cell),
+    ]
+    with pytest.raises(ValueError, match="do not work on images"):
+        to_html(made, "head", image_size=32)
+
+
 def test_several_objectives_have_figures_each_and_a_pareto_front(study: Any, pool: Any) -> None:
     trials = [
         create_architecture_trial({"net": network}, values=[float(i), float(abs(i - 4))])

@@ -23,8 +23,8 @@ _GROWTH = 1.1
 _FEWEST = 3
 """With fewer trials there is nothing to see in the figures."""
 
-# Below Optuna's logger, so that its handlers hold.
-_logger = optuna.logging.get_logger(f"optuna.{__name__}")
+# As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
+_logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
 
 
 class DashboardCallback:

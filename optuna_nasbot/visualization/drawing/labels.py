@@ -9,7 +9,13 @@ _MAX_CHARACTERS = 24
 
 def printable(text: str) -> str:
     """The text in one line, without characters that no document may have."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+    return "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    return " " if unicodedata.category(character) == "Zs" else "\ufffd"
 
 
 def shortened(text: str) -> str:

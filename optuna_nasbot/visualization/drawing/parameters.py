@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture.arguments import check_whole
 
 
 def layer_parameters(
@@ -31,6 +32,8 @@ def layer_parameters(
             f"inputs, outputs: expected both or none, since parameters depend on both, "
             f"got {inputs!r} and {outputs!r}."
         )
+    inputs = check_whole("inputs", inputs, 1)
+    outputs = check_whole("outputs", outputs, 1)
     # Imported here because torch is slow to import.
     import torch
 

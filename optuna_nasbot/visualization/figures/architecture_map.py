@@ -21,6 +21,7 @@ from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BAD
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
+from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import hover_text
 from optuna_nasbot.visualization.figures.study_layout import layout
@@ -158,7 +159,7 @@ def _coloured(values: NDArray[np.float64], sign: float, target_name: str) -> dic
         "cmax": high,
         "colorscale": "Blues",
         "reversescale": sign < 0,
-        "colorbar": {"title": {"text": target_name, "side": "right"}},
+        "colorbar": {"title": {"text": axis_text(target_name), "side": "right"}},
         "line": {"width": 0.5, "color": NEUTRAL},
         "size": 10,
     }

@@ -12,6 +12,7 @@ from optuna_nasbot.visualization.figures.axis_range import axis_range
 from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import GOOD
+from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import layout
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
@@ -102,7 +103,7 @@ def plot_distance_vs_value(
     subtitle += f" of {n}" if len(compared.networks) < n else ""
     subtitle += f", {len(drawn):,} of {len(gaps):,} drawn" if len(drawn) < len(gaps) else ""
     figure.update_layout(layout(_TITLE, name, subtitle))
-    figure.update_yaxes(title_text=f"Difference in {target_name}", col=1)
+    figure.update_yaxes(title_text=f"Difference in {axis_text(target_name)}", col=1)
     figure.update_yaxes(range=_range_from_zero(gaps))
     return figure
 

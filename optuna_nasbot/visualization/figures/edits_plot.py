@@ -19,6 +19,7 @@ from optuna_nasbot.trials.origin import stored_origin
 from optuna_nasbot.visualization.figures.axis_range import axis_range
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import GOOD
+from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import layout
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
@@ -133,7 +134,9 @@ def plot_edits(
     figure.update_xaxes(title_text="Networks", col=1)
     gains = np.array([gain for outcome in outcomes for gain in outcome.gains])
     figure.update_xaxes(
-        title_text=f"Improvement in {target_name}", range=_with_margin(axis_range(gains)), col=2
+        title_text=f"Improvement in {axis_text(target_name)}",
+        range=_with_margin(axis_range(gains)),
+        col=2,
     )
     return figure
 

@@ -23,7 +23,8 @@ NEUTRAL = "#7f7f7f"
 _MAX_LINES = 24
 _LAST_LINES = 3
 
-_logger = optuna.logging.get_logger(f"optuna.{__name__}")
+# As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
+_logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
 
 
 def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
@@ -57,6 +58,11 @@ def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
         "margin": {"t": 100, "b": 100},
         "hoverlabel": {"align": "left", "font": {"family": "monospace", "size": 11}},
     }
+
+
+def axis_text(text: str) -> str:
+    """A text as plotly shows it, which would read the tags in it."""
+    return html.escape(text, quote=False)
 
 
 def empty_figure(title: str, name: str, reason: str) -> Figure:

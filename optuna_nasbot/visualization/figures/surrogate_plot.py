@@ -24,6 +24,7 @@ from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BAD
 from optuna_nasbot.visualization.figures.study_layout import GOOD
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
+from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import hover_text
 from optuna_nasbot.visualization.figures.study_layout import layout
@@ -132,7 +133,7 @@ def plot_surrogate(
     )
     _add_predictions(figure, predictions, is_within, GOOD, "Within two std", target_name)
     _add_predictions(figure, predictions, ~is_within, BAD, "Farther off", target_name)
-    figure.update_xaxes(title_text=f"Observed {target_name}, warped (larger is better)")
+    figure.update_xaxes(title_text=f"Observed {axis_text(target_name)}, warped (larger is better)")
     figure.update_yaxes(title_text="Predicted from the others, ± one std", zeroline=False)
     return figure
 

@@ -27,8 +27,8 @@ Target = Callable[[FrozenTrial], float]
 
 DEFAULT_TARGET_NAME = "Objective Value"
 
-# Below Optuna's logger, so that its handlers hold.
-_logger = optuna.logging.get_logger(f"optuna.{__name__}")
+# As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
+_logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
 
 
 @dataclass(frozen=True, eq=False)

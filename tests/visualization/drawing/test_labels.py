@@ -12,6 +12,7 @@ from optuna_nasbot.visualization.drawing.labels import text_width
     [
         ("conv3-64/2", "conv3-64/2"),
         ("注意力 é", "注意力 é"),
+        ("a\u3000b\xa0c", "a b c"),
         ("a\nb\tc\x00\ud800\ufffe", "a�b�c���"),
     ],
 )

@@ -196,7 +196,7 @@ def test_long_labels_are_shortened_in_their_boxes() -> None:
         ({"image_size": "32"}, TypeError, "image_size: expected a whole number"),
         ({"inputs": 3}, TypeError, "inputs, outputs: expected both or none"),
         ({"outputs": 3}, TypeError, "inputs, outputs: expected both or none"),
-        ({"inputs": 0, "outputs": 3}, ValueError, "in_features: expected at least 1"),
+        ({"inputs": 0, "outputs": 3}, ValueError, "inputs: expected at least 1"),
     ],
 )
 def test_wrong_arguments(arguments, error, message: str) -> None:

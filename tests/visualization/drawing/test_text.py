@@ -58,3 +58,5 @@ def test_labels_stay_on_their_line(spaces) -> None:
 def test_wrong_arguments(known: Architecture) -> None:
     with pytest.raises(TypeError, match="inputs, outputs: expected both or none"):
         to_text(known, outputs=10)
+    with pytest.raises(ValueError, match="inputs: expected"):
+        to_text(known, inputs=0, outputs=10)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import re
 import sys
 import warnings
 from collections.abc import Callable
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -33,21 +31,6 @@ NAMES = [figure.__name__ for figure in FIGURES]
 ORIGIN = "architecture:net:origin"
 
 all_figures = pytest.mark.parametrize("plot", FIGURES, ids=NAMES)
-
-
-@pytest.fixture
-def logged() -> Iterator[list[str]]:
-    """Warnings of Optuna's logger."""
-    messages: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            messages.append(record.getMessage())
-
-    handler = Keep(logging.WARNING)
-    optuna.logging.get_logger("optuna").addHandler(handler)
-    yield messages
-    optuna.logging.get_logger("optuna").removeHandler(handler)
 
 
 def n_points(figure: Any) -> int:
@@ -263,3 +246,21 @@ def test_without_plotly_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "plotly", None)
     with pytest.raises(ImportError, match=re.escape('pip install "optuna-nasbot[visualization]"')):
         plot(study(), "net")
+
+
+@pytest.mark.parametrize(("level", "told"), [("WARNING", True), ("ERROR", False)])
+def test_warnings_follow_the_verbosity_of_optuna(
+    level: str, told: bool, study: Any, logged: list[str]
+) -> None:
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(getattr(optuna.logging, level))
+    plot_edits(study(), "net")
+    optuna.logging.set_verbosity(before)
+    assert (len(logged) == 1) == told
+
+
+def test_names_of_values_are_no_tags(study: Any, trial: Any, pool: Any) -> None:
+    trials = [trial(network, float(index)) for index, network in enumerate(pool[:5])]
+    for plot in FIGURES:
+        figure = plot(study(*trials), "net", target=lambda each: each.value, target_name="a<b>")
+        assert "a<b>" not in str(figure.layout)

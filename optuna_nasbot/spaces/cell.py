@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
 from itertools import combinations
+from numbers import Integral
 from typing import Literal
 
 import numpy as np
@@ -183,7 +184,7 @@ class CellSpace(OwnKindSpace):
                 )
         n = len(labels) + 2
         for edge in edges:
-            if not (len(edge) == 2 and all(0 <= vertex < n for vertex in edge)):
+            if not _is_pair(edge, n):
                 raise ArchitectureError(
                     f"edges: expected pairs of vertices from 0 to {n - 1}, got {shown(edge)}."
                 )
@@ -202,15 +203,19 @@ class CellSpace(OwnKindSpace):
 
         Raises:
             ValueError: Operations are on the vertices of this space's cells.
-            ArchitectureError: A label or an edge is unknown.
+            ArchitectureError: A label or an edge is unknown, or `labels` is no mapping.
         """
         self._check_mode("edges")
         n = self.max_vertices
-        for (start, end), label in labels.items():
-            if not 0 <= start < end < n or label not in self.labels:
+        if not isinstance(labels, Mapping):
+            raise ArchitectureError(
+                f"labels: expected a mapping from edges (i, j) to operations, got {shown(labels)}."
+            )
+        for edge, label in labels.items():
+            if not (_is_pair(edge, n) and edge[0] < edge[1] and label in self.labels):
                 raise ArchitectureError(
                     f"labels: expected edges (i, j) with 0 <= i < j < {n} and operations of "
-                    f"{', '.join(self.labels)}, got {(start, end)}: {shown(label)}."
+                    f"{', '.join(self.labels)}, got {shown(edge)}: {shown(label)}."
                 )
         if self._are_functions_compared:
             function = function_of_edges(labels, n, self.skip)
@@ -259,6 +264,14 @@ class CellSpace(OwnKindSpace):
                 f"operations_on: expected a space with operations on {wanted}, got one with "
                 f"operations on {self.operations_on}."
             )
+
+
+def _is_pair(edge: object, n_vertices: int) -> bool:
+    return (
+        isinstance(edge, Sequence)
+        and len(edge) == 2
+        and all(isinstance(vertex, Integral) and 0 <= vertex < n_vertices for vertex in edge)
+    )
 
 
 def _checked_operations(operations: object) -> tuple[Operation, ...]:

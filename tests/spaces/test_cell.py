@@ -178,10 +178,23 @@ def test_each_way_of_writing_a_cell_belongs_to_its_spaces():
         VERTICES.network_of_edges({(0, 1): "conv1"})
     with pytest.raises(ValueError, match="operations on vertices"):
         VERTICES.edges_of_network(VERTICES.initial_pool[0])
-    with pytest.raises(ArchitectureError, match="labels"):
-        EDGES.network_of_edges({(0, 4): "conv1"})
-    with pytest.raises(ArchitectureError, match="labels"):
-        EDGES.network_of_edges({(0, 3): "conv5"})
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {(0, 4): "conv1"},
+        {(0, 3): "conv5"},
+        {(0, 1, 3): "conv1"},
+        {3: "conv1"},
+        {("0", "3"): "conv1"},
+        {(0, 3): ["conv1"]},
+        [(0, 3)],
+    ],
+)
+def test_unknown_edges_are_refused(labels: Any) -> None:
+    with pytest.raises(ArchitectureError, match=r"^labels: expected .*, got "):
+        EDGES.network_of_edges(labels)
 
 
 def test_cells_are_no_whole_networks():
@@ -216,6 +229,7 @@ def test_searches_never_repeat_a_cell(space, sampler):
         ),
         (["conv1"], [(0, 1), (1, 2), (1, 7)], r"edges: expected pairs .* to 2, got \(1, 7\)"),
         (["conv1"], [(0, 1), (1, -1)], r"edges: expected pairs .* to 2, got \(1, -1\)"),
+        (["conv1"], [1], "edges: expected pairs .* to 2, got 1"),
         (["conv1"], [(0, 1, 2)], r"edges: expected pairs .* to 2, got \(0, 1, 2\)"),
     ],
 )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
 from itertools import combinations
-from numbers import Integral
 from typing import Literal
 
 import numpy as np
@@ -270,7 +269,9 @@ def _is_pair(edge: object, n_vertices: int) -> bool:
     return (
         isinstance(edge, Sequence)
         and len(edge) == 2
-        and all(isinstance(vertex, Integral) and 0 <= vertex < n_vertices for vertex in edge)
+        and all(
+            isinstance(vertex, (int, np.integer)) and 0 <= vertex < n_vertices for vertex in edge
+        )
     )
 
 

@@ -42,7 +42,15 @@ from runs import run_benchmark
 
 from optuna_nasbot import Architecture
 
-_METHODS = ("nasbot", "evolution", "random", "regularised-evolution", "local-search", "tpe")
+_METHODS = (
+    "nasbot",
+    "evolution",
+    "random",
+    "regularised-evolution",
+    "local-search",
+    "counts",
+    "tpe",
+)
 _RESULTS = Path(__file__).parent / "results" / "real_data.csv"
 _CHECKPOINTS = (10, 20, 30, 40, 50)
 

@@ -34,6 +34,7 @@ from real_distances import draw
 from real_distances import evaluated
 from real_distances import print_correlations
 from real_distances import print_predictions
+from real_drawings import draw_best
 from real_report import print_report
 from real_tasks import N_START
 from real_tasks import TASKS
@@ -60,6 +61,7 @@ def main() -> None:
     options.set_defaults(seeds="0:5")
     options.add_argument("--cache", type=Path, default=Path("real_data.db"))
     options.add_argument("--figure", type=Path, help="where to draw distances against losses")
+    options.add_argument("--drawings", type=Path, help="folder for drawings of the best networks")
     arguments = options.parse_args()
     if arguments.data is None:
         options.error("--data: expected the folder with the data sets.")
@@ -78,6 +80,8 @@ def main() -> None:
     runs = run_benchmark("real-data", make, arguments, _CHECKPOINTS)
     log = Log(cache)
     print_report(runs, log, train, data)
+    if arguments.drawings is not None:
+        draw_best(runs, log, arguments.drawings)
     if arguments.figure is not None:
         networks = {
             dataset: evaluated(

@@ -81,8 +81,8 @@ def _searches(runs: Incumbents, log: Log, train_all: TrainAll, task: Task) -> di
     start: dict[int | None, list[Training]] = {}
     for run, incumbents in runs.items():
         search = search_of(run, incumbents, log)
-        found.setdefault(run.method, {})[run.seed] = retrainings(_best(search), run.dataset)
-        start[run.seed] = retrainings(_best(search[:N_START]), run.dataset)
+        found.setdefault(run.method, {})[run.seed] = retrainings(best_network(search), run.dataset)
+        start[run.seed] = retrainings(best_network(search[:N_START]), run.dataset)
     found["best of start"] = start
     errors = train_all(
         training
@@ -111,7 +111,8 @@ def search_of(run: Run, incumbents: Sequence[float], log: Log) -> list[Evaluatio
     )
 
 
-def _best(search: Sequence[Evaluation]) -> Architecture:
+def best_network(search: Sequence[Evaluation]) -> Architecture:
+    """The network with the least loss of a search."""
     return min(search, key=lambda evaluation: evaluation.value).network
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
+from optuna_nasbot.visualization import to_svg
 
 N_TRIALS = 12
 
@@ -94,6 +95,13 @@ def test_networks_are_judged_by_the_median_on_test_rows(
         ["protein", "256-256, lr 0.003", "0.2000", f"{math.log(0.2):.4f}", noise, half, "1, 0"],
         ["protein", "ridge", "0.5000", half, "-", f"{math.log(0.2):.4f}", "1, 0"],
     ]
+
+
+def test_drawings_are_of_the_best_network_of_the_first_method(module, runs, log, tmp_path) -> None:
+    folder = tmp_path / "drawings"
+    module("real_drawings").draw_best(runs, log, folder)
+    assert [path.name for path in folder.iterdir()] == ["protein.svg"]
+    assert (folder / "protein.svg").read_text("utf-8") == to_svg(network(19, 9))
 
 
 # --- distances

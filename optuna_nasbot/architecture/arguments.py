@@ -10,6 +10,8 @@ from optuna_nasbot.architecture.errors import shown
 
 MAX_MASS = 1e100
 """So that sums and products of masses are finite."""
+MAX_SIZE = 2**31 - 1
+"""More features, channels, outputs or pixels than any data have, few enough to count with."""
 
 
 def check_whole(name: str, value: object, least: int, most: int | None = None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.kinds import filter_size
@@ -29,10 +30,10 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
 
     Raises:
         TypeError: `inputs` or `outputs` is no whole number, or an own operation makes no module.
-        ValueError: It is less than 1.
+        ValueError: It is less than 1 or more than 2**31 - 1.
     """
-    inputs = check_whole("inputs", inputs, 1)
-    outputs = check_whole("outputs", outputs, 1)
+    inputs = check_whole("inputs", inputs, 1, MAX_SIZE)
+    outputs = check_whole("outputs", outputs, 1, MAX_SIZE)
     operations = architecture.operations
     channels = zip(*module_channels(architecture, inputs), strict=True)
     count = 0

@@ -73,11 +73,14 @@ def _source(network: Architecture, inputs: int | None, outputs: int | None) -> s
             f"code depends, got {inputs} and {outputs}."
         )
     # Imported here because torch is slow to import.
+    import torch
+
     from optuna_nasbot.network import build_module
     from optuna_nasbot.network import module_source
 
     size = {"in_channels" if operations.is_image else "in_features": inputs}
-    with reported_to_user(TypeError, ValueError):
+    # Without memory: the code has no weights.
+    with reported_to_user(TypeError, ValueError), torch.device("meta"):
         module = build_module(network, **size, out_features=outputs)
     try:
         return module_source(module)

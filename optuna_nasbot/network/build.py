@@ -7,6 +7,7 @@ import re
 from torch import fx
 from torch import nn
 
+from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.graph import Architecture
@@ -71,11 +72,11 @@ def build_module(
         TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
             an MLP; a number of features, channels or outputs is no whole number; `architecture`
             is not an `Architecture`; or an own `Operation` makes no module.
-        ValueError: A number of features, channels or outputs is too small.
+        ValueError: A number of features, channels or outputs is too small or too large.
         ArchitectureError: The networks of this kind are cells, which have no decision layers.
     """
     inputs = _inputs(architecture, in_features, in_channels)
-    outputs = check_whole("out_features", out_features, 1)
+    outputs = check_whole("out_features", out_features, 1, MAX_SIZE)
     is_classifier = architecture.operations.decision == "softmax"
     if is_classifier and outputs < 2:
         raise ValueError("out_features: expected at least 2 classes for a classifier, got 1.")
@@ -161,4 +162,4 @@ def _inputs(architecture: Architecture, in_features: int | None, in_channels: in
             f"architecture.kind: expected whole networks, got '{architecture.kind}', whose "
             f"networks are cells. Build the network around them yourself."
         )
-    return check_whole(wanted, given[wanted], 1)
+    return check_whole(wanted, given[wanted], 1, MAX_SIZE)

@@ -124,7 +124,7 @@ def to_html(
     Raises:
         ImportError: plotly is not installed.
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
-        ValueError: The trials carry networks of other names only, a number is too small, or
+        ValueError: The trials carry networks of other names only, a size is out of range, or
             `image_size` is given and the networks, of one name, have no images.
         ArchitectureError: `inputs` and `outputs` are given and the networks, of one name, are
             cells.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import log
 from pathlib import Path
@@ -26,6 +27,11 @@ from optuna_nasbot.visualization import add_to_dashboard
 N_TRIALS = 15
 SPACE = CNNSpace(max_layers=16, max_mass=1e6)
 DEEP = CNNSpace(min_layers=60)
+RIGHT_END = """element => {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return text.getBoundingClientRect().right;
+}"""
 
 
 def objective(trial: optuna.Trial) -> float:
@@ -55,7 +61,10 @@ def study_page(
         study_name="net", storage=database, sampler=NASBOTSampler(seed=0), load_if_exists=True
     )
     study.optimize(objective, n_trials=N_TRIALS, callbacks=[DashboardCallback(store)])
-    study.add_trial(create_architecture_trial({"net": deep_network()}, value=20.0))
+    origin = {"architecture:net:origin": {"edits": ["wedge_layer"] * 20, "parent": 3}}
+    study.add_trial(
+        create_architecture_trial({"net": deep_network()}, value=20.0, user_attrs=origin)
+    )
     add_to_dashboard(study, store)
     return f"{dashboard(database, artifacts)}/studies/1"
 
@@ -71,10 +80,15 @@ def test_page_of_a_trial_shows_its_drawing(
     drawing.wait_for()
     window.page.wait_for_load_state("networkidle")
     assert drawing.evaluate("image => image.complete && image.naturalWidth") > 300
+    svg = window.page.request.get(drawing.evaluate("image => image.src")).text()
+    width, _, drawn = re.search(r'viewBox="0 0 (\d+) (\d+)" width="(\d+)"', svg).groups()
+    assert int(drawn) >= 0.75 * int(width)  # labels of 12 pixels can be read
     box = drawing.bounding_box()
     assert box["height"] > 300
     assert box["x"] + box["width"] < 1280
-    assert window.page.get_by_text(text).count() == 1
+    told = window.page.get_by_text(text)
+    assert told.count() == 1
+    assert told.evaluate(RIGHT_END) < 1280
     assert (window.errors, window.foreign) == ([], [])
 
 

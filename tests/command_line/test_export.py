@@ -186,3 +186,15 @@ def test_places_that_can_not_be_written_to(run: Any, tmp_path: Path) -> None:
     file.write_text("", "utf-8")
     options = ("--inputs", 3, "--outputs", 2)
     assert "a place to write to" in run.error("export", "--out", file / "folder", *options)
+
+
+def test_weights_need_no_memory(run: Any, tmp_path: Path) -> None:
+    sizes = ("--inputs", 2**31 - 1, "--outputs", 2)
+    assert run("export", "--out", tmp_path, *sizes)[0] == 0
+    assert f"in_features={2**31 - 1}" in (tmp_path / "network.py").read_text("utf-8")
+
+
+def test_sizes_beyond_all_data(run: Any, tmp_path: Path) -> None:
+    for command, *more in (["export", "--out", tmp_path / "new"], ["show"]):
+        error = run.error(command, *more, "--inputs", 10**25, "--outputs", 2)
+        assert "expected at most 2,147,483,647" in error

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import warnings
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,8 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.visualization import DashboardCallback
 from optuna_nasbot.visualization import add_to_dashboard
+from optuna_nasbot.visualization import plot_architecture_map
+from optuna_nasbot.visualization import plot_surrogate
 from optuna_nasbot.visualization.dashboard import callback as dashboard_callback
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
 
@@ -86,7 +89,45 @@ def test_note_tells_the_origin(store: Any, trial: Any, study: Any, pool: Any) ->
     origin = {"edits": ["wedge_layer", "swap_layer"], "parent": 4}
     made = study(trial(pool[0], 1.0, user_attrs={"architecture:net:origin": origin}))
     add_to_dashboard(made, store)
-    assert "Made from trial 4's network after wedge_layer, swap_layer." in note(made, 0)
+    text = note(made, 0).replace("  \n", " ")
+    assert "Made from trial 4's network after wedge_layer, swap_layer." in text
+
+
+def test_lines_of_a_note_are_short(store: Any, trial: Any, study: Any, pool: Any) -> None:
+    origin = {"edits": ["wedge_layer"] * 20, "parent": 4}
+    made = study(trial(pool[0], 1.0, user_attrs={"architecture:net:origin": origin}))
+    add_to_dashboard(made, store)
+    text, _, _ = note(made, 0).partition("\n\n")
+    lines = text.split("  \n")
+    assert len(lines) > 3
+    assert max(map(len, lines)) <= 105
+    assert text.count("wedge_layer") == 20
+
+
+def test_cards_are_drawn_in_silence(
+    store: Any, trial: Any, study: Any, pool: Any, logged: list[str]
+) -> None:
+    values = [float("inf"), 1.0, 2.0]
+    made = study(*(trial(network, value) for network, value in zip(pool, values, strict=False)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        add_to_dashboard(made, store)
+    assert cards(made, store).keys() == CARDS
+    assert logged == []
+    with pytest.warns(UserWarning, match="Infinite objective values"):
+        plot_surrogate(made, "net")
+    plot_architecture_map(made, "net")
+    assert len(logged) == 1
+
+
+def test_long_names(store: Any, pool: Any, study: Any) -> None:
+    names = ["网" * 100, "网" * 99]
+    networks = dict(zip(names, pool, strict=False))
+    made = study(*(create_architecture_trial(networks, value=float(i)) for i in range(3)))
+    add_to_dashboard(made, store)
+    keys = cards(made, store).keys()
+    assert len(keys) == 4
+    assert max(map(len, keys)) < 100
 
 
 def test_all_names_are_shown_and_mean_themselves(store: Any, pool: Any, study: Any) -> None:
@@ -197,9 +238,9 @@ def test_network_that_cannot_be_read_is_left_out(
     damaged.set_user_attr("architecture:net", {"format": 1})
     damaged.set_user_attr("architecture:whole", pool[5].to_dict())
     made = study(damaged, *(trial(network, 1.0) for network in pool[1:5]))
-    with pytest.warns(UserWarning, match="number 0"):
-        add_to_dashboard(made, store)
-    assert any(text.startswith("The dashboard lacks trial 0. ") for text in logged)
+    add_to_dashboard(made, store)
+    [text] = logged
+    assert text.startswith("The dashboard lacks trial 0. ")
     assert "![architecture net]" in note(made, 1)
     assert "![architecture whole]" in note(made, 0)
     assert "![architecture net]" not in note(made, 0)

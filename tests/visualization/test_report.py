@@ -13,6 +13,7 @@ from optuna.trial import TrialState
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.visualization import to_html
 from optuna_nasbot.visualization import to_text
+from optuna_nasbot.visualization.study_figures import history_figures
 
 PLOTS = ("architecture_map", "surrogate", "edits", "distance_vs_value")
 
@@ -155,6 +156,18 @@ def test_several_objectives_have_figures_each_and_a_pareto_front(study: Any, poo
     assert len(page.figures) == 2 + 2 * len(PLOTS)
     assert "Difference in loss" in html
     assert "Difference in -speed" in html  # larger is better, which a target can't say
+
+
+def test_objectives_to_be_maximised_are_negated(study: Any, pool: Any) -> None:
+    trials = [
+        create_architecture_trial({"net": network}, values=[1.0, 2.0 + i])
+        for i, network in enumerate(pool[:4])
+    ]
+    made = study(*trials, directions=["minimize", "maximize"])
+    made.set_metric_names(["loss", "a<b>"])
+    history = list(history_figures(made))[1]
+    assert "[-2.0,-3.0,-4.0,-5.0]" in history
+    assert "-a&lt;b&gt;" in history
 
 
 def test_pareto_front_without_a_network(study: Any, pool: Any) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import threading
+import warnings
 from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from optuna.storages import BaseStorage
@@ -17,6 +23,11 @@ if TYPE_CHECKING:
 
 _CARDS = {"architecture-map": plot_architecture_map, "surrogate": plot_surrogate}
 _ATTEMPTS = 5
+_MAX_IDENTIFIER = 200
+"""Characters: databases bound the names of attributes."""
+
+_FIGURES = logging.getLogger("optuna.visualization.optuna_nasbot")
+_LOCK = threading.Lock()
 
 
 def save_cards(study: Study, storage: BaseStorage, names: Iterable[str]) -> None:
@@ -33,7 +44,9 @@ def save_cards(study: Study, storage: BaseStorage, names: Iterable[str]) -> None
         return
     for name in names:
         for title, plot in _CARDS.items():
-            _save(study, storage, plot(study, name), f"{title}-{_identifier(name)}")
+            with _unasked():
+                figure = plot(study, name)
+            _save(study, storage, figure, f"{title}-{_identifier(name)}")
 
 
 def _save(study: Study, storage: BaseStorage, figure: Figure, identifier: str) -> None:
@@ -57,7 +70,23 @@ def _saved(storage: BaseStorage, study_name: str, identifier: str) -> str:
 
 
 def _identifier(name: str) -> str:
-    """A name in the characters that the dashboard allows."""
-    return "".join(
+    """A name in the characters that the dashboard allows, a digest of a name that is too long."""
+    allowed = "".join(
         each if each.isascii() and each.isalnum() else f"-{ord(each):x}-" for each in name
     )
+    if len(allowed) <= _MAX_IDENTIFIER:
+        return allowed
+    return hashlib.sha256(allowed.encode()).hexdigest()
+
+
+@contextmanager
+def _unasked() -> Iterator[None]:
+    """Keep back what figures tell whoever asks for them: cards are drawn again and again."""
+    with _LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        level = _FIGURES.level
+        _FIGURES.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            _FIGURES.setLevel(level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 import uuid
 from io import BytesIO
 from typing import BinaryIO
@@ -22,6 +23,7 @@ from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
 from optuna_nasbot.visualization.drawing.labels import printable
+from optuna_nasbot.visualization.drawing.labels import shortened
 from optuna_nasbot.visualization.drawing.svg import to_svg
 
 _ARTIFACT = "dashboard:artifacts:{trial_id}:{artifact_id}"
@@ -29,8 +31,14 @@ _ARTIFACT = "dashboard:artifacts:{trial_id}:{artifact_id}"
 `optuna.artifacts.upload_artifact` uses one of the trial, which a finished trial doesn't take."""
 
 _MAX_WIDTH = 940
-"""Pixels beside the list of trials in a window of 1,280. The browser doesn't shrink images itself:
-the page is as wide as the longest user attribute, such as that of a network."""
+"""Pixels beside the list of trials in a window of 1,280. The browser neither shrinks images nor
+breaks lines itself: the page is as wide as the longest user attribute, such as a network's."""
+_MAX_CHARACTERS = 105
+"""Of a line of this width."""
+_LEAST_SCALE = 0.75
+"""With which the labels of a drawing can be read."""
+_MAX_NAME = 60
+"""Characters of a name in the text."""
 
 
 class ArtifactStore(Protocol):
@@ -61,7 +69,9 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
         if network is not None and _image(name) not in note:
             address = _add_drawing(stored, name, network, artifact_store)
             origin = stored_origin(trial.user_attrs, name)
-            section = f"{_summary(name, network)}{f' Made from {origin}.' if origin else ''}"
+            section = _lines(
+                f"{_summary(name, network)}{f' Made from {origin}.' if origin else ''}"
+            )
             # A click opens the drawing alone, where it can be zoomed and shows what it says of
             # the layer that is pointed at.
             image = f"[{_image(name)}{address})]({address})"
@@ -73,10 +83,17 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
 
 
 def _summary(name: str, network: Architecture) -> str:
+    title = _markdown(shortened(name, _MAX_NAME))
     return (
-        f"**{_markdown(name)}**: {_markdown(network.kind)}, {len(network.layers)} layers, "
+        f"**{title}**: {_markdown(network.kind)}, {len(network.layers)} layers, "
         f"{len(network.edges)} edges, mass {total_mass(network):,.0f}."
     )
+
+
+def _lines(text: str) -> str:
+    """Text in lines that fit."""
+    lines = textwrap.wrap(text, _MAX_CHARACTERS, break_long_words=False, break_on_hyphens=False)
+    return "  \n".join(lines)
 
 
 def _image(name: str) -> str:
@@ -127,7 +144,7 @@ def _fitted(drawing: str) -> str:
 
     def smaller(size: re.Match[str]) -> str:
         width, height = int(size[1]), int(size[2])
-        scale = min(1.0, _MAX_WIDTH / width)
+        scale = min(1.0, max(_MAX_WIDTH / width, _LEAST_SCALE))
         return f'width="{scale * width:.0f}" height="{scale * height:.0f}"'
 
     return re.sub(r'width="(\d+)" height="(\d+)"', smaller, drawing, count=1)

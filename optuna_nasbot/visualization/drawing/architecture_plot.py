@@ -69,7 +69,7 @@ def plot_architecture(
         ImportError: plotly is not installed.
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
         KeyError: The trial carries no network of this name.
-        ValueError: A number is too small, or `image_size` is given and the network has no images.
+        ValueError: A size is out of range, or `image_size` is given and the network has no images.
         ArchitectureError: The network that the trial carries can't be read; or `inputs` and
             `outputs` are given and the network is a cell.
     """

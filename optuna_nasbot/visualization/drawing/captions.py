@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import layer_masses
+from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.visualization.drawing.colours import layer_groups
@@ -88,7 +89,7 @@ def headline(architecture: Architecture, texts: tuple[Caption, ...]) -> str:
 def _images(architecture: Architecture, image_size: int | None) -> list[str]:
     """The size of the image after each layer, empty where there is none."""
     if image_size is not None:
-        image_size = check_whole("image_size", image_size, 1)
+        image_size = check_whole("image_size", image_size, 1, MAX_SIZE)
     if architecture.image_sizes is None:
         if image_size is not None:
             raise ValueError(

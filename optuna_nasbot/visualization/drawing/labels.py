@@ -18,11 +18,11 @@ def _printable(character: str) -> str:
     return " " if unicodedata.category(character) == "Zs" else "\ufffd"
 
 
-def shortened(text: str) -> str:
-    """Start and end of a long text, where the number of units stands."""
-    if len(text) <= _MAX_CHARACTERS:
+def shortened(text: str, most: int = _MAX_CHARACTERS) -> str:
+    """Start and end, where the units of a layer stand, of a text longer than `most`."""
+    if len(text) <= most:
         return text
-    half = _MAX_CHARACTERS // 2
+    half = most // 2
     return f"{text[: half - 1]}…{text[-half:]}"
 
 

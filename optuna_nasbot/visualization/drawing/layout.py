@@ -6,12 +6,10 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.visualization.drawing.captions import captions
 from optuna_nasbot.visualization.drawing.captions import headline
 from optuna_nasbot.visualization.drawing.colours import groups_of
-from optuna_nasbot.visualization.drawing.columns import in_columns
 from optuna_nasbot.visualization.drawing.drawing import Box
 from optuna_nasbot.visualization.drawing.drawing import Drawing
 from optuna_nasbot.visualization.drawing.drawing import Junction
-from optuna_nasbot.visualization.drawing.places import n_columns
-from optuna_nasbot.visualization.drawing.places import places_of
+from optuna_nasbot.visualization.drawing.places import folded
 from optuna_nasbot.visualization.drawing.rows import in_rows
 from optuna_nasbot.visualization.drawing.sizes import sizes_of
 from optuna_nasbot.visualization.drawing.wiring import wires_of
@@ -43,16 +41,14 @@ def draw(
 
     Raises:
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
-        ValueError: A number is too small, or the network has no image that `image_size` could be
+        ValueError: A size is out of range, or the network has no image that `image_size` could be
             the size of.
         ArchitectureError: `inputs` and `outputs` are given and the network is a cell.
     """
     texts = captions(architecture, image_size=image_size, inputs=inputs, outputs=outputs)
     rows = in_rows(architecture)
-    sizes = sizes_of(texts, rows.origins)
-    columns = in_columns(rows, n_columns(rows, sizes))
-    sizes = sizes.with_origins(columns.origins)
-    places = places_of(columns, sizes)
+    network = folded(rows, sizes_of(texts, rows.origins))
+    sizes, places = network.sizes, network.places
     boxes = tuple(
         Box(
             layer=layer,
@@ -75,7 +71,7 @@ def draw(
         title=headline(architecture, texts),
         boxes=boxes,
         junctions=junctions,
-        wires=wires_of(columns, places, sizes),
+        wires=wires_of(network.columns, places, sizes),
         groups=groups_of(architecture),
         width=places.width,
         height=places.height,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 
 
@@ -22,7 +23,7 @@ def layer_parameters(
 
     Raises:
         TypeError: Only one of the two is given, or one is no whole number.
-        ValueError: One is too small.
+        ValueError: One is too small or too large.
         ArchitectureError: The network is a cell.
     """
     if inputs is None and outputs is None:
@@ -32,8 +33,8 @@ def layer_parameters(
             f"inputs, outputs: expected both or none, since parameters depend on both, "
             f"got {inputs!r} and {outputs!r}."
         )
-    inputs = check_whole("inputs", inputs, 1)
-    outputs = check_whole("outputs", outputs, 1)
+    inputs = check_whole("inputs", inputs, 1, MAX_SIZE)
+    outputs = check_whole("outputs", outputs, 1, MAX_SIZE)
     # Imported here because torch is slow to import.
     import torch
 

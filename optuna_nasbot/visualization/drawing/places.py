@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from optuna_nasbot.visualization.drawing.columns import Columns
+from optuna_nasbot.visualization.drawing.columns import in_columns
 from optuna_nasbot.visualization.drawing.placement import placed
 from optuna_nasbot.visualization.drawing.rows import Link
 from optuna_nasbot.visualization.drawing.rows import Rows
@@ -25,11 +26,11 @@ _BELOW = (17.0, 34.0)
 _REACH_SHARE = 1 / 12
 _TALL = 660.0
 """A drawing is folded into columns of about this height at most, ..."""
-_WIDE = 1250.0
+_WIDE = 1100.0
 """... as long as they are not wider than this together."""
-_STRAIGHTNESS = (4.0, 1.0, 16.0)
+_STRAIGHTNESS = (4.0, 1.0, 8.0)
 """How much it counts that a link is vertical, by how many of its ends are bends."""
-_NEIGHBOURS = 0.1
+_NEIGHBOURS = 0.5
 """How much it counts that neighbours in a row are close."""
 _TILT = 1e-4
 
@@ -65,8 +66,35 @@ class Places:
     height: float
 
 
-def n_columns(rows: Rows, sizes: Sizes) -> int:
-    """Into how many columns a network is folded, told from its widest row and a guess of gaps."""
+@dataclass(frozen=True)
+class Folded:
+    """A network in columns, all in their places.
+
+    Args:
+        columns: The columns.
+        sizes: The sizes of their nodes.
+        places: The places of their nodes.
+    """
+
+    columns: Columns
+    sizes: Sizes
+    places: Places
+
+
+def folded(rows: Rows, sizes: Sizes) -> Folded:
+    """Fold a network into as many columns as its height asks for and their width allows."""
+    n = _most_columns(rows, sizes)
+    while True:
+        columns = in_columns(rows, n)
+        with_bends = sizes.with_origins(columns.origins)
+        places = places_of(columns, with_bends)
+        if n == 1 or places.width <= _WIDE:
+            return Folded(columns, with_bends, places)
+        n -= 1
+
+
+def _most_columns(rows: Rows, sizes: Sizes) -> int:
+    """How many columns the widest row leaves room for, none with less than the full height."""
     height = sum(sizes.row_height(row) + 1.2 * _BELOW[0] for row in rows.rows)
     width = max(sum(sizes.width(node) + _BESIDE for node in row) for row in rows.rows)
     return max(1, min(math.ceil(height / _TALL), int(_WIDE / width)))

@@ -51,7 +51,7 @@ def to_svg(
 
     Raises:
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
-        ValueError: A number is too small, or `image_size` is given and the network has no images.
+        ValueError: A size is out of range, or `image_size` is given and the network has no images.
         ArchitectureError: `inputs` and `outputs` are given and the network is a cell.
     """
     drawing = draw(architecture, image_size=image_size, inputs=inputs, outputs=outputs)

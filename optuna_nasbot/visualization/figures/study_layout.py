@@ -10,6 +10,8 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.visualization.drawing.labels import printable
+from optuna_nasbot.visualization.drawing.labels import shortened
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ NEUTRAL = "#7f7f7f"
 
 _MAX_LINES = 24
 _LAST_LINES = 3
+_MAX_NAME = 40
+"""Characters of a name in a title."""
 
 # As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
 _logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
@@ -41,7 +45,7 @@ def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
     below = f"<br><sup>{subtitle}</sup>" if subtitle else ""
     return {
         "title": {
-            "text": f"{title} of '{html.escape(name, quote=False)}'{below}",
+            "text": f"{title} of '{axis_text(shortened(printable(name), _MAX_NAME))}'{below}",
             "yref": "container",
             "y": 1,
             "yanchor": "top",
@@ -73,12 +77,12 @@ def empty_figure(title: str, name: str, reason: str) -> Figure:
         name: The name of the architecture.
         reason: A sentence.
     """
-    _logger.warning(reason)
+    _logger.warning(printable(reason))
     figure = plotly_graph_objects().Figure(layout=layout(title, name))
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     figure.add_annotation(
-        text=html.escape(reason, quote=False),
+        text=axis_text(reason),
         x=0.5,
         y=0.5,
         xref="paper",

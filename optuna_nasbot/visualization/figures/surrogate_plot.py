@@ -117,9 +117,10 @@ def plot_surrogate(
         return empty_figure(_TITLE, name, reason)
     predictions = leave_one_out_predictions(found)
     is_within = predictions.is_within_two_std
+    explained = predictions.explained
     subtitle = (
-        f"each network predicted from the others: R² {predictions.explained:.2f}, "
-        f"{is_within.mean():.0%} of {len(is_within)} values within two standard deviations"
+        f"each left out: {'no R²' if math.isnan(explained) else f'R² {explained:.2f}'}, "
+        f"{is_within.mean():.0%} of {len(is_within)} values within two std"
     )
     figure = go.Figure(layout=layout(_TITLE, name, subtitle))
     ends = [float(predictions.observed.min()), float(predictions.observed.max())]

@@ -13,11 +13,16 @@ from hypothesis import strategies as st
 from optuna_nasbot import Architecture
 from optuna_nasbot import ArchitectureError
 from optuna_nasbot import CellSpace
+from optuna_nasbot import CNNSpace
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import Layer
+from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.evolution import edited
+from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.visualization.drawing.drawing import Box
 from optuna_nasbot.visualization.drawing.drawing import Drawing
 from optuna_nasbot.visualization.drawing.drawing import Wire
@@ -29,6 +34,18 @@ def chain(n_hidden: int, kind: str = "mlp-reg") -> Architecture:
     hidden = [Layer("relu", 16 * (1 + index % 7)) for index in range(n_hidden)]
     layers = (Layer("ip"), *hidden, Layer("linear"), Layer("op"))
     return Architecture(layers, tuple(pairwise(range(len(layers)))), kind)
+
+
+@pytest.mark.parametrize("space", [CNNSpace(min_layers=50), MLPSpace(min_layers=50)], ids=repr)
+@pytest.mark.parametrize("seed", range(4))
+def test_deep_networks_are_narrow_enough_to_be_read(space: ArchitectureSpace, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    candidate = Candidate(space.initial_pool[rng.integers(len(space.initial_pool))])
+    for _ in range(60):
+        candidate = edited(candidate, space, rng)
+    drawing = draw(candidate.network)
+    assert drawing.width <= 1100
+    assert drawing.height <= 3000
 
 
 def sampled(wire: Wire) -> np.ndarray:

@@ -18,8 +18,8 @@ import nas_bench_201
 import synthetic
 from methods.variants import VARIANTS
 from nas_bench_201_table import DATASETS
+from options import parser
 from problem import Problem
-from runs import parser
 from runs import run_benchmark
 
 _NAS_BENCH_101 = "nas-bench-101"

@@ -18,8 +18,8 @@ import numpy as np
 import optuna
 from nas_bench_101_table import SPACE
 from nas_bench_101_table import cell_errors
+from options import parser
 from problem import Problem
-from runs import parser
 from runs import run_benchmark
 
 from optuna_nasbot import Architecture

@@ -23,8 +23,8 @@ from nas_bench_201_table import OPERATIONS
 from nas_bench_201_table import SPACE
 from nas_bench_201_table import position
 from nas_bench_201_table import validation_accuracies
+from options import parser
 from problem import Problem
-from runs import parser
 from runs import run_benchmark
 
 from optuna_nasbot import Architecture
@@ -46,14 +46,20 @@ N_START = 10
 
 def main() -> None:
     options = parser(__doc__, DATASETS, _METHODS, trials=150, out=_RESULTS)
-    options.add_argument("--start", choices=("random", "own"), default="random")
+    options.add_argument(
+        "--start",
+        choices=("random", "own"),
+        default="random",
+        help="the same ten random networks for all methods, or as each begins by itself",
+    )
     arguments = options.parse_args()
     make = partial(problem, data=arguments.data, start=arguments.start)
     runs = run_benchmark(f"nas-bench-201-{arguments.start}", make, arguments, _CHECKPOINTS)
-    print("\nRuns that found the best cell within 100 evaluations:\n")
+    n = min(100, arguments.trials)
+    print(f"\nRuns that found the best cell within {n} evaluations:\n")
     for dataset, method in product(arguments.datasets, arguments.methods):
         regrets = [
-            min(incumbents[:100])
+            min(incumbents[:n])
             for run, incumbents in runs.items()
             if (run.dataset, run.method) == (dataset, method)
         ]

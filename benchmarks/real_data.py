@@ -29,6 +29,7 @@ from evaluation import train_all
 from evaluation import trainings_of_search
 from evaluation_log import Evaluation
 from evaluation_log import Log
+from options import parser
 from problem import Problem
 from real_distances import draw
 from real_distances import evaluated
@@ -38,7 +39,6 @@ from real_drawings import draw_best
 from real_report import print_report
 from real_tasks import N_START
 from real_tasks import TASKS
-from runs import parser
 from runs import run_benchmark
 
 from optuna_nasbot import Architecture
@@ -59,7 +59,12 @@ _CHECKPOINTS = (10, 20, 30, 40, 50)
 def main() -> None:
     options = parser(__doc__, TASKS, _METHODS, trials=50, out=_RESULTS)
     options.set_defaults(seeds="0:5")
-    options.add_argument("--cache", type=Path, default=Path("real_data.db"))
+    options.add_argument(
+        "--cache",
+        type=Path,
+        default=Path("real_data.db"),
+        help="SQLite file of all trainings; by default real_data.db",
+    )
     options.add_argument("--figure", type=Path, help="where to draw distances against losses")
     options.add_argument("--drawings", type=Path, help="folder for drawings of the best networks")
     arguments = options.parse_args()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import signal
 import warnings
 from collections.abc import Iterable
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import as_completed
-from pathlib import Path
 
 import optuna
 from evaluations import EvaluationFailed
@@ -37,52 +37,6 @@ _ONE_THREAD = dict.fromkeys(
 )
 
 
-def parser(
-    description: str | None,
-    datasets: Iterable[str],
-    methods: Sequence[str],
-    trials: int,
-    out: Path,
-) -> argparse.ArgumentParser:
-    """The options that all benchmarks have.
-
-    Args:
-        description: What the benchmark is about.
-        datasets: Names of its problems.
-        methods: The methods that run by default, first the one that others are compared with.
-        trials: Number of evaluations by default.
-        out: Where results are kept by default.
-    """
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(methods))
-    parser.add_argument("--datasets", nargs="+", choices=list(datasets), default=list(datasets))
-    parser.add_argument(
-        "--seeds", type=seeds, default="0:20", metavar="A:B", help="seeds A to B - 1"
-    )
-    parser.add_argument("--trials", type=positive, default=trials, help="evaluations of a run")
-    parser.add_argument("--data", type=Path, help="where the data are")
-    parser.add_argument("--out", type=Path, default=out, help="CSV file; what it has is not rerun")
-    parser.add_argument("--processes", type=positive, default=os.cpu_count())
-    return parser
-
-
-def seeds(text: str) -> range:
-    """The seeds of an option `A:B`."""
-    first, _, last = text.partition(":")
-    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last)):
-        raise argparse.ArgumentTypeError(f"expected A:B with A < B, such as 0:20, got {text!r}.")
-    return range(int(first), int(last))
-
-
-def positive(text: str) -> int:
-    """The whole number of an option, at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}.")
-    return int(text)
-
-
 def run_benchmark(
     name: str,
     make_problem: MakeProblem,
@@ -94,7 +48,7 @@ def run_benchmark(
     Args:
         name: The name of the benchmark in the CSV file.
         make_problem: Makes the problem of a dataset and a seed.
-        arguments: What `parser` has read.
+        arguments: What the parser of `options` has read.
         checkpoints: Numbers of evaluations in the tables, as far as runs go, their end apart.
 
     Returns:
@@ -112,14 +66,17 @@ def run_benchmark(
     ]
     done = read_csv(arguments.out)
     missing = [run for run in wanted if len(done.get(run, [])) < arguments.trials]
+    n = len(wanted)
+    print(f"{n - len(missing)} of {n} runs are in {arguments.out}.\n", flush=True)
     _make_runs(missing, make_problem, arguments)
     results = read_csv(arguments.out)
     runs = {run: results[run][: arguments.trials] for run in wanted}
     checkpoints = [*(n for n in checkpoints if n < arguments.trials), arguments.trials]
     direction = problems[arguments.datasets[0]].direction
     print(table(runs, arguments.methods, checkpoints))
-    print(f"\n{arguments.methods[0]} minus the others, paired by seed:\n")
-    print(paired_differences(runs, arguments.methods, checkpoints, direction))
+    if len(arguments.methods) > 1:
+        print(f"\n{arguments.methods[0]} minus the others, paired by seed:\n")
+        print(paired_differences(runs, arguments.methods, checkpoints, direction))
     return runs
 
 
@@ -139,7 +96,10 @@ def _make_runs(
 ) -> None:
     os.environ.update(_ONE_THREAD)
     executor = ProcessPoolExecutor(
-        arguments.processes, mp_context=multiprocessing.get_context("spawn")
+        arguments.processes,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),  # that is for this process to handle
     )
     try:
         futures = {
@@ -151,8 +111,12 @@ def _make_runs(
             print(
                 f"{run.dataset}, {run.method}, seed {run.seed}: {incumbents[-1]:.4g}", flush=True
             )
+    except BaseException:
+        # The other runs are not worth waiting for: their results would be lost.
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
-        # Where a run fails, the others are not worth waiting for: their results would be lost.
         executor.shutdown(cancel_futures=True)
 
 

@@ -19,8 +19,10 @@ import numpy as np
 from chains import flattened
 from chains import flattened_params
 from objectives import synthetic_value
+from options import at_least_0
+from options import parser
+from options import share
 from problem import Problem
-from runs import parser
 from runs import run_benchmark
 from teach import hidden_network
 from teach import similarity
@@ -55,12 +57,17 @@ Start = Literal["random", "own"]
 
 def main() -> None:
     options = parser(__doc__, DATASETS, _DEFAULT_METHODS, trials=100, out=_RESULTS)
-    options.add_argument("--start", choices=("random", "own"), default="random")
     options.add_argument(
-        "--noise", type=float, default=0.0, help="standard deviation of noise on the values"
+        "--start",
+        choices=("random", "own"),
+        default="random",
+        help="the same ten random networks for all methods, or as each begins by itself",
     )
     options.add_argument(
-        "--failures", type=float, default=0.0, help="share of evaluations that fail by chance"
+        "--noise", type=at_least_0, default=0.0, help="standard deviation of noise on the values"
+    )
+    options.add_argument(
+        "--failures", type=share, default=0.0, help="share of evaluations that fail by chance"
     )
     arguments = options.parse_args()
     noise = f"-noise-{arguments.noise:g}" if arguments.noise else ""

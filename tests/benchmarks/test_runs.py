@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import itertools
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -9,6 +14,7 @@ import numpy as np
 import optuna
 import pytest
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 NAMES = ["nasbot", "nasbot-ucb", "nasbot-ts", "nasbot-without-failures", "evolution", "random"]
 NAMES += ["local-search", "counts", "regularised-evolution", "tpe", "gp"]
 
@@ -83,11 +89,11 @@ def test_parameters_of_the_start_are_known_to_samplers_of_parameters(
 @pytest.fixture
 def benchmark(module, tmp_path: Path):
     """Run the synthetic benchmark with one process and few evaluations."""
-    synthetic, runs = module("synthetic"), module("runs")
+    synthetic, runs, options = map(module, ("synthetic", "runs", "options"))
 
-    def run(*options: str, make_problem=None):
-        parser = runs.parser("", ["mlp"], ["random", "evolution"], 12, tmp_path / "out.csv")
-        arguments = parser.parse_args(["--processes", "1", *options])
+    def run(*given: str, make_problem=None):
+        parser = options.parser("", ["mlp"], ["random", "evolution"], 12, tmp_path / "out.csv")
+        arguments = parser.parse_args(["--processes", "1", *given])
         make_problem = make_problem or partial(
             synthetic.make_problem, start="random", noise_std=0.0
         )
@@ -118,6 +124,7 @@ def test_results_are_kept_and_not_rerun(benchmark, tmp_path: Path, capsys) -> No
     csv.write_text("\n".join(kept) + "\n")
 
     again = benchmark("--seeds", "0:3")
+    assert f"3 of 6 runs are in {csv}." in capsys.readouterr().out
     by_name = {(run.method, run.seed): values for run, values in again.items()}
     assert by_name["random", 0] == [77.0] * 12
     for run, values in first.items():
@@ -138,6 +145,47 @@ def test_methods_for_parameters_need_some(benchmark, problem, capsys) -> None:
     assert "tpe is left out on mlp" in capsys.readouterr().out
 
 
+INTERRUPTED = """
+import time
+from options import parser
+from pathlib import Path
+from runs import run_benchmark
+from synthetic import make_problem
+
+
+def endless(dataset, seed):
+    if seed:
+        print("begun", flush=True)
+        time.sleep(600)
+    return make_problem(dataset, seed, "random")
+
+
+if __name__ == "__main__":
+    options = parser("", ["mlp"], ["random"], 12, Path("x.csv")).parse_args()
+    run_benchmark("name", endless, options, (5,))
+"""
+
+
+def test_interrupted_benchmarks_end_at_once_and_keep_what_is_done(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(INTERRUPTED)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(BENCHMARKS), *sys.path])}
+    with subprocess.Popen(
+        [sys.executable, "script.py", "--seeds", "0:9", "--processes", "2", "--out", "out.csv"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as benchmark:
+        lines = iter(benchmark.stdout.readline, "")
+        assert sum(line == "begun\n" for line in itertools.islice(lines, 5)) == 2
+        os.killpg(benchmark.pid, signal.SIGINT)  # as a terminal does
+        benchmark.communicate(timeout=60)  # no worker holds the output open any more
+    assert benchmark.returncode != 0
+    assert (tmp_path / "out.csv").read_text().count("name,mlp,random,0,") == 12
+
+
 @pytest.mark.parametrize(("direction", "score"), [("maximize", "2, 1"), ("minimize", "1, 2")])
 def test_won_and_lost(module, run, direction: str, score: str) -> None:
     results = module("results_table")
@@ -152,25 +200,6 @@ def test_won_and_lost(module, run, direction: str, score: str) -> None:
     ).splitlines()
     error = np.std([1, 1, -1, 0], ddof=1) / 2
     assert line == f"| mlp | random | 4 | 0.000 ± 0.000 | 0.250 ± {error:.3f} | {score} |"
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ("--seeds", "3"),
-        ("--seeds", "a:b"),
-        ("--seeds", "5:4"),
-        ("--trials", "0"),
-        ("--trials", "-1"),
-        ("--processes", "0"),
-        ("--methods", "nasbt"),
-    ],
-)
-def test_wrong_options_are_refused(module, capsys, options: tuple[str, ...]) -> None:
-    parser = module("runs").parser("", ["mlp"], ["nasbot"], trials=5, out=Path("x.csv"))
-    with pytest.raises(SystemExit, match="2"):
-        parser.parse_args(options)
-    assert options[0] in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("n_bytes_lost", [1, 4, 9, 20, 40])

@@ -1,0 +1,145 @@
+"""The options that all searches on benchmarks have."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import os
+from collections.abc import Iterable
+from collections.abc import Sequence
+from pathlib import Path
+
+from methods import METHODS
+from results_table import COLUMNS
+
+
+def parser(
+    description: str | None,
+    datasets: Iterable[str],
+    methods: Sequence[str],
+    trials: int,
+    out: Path,
+) -> argparse.ArgumentParser:
+    """A parser of these options, to which a benchmark may add its own.
+
+    Args:
+        description: What the benchmark is about.
+        datasets: Names of its problems.
+        methods: The methods that run by default, first the one that others are compared with.
+        trials: Number of evaluations by default.
+        out: Where results are kept by default.
+    """
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    known = list(datasets)
+    parser.add_argument(
+        "--methods",
+        nargs="+",
+        choices=METHODS,
+        default=list(methods),
+        metavar="METHOD",
+        help=f"some of {', '.join(METHODS)}; by default {', '.join(methods)}",
+    )
+    parser.add_argument(
+        "--datasets",
+        nargs="+",
+        choices=known,
+        default=known,
+        metavar="NAME",
+        help=f"some of {', '.join(known)}; by default all",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=seeds,
+        default="0:20",
+        metavar="A:B",
+        help="seeds A to B - 1; by default %(default)s",
+    )
+    parser.add_argument(
+        "--trials",
+        type=positive,
+        default=trials,
+        metavar="N",
+        help="evaluations of a run; by default %(default)s",
+    )
+    parser.add_argument("--data", type=existing, metavar="PATH", help="where the data are")
+    parser.add_argument(
+        "--out",
+        type=results_file,
+        default=out,
+        metavar="FILE.csv",
+        help="where runs are kept; those that are there are not made again. By default "
+        f"{out.parent.name}/{out.name}, which has the runs of the tables",
+    )
+    parser.add_argument(
+        "--processes",
+        type=positive,
+        default=os.cpu_count(),
+        metavar="N",
+        help="runs at a time; by default one a core",
+    )
+    return parser
+
+
+def seeds(text: str) -> range:
+    """The seeds of an option `A:B`."""
+    first, _, last = text.partition(":")
+    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+        raise argparse.ArgumentTypeError(f"expected A:B with A < B, such as 0:20, got {text!r}.")
+    return range(int(first), int(last))
+
+
+def positive(text: str) -> int:
+    """The whole number of an option, at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}.")
+    return int(text)
+
+
+def at_least_0(text: str) -> float:
+    """The number of an option, finite and not negative."""
+    number = _number(text)
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number of at least 0, got {text!r}.")
+    return number
+
+
+def share(text: str) -> float:
+    """The number of an option, at least 0 and less than 1."""
+    number = _number(text)
+    if not 0 <= number < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to below 1, got {text!r}.")
+    return number
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}.") from None
+
+
+def existing(text: str) -> Path:
+    """The path of an option, of a file or folder that is there."""
+    path = Path(text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"expected a file or folder that exists, got {text!r}.")
+    return path
+
+
+def results_file(text: str) -> Path:
+    """The path of an option, of a file of results or one that can be made."""
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a CSV file, got the folder {text!r}.")
+    if path.exists():
+        with path.open(newline="", errors="replace") as file:
+            head = tuple(next(csv.reader(file), COLUMNS))
+        if head != COLUMNS:
+            raise argparse.ArgumentTypeError(
+                f"expected a CSV file with the columns {', '.join(COLUMNS)}, or none yet, "
+                f"got {text!r}, which begins with {','.join(head)[:80]!r}."
+            )
+    return path

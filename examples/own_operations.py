@@ -136,8 +136,10 @@ def accuracy(model: nn.Module) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=25)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--trials", type=int, default=25, help="by default 25")
     arguments = parser.parse_args()
     torch.set_num_threads(1)  # such small networks gain nothing from more
 

@@ -80,8 +80,10 @@ def accuracy(output: torch.Tensor, labels: torch.Tensor) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=40)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--trials", type=int, default=40, help="by default 40")
     arguments = parser.parse_args()
     torch.set_num_threads(1)  # such small networks gain nothing from more
 

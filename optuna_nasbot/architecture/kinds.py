@@ -100,9 +100,13 @@ def built_in_operation(label: str, is_image: bool) -> Operation:
     """
     known = _BUILT_IN_OPERATIONS[is_image]
     if label not in known:
+        hint = ""
+        if label in _BUILT_IN_OPERATIONS[not is_image]:
+            hint = f" Pass {'no' if is_image else 'an'} image_size for layers of this label."
         raise ValueError(
             f"operations: expected an Operation or one of the built-in labels for "
             f"{'images' if is_image else 'features'} ({', '.join(known)}), got {shown(label)}."
+            f"{hint}"
         )
     return known[label]
 

@@ -139,7 +139,7 @@ class Operation:
         """The `torch.nn.Module` of a layer with this label, which no built-in one stands for.
 
         Raises:
-            TypeError: The operation has no module, or it makes something else.
+            TypeError: The operation has no module, it makes something else, or it fails.
         """
         if self.module is None:
             raise TypeError(
@@ -147,7 +147,14 @@ class Operation:
                 f"out and stride that makes a torch.nn.Module, got None. Only built-in labels, "
                 f"used as the built-in operations use them, do without."
             )
-        made = self.module(channels_in, channels_out, stride)
+        try:
+            made = self.module(channels_in, channels_out, stride)
+        except Exception as error:
+            raise TypeError(
+                f"operation '{self.label}', module: expected a function of channels in, channels "
+                f"out and stride that makes a torch.nn.Module, and for ({channels_in}, "
+                f"{channels_out}, {stride}) it raised {type(error).__name__}: {error}"
+            ) from error
         if not _is_module(made):
             raise TypeError(
                 f"operation '{self.label}', module: expected a function that makes a "

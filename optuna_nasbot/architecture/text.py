@@ -11,14 +11,19 @@ def as_text(architecture: Architecture) -> str:
     masses = layer_masses(architecture)
     head = (
         f"{architecture.kind} architecture: {len(architecture.layers)} layers, "
-        f"{len(architecture.edges)} edges, mass {sum(masses):,.0f}"
+        f"{len(architecture.edges)} edges, mass {mass_text(sum(masses))}"
     )
     width = max(len(str(layer)) for layer in architecture.layers)
     lines = [
-        f"{index:4d}  {layer!s:<{width}}  mass {mass:>12,.0f}"
+        f"{index:4d}  {layer!s:<{width}}  mass {mass_text(mass):>12}"
         + (f"  <- {', '.join(map(str, parents))}" if parents else "")
         for index, (layer, mass, parents) in enumerate(
             zip(architecture.layers, masses, architecture.parents, strict=True)
         )
     ]
     return "\n".join([head, *lines])
+
+
+def mass_text(mass: float) -> str:
+    """A mass as a whole number, a small one with four digits."""
+    return f"{mass:,.4g}" if mass < 10 else f"{mass:,.0f}"

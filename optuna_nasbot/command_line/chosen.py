@@ -122,8 +122,8 @@ def _best(study: Study, name: str) -> FrozenTrial:
     ranked = ranked_trials(study, name)
     if not ranked:
         raise UserError(
-            f"--trial: expected the number of a trial, since no completed one that satisfies all "
-            f"constraints has an architecture '{name}', which would be the best, got none."
+            f"--trial: expected a number, got none, and there is no best trial yet: no completed "
+            f"one has an architecture '{name}' and satisfies all constraints."
         )
     if len(study.directions) > 1:
         raise UserError(

@@ -15,11 +15,12 @@ def check_writable(paths: list[Path], *, force: bool) -> None:
         UserError: One exists and is not to be replaced.
     """
     for path in paths:
-        if path.is_dir() or (path.exists() and not force):
+        if path.is_dir():
+            raise UserError(f"--out: expected no folder at '{path}'. Choose another place.")
+        if path.exists() and not force:
             raise UserError(
-                f"--out: expected nothing at '{path}' yet, got a "
-                f"{'folder' if path.is_dir() else 'file'}. "
-                f"Choose another place, or pass --force to replace files."
+                f"--out: expected nothing at '{path}' yet, got a file. "
+                f"Choose another place, or pass --force to replace it."
             )
 
 

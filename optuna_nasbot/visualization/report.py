@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.ranking import ranked_trials
@@ -48,7 +49,7 @@ class _Drawn:
     values: list[tuple[str, str]]
     facts: list[tuple[str, str]]
     n_layers: int
-    mass: float
+    mass: str
     svg: str
     text: str
 
@@ -192,7 +193,7 @@ def _drawn(
         values=trial_values(study, trial),
         facts=trial_facts(trial, name),
         n_layers=len(network.layers),
-        mass=total_mass(network),
+        mass=mass_text(total_mass(network)),
         svg=to_svg(network, **sizes.of(network)),
         text=to_text(network, **sizes.of(network)),
     )

@@ -7,6 +7,8 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
+from optuna_nasbot import CellSpace
+from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import layer_masses
@@ -76,6 +78,16 @@ def test_text() -> None:
         "   4  fc-32      mass          102  <- 2, 3",
         "   5  softmax    mass          100  <- 4",
         "   6  op         mass          100  <- 5",
+    ]
+
+
+def test_small_masses_keep_their_digits() -> None:
+    space = CellSpace(kind="test-text", operations=[Operation("skip", mass=0.25)])
+    network = space.network_of_vertices(["skip"], [(0, 1), (1, 2)])
+    assert str(network).splitlines()[:3] == [
+        "test-text architecture: 3 layers, 2 edges, mass 0.45",
+        "   0  ip    mass          0.1",
+        "   1  skip  mass         0.25  <- 0",
     ]
 
 

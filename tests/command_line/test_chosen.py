@@ -65,7 +65,7 @@ def test_study_without_networks(run: Any, make_study: Any) -> None:
 def test_study_without_completed_trials(run: Any, make_study: Any, pool: Any) -> None:
     running = create_architecture_trial({"net": pool[0]}, state=TrialState.RUNNING)
     make_study(running, study_name="young")
-    assert "no completed one" in run.error("show", "--study", "young")
+    assert "there is no best trial yet" in run.error("show", "--study", "young")
     assert "running" in run("show", "--study", "young", "--trial", 0)[1]
 
 

@@ -170,6 +170,12 @@ def test_sizes_are_needed(run: Any, make_study: Any, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_folders_are_not_replaced(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "network.py").mkdir()
+    sizes = ("--inputs", 3, "--outputs", 2)
+    assert "expected no folder at" in run.error("export", "--out", tmp_path, "--force", *sizes)
+
+
 def test_files_are_replaced_only_if_wanted(run: Any, tmp_path: Path) -> None:
     options = ("--out", tmp_path, "--inputs", 3, "--outputs", 2)
     there = tmp_path / "architecture.json"

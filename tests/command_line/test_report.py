@@ -66,7 +66,7 @@ def test_existing_file_is_kept(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("mine", "utf-8")
     assert "got a file" in run.error("report", "--out", path)
-    assert "got a folder" in run.error("report", "--out", tmp_path, "--force")
+    assert "expected no folder at" in run.error("report", "--out", tmp_path, "--force")
     assert path.read_text("utf-8") == "mine"
 
 

@@ -132,11 +132,15 @@ def test_initial_chains_replace_the_default() -> None:
             ValueError,
             "operations: expected .* for images .*, got",
         ),
-        ({"operations": [SEP, "relu"]}, ValueError, "operations: .* for images .*, got 'relu'"),
+        (
+            {"operations": [SEP, "relu"]},
+            ValueError,
+            "operations: .* for images .*, got 'relu'. Pass no im",
+        ),
         (
             {"operations": ["conv3"], "image_size": None},
             ValueError,
-            "operations: expected .* for features .*, got 'conv3'",
+            "operations: expected .* for features .*, got 'conv3'. Pass an image_size",
         ),
         ({"operations": [SEP, SEP]}, ValueError, "operations: expected every label once, got 'se"),
         (

@@ -17,6 +17,7 @@ from optuna.trial import Trial
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names
@@ -86,7 +87,7 @@ def _summary(name: str, network: Architecture) -> str:
     title = _markdown(shortened(name, _MAX_NAME))
     return (
         f"**{title}**: {_markdown(network.kind)}, {len(network.layers)} layers, "
-        f"{len(network.edges)} edges, mass {total_mass(network):,.0f}."
+        f"{len(network.edges)} edges, mass {mass_text(total_mass(network))}."
     )
 
 

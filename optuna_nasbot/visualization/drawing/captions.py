@@ -9,6 +9,7 @@ from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.visualization.drawing.colours import layer_groups
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import shortened
@@ -78,7 +79,7 @@ def headline(architecture: Architecture, texts: tuple[Caption, ...]) -> str:
         printable(architecture.kind),
         f"{len(architecture.layers)} layers",
         f"{len(architecture.edges)} edges",
-        f"mass {sum(text.mass for text in texts):,.0f}",
+        f"mass {mass_text(sum(text.mass for text in texts))}",
     ]
     counts = [text.parameters for text in texts if text.parameters is not None]
     if counts:

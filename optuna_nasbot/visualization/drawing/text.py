@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.visualization.drawing.captions import captions
 from optuna_nasbot.visualization.drawing.captions import headline
 from optuna_nasbot.visualization.drawing.rails import rails
@@ -44,11 +45,7 @@ def to_text(
         ("", [str(index) for index in range(len(texts))], ">"),
         ("layer", [text.label for text in texts], "<"),
         ("image", [text.image for text in texts], "<"),
-        (
-            "mass",
-            [f"{text.mass:,.4g}" if text.mass < 10 else f"{text.mass:,.0f}" for text in texts],
-            ">",
-        ),
+        ("mass", [mass_text(text.mass) for text in texts], ">"),
         (
             "parameters",
             ["" if text.parameters is None else f"{text.parameters:,}" for text in texts],

@@ -33,7 +33,10 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=[("light", 1280), ("dark", 1280), ("light", 600), ("dark", 600)], ids=str)
+@pytest.fixture(
+    params=[("light", 1280), ("dark", 1280), ("light", 1100), ("light", 600), ("dark", 600)],
+    ids=str,
+)
 def page(request: Any, browser: Browser, path: Path) -> Iterator[Page]:
     """The page, opened without network; errors and requests fail the test that uses it."""
     scheme, width = request.param
@@ -64,6 +67,33 @@ def test_figures_are_drawn_within_the_page(page: Page) -> None:
         assert drawn["width"] == pytest.approx(card["width"], abs=4)
         assert drawn["height"] == pytest.approx(card["height"], abs=4)
         assert figure.locator(".scatterlayer, .barlayer").count() > 0
+
+
+TEXTS = """picture => {
+  const all = picture.getBoundingClientRect();
+  const texts = [...picture.querySelectorAll("text")].map(text => {
+    const box = text.getBoundingClientRect();
+    return {what: text.textContent, x: box.x, y: box.y, width: box.width, height: box.height};
+  }).filter(box => box.width > 0);
+  const outside = texts.filter(box => box.x < all.left - 1 || box.x + box.width > all.right + 1
+    || box.y < all.top - 1 || box.y + box.height > all.bottom + 1);
+  const overlaps = (a, b) =>
+    Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 1 &&
+    Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 3;
+  const pairs = texts.flatMap((a, i) => texts.slice(i + 1).filter(b => overlaps(a, b))
+    .map(b => [a.what, b.what]));
+  return {n: texts.length, outside: outside.map(box => box.what), pairs: pairs};
+}"""
+
+
+@pytest.mark.parametrize("pictures", [".js-plotly-plot", "details[open] .drawing svg"])
+def test_texts_are_whole_and_apart(page: Page, pictures: str) -> None:
+    shown = page.locator(pictures).all()
+    assert len(shown) > 0
+    for picture in shown:
+        found = picture.evaluate(TEXTS)
+        assert found["n"] > 5
+        assert (found["outside"], found["pairs"]) == ([], [])
 
 
 def test_a_point_tells_of_its_network(page: Page) -> None:

@@ -136,6 +136,7 @@ def plot_edits(
     figure.update_xaxes(
         title_text=f"Improvement in {axis_text(target_name)}",
         range=_with_margin(axis_range(gains)),
+        nticks=5,
         col=2,
     )
     return figure

@@ -97,7 +97,7 @@ def plot_distance_vs_value(
     for column, (key, part) in enumerate(panels.items(), start=1):
         _add_pairs(figure, part[drawn], gaps[drawn], texts, column)
         _add_medians(figure, part, gaps, column)
-        axis = {"title_text": f"OTMANN distance {key} / mean", "range": _range_from_zero(part)}
+        axis = {"title_text": f"OTMANN {key} / mean", "range": _range_from_zero(part)}
         figure.update_xaxes(**axis, col=column)
     subtitle = f"all pairs of {len(compared.networks)} networks"
     subtitle += f" of {n}" if len(compared.networks) < n else ""
@@ -105,6 +105,7 @@ def plot_distance_vs_value(
     figure.update_layout(layout(_TITLE, name, subtitle))
     figure.update_yaxes(title_text=f"Difference in {axis_text(target_name)}", col=1)
     figure.update_yaxes(range=_range_from_zero(gaps))
+    figure.update_annotations(font_size=13)  # the headings, which have half a figure each
     return figure
 
 

@@ -136,7 +136,8 @@ def plot_edits(
     figure.update_xaxes(
         title_text=f"Improvement in {axis_text(target_name)}",
         range=_with_margin(axis_range(gains)),
-        nticks=5,
+        nticks=4,
+        tickangle=0,
         col=2,
     )
     return figure

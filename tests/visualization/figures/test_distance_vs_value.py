@@ -73,4 +73,4 @@ def test_of_many_networks_some_are_compared_and_some_pairs_drawn(
 def test_outliers_do_not_stretch_the_axes(study: Any, trial: Any, pool: Any) -> None:
     trials = [trial(network, float(i)) for i, network in enumerate(pool[:9])]
     figure = plot_distance_vs_value(study(*trials, trial(pool[9], 1e9)), "net")
-    assert figure.layout.yaxis.range[1] < 10
+    assert 8 < figure.layout.yaxis.range[1] < 10  # all that is not far off is there

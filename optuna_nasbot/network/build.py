@@ -149,6 +149,11 @@ def _inputs(architecture: Architecture, in_features: int | None, in_channels: in
         raise TypeError(
             f"architecture: expected an Architecture, got {type(architecture).__name__}."
         )
+    if architecture.operations.decision is None:
+        raise ArchitectureError(
+            f"architecture.kind: expected whole networks, got '{architecture.kind}', whose "
+            f"networks are cells. Build the network around them yourself."
+        )
     given = {"in_features": in_features, "in_channels": in_channels}
     is_image = architecture.operations.is_image
     wanted, other = list(given)[::-1] if is_image else list(given)
@@ -156,10 +161,5 @@ def _inputs(architecture: Architecture, in_features: int | None, in_channels: in
         raise TypeError(
             f"{wanted}: an architecture of kind '{architecture.kind}' takes {wanted} and not "
             f"{other}, got {wanted}={given[wanted]!r} and {other}={given[other]!r}."
-        )
-    if architecture.operations.decision is None:
-        raise ArchitectureError(
-            f"architecture.kind: expected whole networks, got '{architecture.kind}', whose "
-            f"networks are cells. Build the network around them yourself."
         )
     return check_whole(wanted, given[wanted], 1, MAX_SIZE)

@@ -35,7 +35,8 @@ def module_source(module: fx.GraphModule) -> str:
         if type(child) not in PLAIN_MODULES:
             raise TypeError(
                 f"module.{name}: expected one of {[plain.__name__ for plain in PLAIN_MODULES]}, "
-                f"got {type(child).__name__}."
+                f"got {type(child).__name__}, whose code is yours to keep. "
+                f"`Architecture.to_dict` keeps the network itself."
             )
     constructors = "\n".join(
         f"self.{name} = torch.nn.{_constructor(child)}" for name, child in module.named_children()

@@ -59,14 +59,16 @@ class CellSpace(OwnKindSpace):
         max_edges: Largest number of edges; None is no bound.
         mislabel: What it costs to match different operations, by pairs or as a matrix, as in
             `GraphSpace`.
-        skip: The label that stands for no operation, if there is one (`"skip_connect"`).
+        skip: The label that stands for no operation on an edge, if there is one
+            (`"skip_connect"`).
         least_end_mass: The least mass of the input and of the output, which have a tenth of the
             mass of all operations each.
 
     Raises:
         TypeError: An argument is of a wrong type.
         ValueError: A label comes twice, a mislabel cost is negative or not symmetric, a limit is
-            out of range, the kind is a built-in one, or `skip` is none of the labels.
+            out of range, the kind is a built-in one, or `skip` is none of the labels or given with
+            operations on vertices.
     """
 
     kind: str
@@ -87,6 +89,11 @@ class CellSpace(OwnKindSpace):
         labels = [operation.label for operation in operations]
         if self.skip is not None and self.skip not in labels:
             raise ValueError(f"skip: expected one of {labels} or None, got {shown(self.skip)}.")
+        if self.skip is not None and not self.is_on_edges:
+            raise ValueError(
+                f"skip: expected None with operations on vertices, which are all kept, "
+                f"got {shown(self.skip)}."
+            )
         max_edges = self.max_edges
         if max_edges is not None:
             max_edges = check_whole("max_edges", max_edges, 1)

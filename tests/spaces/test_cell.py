@@ -148,7 +148,8 @@ def test_graphs_that_no_cell_has_are_not_of_the_space():
         ({"operations": ["conv1"]}, TypeError, r"operations\[0\]"),
         ({"operations": []}, ValueError, "operations"),
         ({"operations": [*OPERATIONS, OPERATIONS[0]]}, ValueError, "'skip' again"),
-        ({"skip": "none"}, ValueError, "skip"),
+        ({"skip": "none"}, ValueError, "skip: expected one of"),
+        ({"skip": "conv1"}, ValueError, "skip: expected None with operations on vertices"),
         ({"max_vertices": 1}, ValueError, "max_vertices"),
         ({"max_vertices": 2.5}, TypeError, "max_vertices"),
         ({"max_edges": 0}, ValueError, "max_edges"),
@@ -200,6 +201,8 @@ def test_unknown_edges_are_refused(labels: Any) -> None:
 def test_cells_are_no_whole_networks():
     with pytest.raises(ArchitectureError, match="cells"):
         build_module(VERTICES.initial_pool[0], in_features=3, out_features=1)
+    with pytest.raises(ArchitectureError, match="cells"):
+        build_module(VERTICES.initial_pool[0], in_channels=3, out_features=1)
 
 
 @SPACES

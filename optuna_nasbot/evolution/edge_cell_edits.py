@@ -1,4 +1,8 @@
-"""What edits make of a cell with operations on its edges."""
+"""What edits make of a cell with operations on its edges.
+
+Of the cells that compute the same function one stands for all (`CellSpace.edges_of_network`): the
+neighbours of a network are those of this cell, and others would have some more.
+"""
 
 from __future__ import annotations
 

@@ -79,6 +79,7 @@ def _death(exit_code: int | None) -> RuntimeError:
 
 def _serve(connection: Connection) -> None:
     """Answer calls until the other process is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a worker that started this one ignores it
     while True:
         try:
             cpu_seconds, function, arguments = connection.recv()

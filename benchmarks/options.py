@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import os
 from collections.abc import Iterable
@@ -102,7 +101,7 @@ def at_least_0(text: str) -> float:
     """The number of an option, finite and not negative."""
     number = _number(text)
     if not 0 <= number < math.inf:
-        raise argparse.ArgumentTypeError(f"expected a number of at least 0, got {text!r}.")
+        raise argparse.ArgumentTypeError(f"expected a finite number of at least 0, got {text!r}.")
     return number
 
 
@@ -131,15 +130,19 @@ def existing(text: str) -> Path:
 
 def results_file(text: str) -> Path:
     """The path of an option, of a file of results or one that can be made."""
-    path = Path(text)
-    if path.is_dir():
-        raise argparse.ArgumentTypeError(f"expected a CSV file, got the folder {text!r}.")
-    if path.exists():
-        with path.open(newline="", errors="replace") as file:
-            head = tuple(next(csv.reader(file), COLUMNS))
-        if head != COLUMNS:
-            raise argparse.ArgumentTypeError(
-                f"expected a CSV file with the columns {', '.join(COLUMNS)}, or none yet, "
-                f"got {text!r}, which begins with {','.join(head)[:80]!r}."
-            )
+    path, head = Path(text), ",".join(COLUMNS)
+    if path.is_dir() or any(parent.is_file() for parent in path.parents):
+        raise argparse.ArgumentTypeError(f"expected the place of a file, got {text!r}.")
+    try:
+        with path.open(errors="replace") as file:
+            first = file.readline(1000).rstrip("\n")
+    except FileNotFoundError:
+        return path
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"expected a file, got {text!r}: {error}.") from None
+    if not head.startswith(first):  # a line that was cut off is gone on with
+        raise argparse.ArgumentTypeError(
+            f"expected a CSV file with the columns {head}, or none yet, got {text!r}, which "
+            f"begins with {first[:80]!r}."
+        )
     return path

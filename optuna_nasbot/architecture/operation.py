@@ -139,7 +139,7 @@ class Operation:
         """The `torch.nn.Module` of a layer with this label, which no built-in one stands for.
 
         Raises:
-            TypeError: The operation has no module, it makes something else, or it fails.
+            TypeError: The operation has no module, it makes something else, or takes others.
         """
         if self.module is None:
             raise TypeError(
@@ -149,11 +149,11 @@ class Operation:
             )
         try:
             made = self.module(channels_in, channels_out, stride)
-        except Exception as error:
+        except TypeError as error:
             raise TypeError(
                 f"operation '{self.label}', module: expected a function of channels in, channels "
                 f"out and stride that makes a torch.nn.Module, and for ({channels_in}, "
-                f"{channels_out}, {stride}) it raised {type(error).__name__}: {error}"
+                f"{channels_out}, {stride}) it raised TypeError: {error}"
             ) from error
         if not _is_module(made):
             raise TypeError(

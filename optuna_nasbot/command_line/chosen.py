@@ -46,7 +46,7 @@ def chosen_study(arguments: argparse.Namespace) -> Study:
     """
     for path in arguments.imports:
         try:
-            sys.path.insert(0, str(Path(path).parent))  # as Python does for a script
+            sys.path.insert(0, str(Path(path).resolve().parent))  # as Python does for a script
             runpy.run_path(path)
         except (Exception, SystemExit) as error:  # whatever the user's code raises
             raise UserError(

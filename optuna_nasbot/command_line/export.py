@@ -14,6 +14,7 @@ from optuna_nasbot.command_line.options import add_network_options
 from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
 from optuna_nasbot.command_line.written import check_writable
+from optuna_nasbot.command_line.written import remove
 from optuna_nasbot.command_line.written import write
 
 DESCRIPTION = (
@@ -47,8 +48,8 @@ def run(arguments: argparse.Namespace) -> None:
     try:
         source = _source(chosen.network, arguments.inputs, arguments.outputs)
     except _OwnCode as reason:
-        code.unlink(missing_ok=True)  # that of another network
         write(files)
+        remove(code)  # that of another network
         print(f"No {code.name}: {reason}")
     else:
         title = f"The network of trial {chosen.trial.number}, with PyTorch's default weights."
@@ -79,8 +80,9 @@ def _source(network: Architecture, inputs: int | None, outputs: int | None) -> s
     from optuna_nasbot.network import module_source
 
     size = {"in_channels" if operations.is_image else "in_features": inputs}
-    # Without memory: the code has no weights.
-    with reported_to_user(TypeError, ValueError), torch.device("meta"):
+    # The code has no weights, so that none need memory, but in modules that may look at theirs.
+    is_own = any(operation.module is not None for operation in operations.by_label.values())
+    with reported_to_user(TypeError, ValueError), torch.device("cpu" if is_own else "meta"):
         module = build_module(network, **size, out_features=outputs)
     try:
         return module_source(module)

@@ -52,7 +52,8 @@ def _run(arguments: argparse.Namespace) -> int:
         sys.stdout.reconfigure(errors="replace")  # terminals that lack a character
     try:
         _COMMANDS[arguments.command].run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as it is where the shell has closed it
+            sys.stdout.flush()
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except UserError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from optuna_nasbot.command_line.errors import UserError
@@ -31,11 +33,27 @@ def write(files: Mapping[Path, str]) -> None:
         UserError: The system refused.
     """
     for path, text in files.items():
-        try:
+        with _reported(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        except OSError as error:
-            raise UserError(
-                f"--out: expected a place to write to, got '{path}': {error.strerror}."
-            ) from error
         print(f"Wrote {path} ({len(text.encode()):,} bytes).")
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises:
+        UserError: The system refused.
+    """
+    with _reported(path):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"--out: expected a place to write to, got '{path}': {error.strerror}."
+        ) from error

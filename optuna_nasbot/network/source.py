@@ -54,5 +54,5 @@ def module_source(module: fx.GraphModule) -> str:
 
 
 def _constructor(module: nn.Module) -> str:
-    """What makes a module, without the default that batch normalisation has from torch 2.13 on."""
+    """What makes a module, without a default that batch normalisation has since torch 2.13."""
     return repr(module).replace(", bias=True", "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
 from itertools import combinations
+from typing import Any
 from typing import Literal
 
 import numpy as np
@@ -272,14 +273,12 @@ class CellSpace(OwnKindSpace):
             )
 
 
-def _is_pair(edge: object, n_vertices: int) -> bool:
-    return (
-        isinstance(edge, Sequence)
-        and len(edge) == 2
-        and all(
-            isinstance(vertex, (int, np.integer)) and 0 <= vertex < n_vertices for vertex in edge
-        )
-    )
+def _is_pair(edge: Any, n_vertices: int) -> bool:
+    is_row = isinstance(edge, np.ndarray) and edge.shape == (2,)
+    if not (is_row or (isinstance(edge, (tuple, list)) and len(edge) == 2)):
+        return False
+    is_number = all(isinstance(v, (int, np.integer)) and not isinstance(v, bool) for v in edge)
+    return is_number and all(0 <= v < n_vertices for v in edge)
 
 
 def _checked_operations(operations: object) -> tuple[Operation, ...]:

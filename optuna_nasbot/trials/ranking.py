@@ -24,12 +24,12 @@ def ranked_trials(study: Study, name: str) -> list[FrozenTrial]:
     else:
         completed = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         is_larger_better = study.direction == StudyDirection.MAXIMIZE
-        feasible = filter(_is_feasible, completed)
+        feasible = filter(is_feasible, completed)
         trials = sorted(feasible, key=attrgetter("value"), reverse=is_larger_better)
     return [trial for trial in trials if attribute_key(name) in trial.user_attrs]
 
 
-def _is_feasible(trial: FrozenTrial) -> bool:
+def is_feasible(trial: FrozenTrial) -> bool:
     """Whether a trial satisfies all constraints, none of which is positive then."""
     if hasattr(trial, "constraints"):  # Optuna 5
         return all(value <= 0 for value in trial.constraints.values())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
@@ -30,6 +31,19 @@ def test_wrong_options_are_refused(parser, capsys, options: tuple[str, ...]) -> 
     with pytest.raises(SystemExit, match="2"):
         parser.parse_args(options)
     assert options[0] in capsys.readouterr().err
+
+
+def test_files_of_results(module, tmp_path: Path) -> None:
+    results_file, path = module("options").results_file, tmp_path / "x.csv"
+    assert results_file(str(path)) == path
+    path.write_text("benchmark,dataset,met")  # cut off
+    assert results_file(str(path)) == path
+    path.write_text("benchmark,dataset,method,seed,evaluations,value\r\n")
+    assert results_file(str(path)) == path
+    path.write_text("a" * 200_000)
+    for wrong in (path, path / "y.csv"):
+        with pytest.raises(argparse.ArgumentTypeError, match="expected"):
+            results_file(str(wrong))
 
 
 def test_defaults_are_told(parser) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import nn
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import CellSpace
@@ -204,3 +205,25 @@ def test_sizes_beyond_all_data(run: Any, tmp_path: Path) -> None:
     for command, *more in (["export", "--out", tmp_path / "new"], ["show"]):
         error = run.error(command, *more, "--inputs", 10**25, "--outputs", 2)
         assert "expected at most 2,147,483,647" in error
+
+
+def test_own_modules_may_look_at_their_weights(run: Any, make_study: Any, tmp_path: Path) -> None:
+    class Looking(nn.Conv2d):
+        def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
+            super().__init__(channels_in, channels_out, 3, stride, padding=1)
+            self.scale = self.weight.mean().item()
+
+    network = own_space("exported-looking", Looking).initial_pool[0]
+    make_study(create_architecture_trial({"net": network}, value=1.0), study_name="looking")
+    sizes = ("--inputs", 3, "--outputs", 10)
+    assert run("export", "--study", "looking", "--out", tmp_path / "new", *sizes)[0] == 0
+    assert (tmp_path / "new" / "architecture.json").exists()
+
+
+def test_cells_at_a_bad_place(run: Any, make_study: Any, tmp_path: Path) -> None:
+    space = CellSpace(kind="exported-badly", operations=[Operation("conv")])
+    trial = create_architecture_trial({"net": space.initial_pool[0]}, value=1.0)
+    make_study(trial, study_name="cell")
+    (tmp_path / "file").write_text("", "utf-8")
+    error = run.error("export", "--study", "cell", "--out", tmp_path / "file" / "new")
+    assert "--out: expected a place to write to" in error

@@ -189,6 +189,9 @@ def test_each_way_of_writing_a_cell_belongs_to_its_spaces():
         {(0, 1, 3): "conv1"},
         {3: "conv1"},
         {("0", "3"): "conv1"},
+        {(False, 3): "conv1"},
+        {(0, 3.0): "conv1"},
+        {b"\x00\x03": "conv1"},
         {(0, 3): ["conv1"]},
         [(0, 3)],
     ],
@@ -239,3 +242,9 @@ def test_searches_never_repeat_a_cell(space, sampler):
 def test_unknown_vertices_are_refused(labels: Any, edges: Any, message: str) -> None:
     with pytest.raises(ArchitectureError, match=f"^{message}"):
         VERTICES.network_of_vertices(labels, edges)
+
+
+def test_edges_may_be_rows_of_an_array() -> None:
+    adjacency = np.array([[0, 1, 1], [0, 0, 1], [0, 0, 0]])
+    rows = VERTICES.network_of_vertices(["conv1"], list(np.argwhere(adjacency)))
+    assert rows == VERTICES.network_of_vertices(["conv1"], [(0, 1), (0, 2), (1, 2)])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
-import warnings
 from collections.abc import Iterable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from optuna.storages import BaseStorage
 from optuna.study import Study
 
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
+from optuna_nasbot.visualization.figures import study_layout
+from optuna_nasbot.visualization.figures import tried_networks
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 
@@ -26,8 +27,8 @@ _ATTEMPTS = 5
 _MAX_IDENTIFIER = 200
 """Characters: databases bound the names of attributes."""
 
-_FIGURES = logging.getLogger("optuna.visualization.optuna_nasbot")
-_LOCK = threading.Lock()
+_IS_UNASKED = ContextVar("_IS_UNASKED", default=False)
+"""Whether this thread draws a card. (Others may draw figures that a user asked for.)"""
 
 
 def save_cards(study: Study, storage: BaseStorage, names: Iterable[str]) -> None:
@@ -81,12 +82,17 @@ def _identifier(name: str) -> str:
 
 @contextmanager
 def _unasked() -> Iterator[None]:
-    """Keep back what figures tell whoever asks for them: cards are drawn again and again."""
-    with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        level = _FIGURES.level
-        _FIGURES.setLevel(logging.ERROR)
-        try:
-            yield
-        finally:
-            _FIGURES.setLevel(level)
+    """Keep back what figures log for whoever asks for them: cards are drawn again and again."""
+    token = _IS_UNASKED.set(True)
+    try:
+        yield
+    finally:
+        _IS_UNASKED.reset(token)
+
+
+def _is_asked(record: logging.LogRecord) -> bool:
+    return not _IS_UNASKED.get()
+
+
+for _module in (study_layout, tried_networks):
+    logging.getLogger(f"optuna.visualization.{_module.__name__}").addFilter(_is_asked)

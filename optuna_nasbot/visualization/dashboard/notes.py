@@ -70,9 +70,8 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
         if network is not None and _image(name) not in note:
             address = _add_drawing(stored, name, network, artifact_store)
             origin = stored_origin(trial.user_attrs, name)
-            section = _lines(
-                f"{_summary(name, network)}{f' Made from {origin}.' if origin else ''}"
-            )
+            made = _lines(f"Made from {origin}.") if origin else []
+            section = "  \n".join([*_lines(_summary(name, network)), *made])
             # A click opens the drawing alone, where it can be zoomed and shows what it says of
             # the layer that is pointed at.
             image = f"[{_image(name)}{address})]({address})"
@@ -84,17 +83,16 @@ def note_architectures(study: Study, trial: FrozenTrial, artifact_store: Artifac
 
 
 def _summary(name: str, network: Architecture) -> str:
-    title = _markdown(shortened(name, _MAX_NAME))
+    title, kind = (_markdown(shortened(each, _MAX_NAME)) for each in (name, network.kind))
     return (
-        f"**{title}**: {_markdown(network.kind)}, {len(network.layers)} layers, "
+        f"**{title}**: {kind}, {len(network.layers)} layers, "
         f"{len(network.edges)} edges, mass {mass_text(total_mass(network))}."
     )
 
 
-def _lines(text: str) -> str:
-    """Text in lines that fit."""
-    lines = textwrap.wrap(text, _MAX_CHARACTERS, break_long_words=False, break_on_hyphens=False)
-    return "  \n".join(lines)
+def _lines(text: str) -> list[str]:
+    """Text in lines that fit, but for single words that are longer."""
+    return textwrap.wrap(text, _MAX_CHARACTERS, break_long_words=False, break_on_hyphens=False)
 
 
 def _image(name: str) -> str:

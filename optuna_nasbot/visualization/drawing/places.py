@@ -94,7 +94,7 @@ def folded(rows: Rows, sizes: Sizes) -> Folded:
 
 
 def _most_columns(rows: Rows, sizes: Sizes) -> int:
-    """How many columns the widest row leaves room for, none with less than the full height."""
+    """How many columns the height asks for and the widest row leaves room for."""
     height = sum(sizes.row_height(row) + 1.2 * _BELOW[0] for row in rows.rows)
     width = max(sum(sizes.width(node) + _BESIDE for node in row) for row in rows.rows)
     return max(1, min(math.ceil(height / _TALL), int(_WIDE / width)))

@@ -15,6 +15,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
 from optuna_nasbot.gp.informative import informative_subset
+from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.figures.axis_range import axis_range
 from optuna_nasbot.visualization.figures.embedding import embedded
 from optuna_nasbot.visualization.figures.study_distances import study_distances
@@ -141,10 +142,11 @@ def _group(trial: FrozenTrial, value: float) -> str:
 
 
 def _incumbents(shown: TriedNetworks) -> list[int]:
-    """Positions of the networks that were better than all before them."""
+    """Positions of the feasible networks that were better than all before them."""
     path, best = [], -math.inf
-    for index, worth in enumerate(shown.sign * shown.values):
-        if worth > best:  # never where there is no value
+    for index, (trial, value) in enumerate(zip(shown.trials, shown.values, strict=True)):
+        worth = shown.sign * value
+        if worth > best and is_feasible(trial):  # never where there is no value
             path.append(index)
             best = worth
     return path

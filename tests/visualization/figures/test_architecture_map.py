@@ -4,6 +4,7 @@ import html
 from typing import Any
 
 import numpy as np
+import optuna
 import pytest
 from optuna.trial import TrialState
 
@@ -57,6 +58,18 @@ def test_the_path_goes_through_the_incumbents_to_the_best(
     # Better is darker.
     assert complete.marker.reversescale == (direction == "minimize")
     assert list(complete.marker.color) == values
+
+
+def test_trials_that_break_constraints_are_never_the_best(
+    study: Any, trial: Any, pool: Any
+) -> None:
+    trials = [trial(network, float(-index)) for index, network in enumerate(pool[:4])]
+    trials[3] = optuna.create_trial(
+        value=-3.0, user_attrs=trials[3].user_attrs, system_attrs={"constraints": [1.0]}
+    )
+    shown = traces(plot_architecture_map(study(*trials), "net"))
+    assert len(shown["Path of the best"].x) == 3
+    assert shown["Best"].x[0] == shown["Complete"].x[2]
 
 
 def test_a_target_has_no_best(study: Any, trial: Any, pool: Any) -> None:

@@ -259,8 +259,12 @@ def test_warnings_follow_the_verbosity_of_optuna(
     assert (len(logged) == 1) == told
 
 
-def test_names_of_values_are_no_tags(study: Any, trial: Any, pool: Any) -> None:
-    trials = [trial(network, float(index)) for index, network in enumerate(pool[:5])]
-    for plot in FIGURES:
-        figure = plot(study(*trials), "net", target=lambda each: each.value, target_name="a<b>")
-        assert "a<b>" not in str(figure.layout)
+@all_figures
+def test_names_of_values_are_no_tags(plot: Any, study: Any, trial: Any, pool: Any) -> None:
+    origin = {ORIGIN: {"edits": ["swap_layer"], "parent": 0}}
+    trials = [
+        trial(network, float(index), user_attrs=origin) for index, network in enumerate(pool[:5])
+    ]
+    figure = plot(study(*trials), "net", target=lambda each: each.value, target_name="a<b>")
+    assert "a&lt;b&gt;" in str(figure)
+    assert "a<b>" not in str(figure)

@@ -32,22 +32,30 @@ def parser(
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    known = list(datasets)
+    _add_runs(parser, list(datasets), list(methods), trials)
+    _add_files(parser, out)
+    return parser
+
+
+def _add_runs(
+    parser: argparse.ArgumentParser, datasets: list[str], methods: list[str], trials: int
+) -> None:
+    """Add the options that say which runs are wanted."""
     parser.add_argument(
         "--methods",
         nargs="+",
         choices=METHODS,
-        default=list(methods),
+        default=methods,
         metavar="METHOD",
         help=f"some of {', '.join(METHODS)}; by default {', '.join(methods)}",
     )
     parser.add_argument(
         "--datasets",
         nargs="+",
-        choices=known,
-        default=known,
+        choices=datasets,
+        default=datasets,
         metavar="NAME",
-        help=f"some of {', '.join(known)}; by default all",
+        help=f"some of {', '.join(datasets)}; by default all",
     )
     parser.add_argument(
         "--seeds",
@@ -63,6 +71,10 @@ def parser(
         metavar="N",
         help="evaluations of a run; by default %(default)s",
     )
+
+
+def _add_files(parser: argparse.ArgumentParser, out: Path) -> None:
+    """Add the options that say where data and results are, and how many runs go side by side."""
     parser.add_argument("--data", type=existing, metavar="PATH", help="where the data are")
     parser.add_argument(
         "--out",
@@ -79,7 +91,6 @@ def parser(
         metavar="N",
         help="runs at a time; by default one a core",
     )
-    return parser
 
 
 def seeds(text: str) -> range:

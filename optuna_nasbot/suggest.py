@@ -317,7 +317,7 @@ def best_architecture(study: Study, name: str) -> Architecture:
             objectives.
         ArchitectureError: The network of the best trial can't be read.
     """
-    attribute_key(name)
+    attribute_key(name)  # checks the name
     _check_study(study)
     if len(study.directions) > 1:
         raise ValueError(

@@ -22,10 +22,10 @@ from optuna_nasbot.spaces import CellSpace
 from optuna_nasbot.spaces import CNNSpace
 from optuna_nasbot.spaces import GraphSpace
 from optuna_nasbot.spaces import MLPSpace
-from optuna_nasbot.suggest import best_architecture
-from optuna_nasbot.suggest import create_architecture_trial
-from optuna_nasbot.suggest import enqueue_architecture
-from optuna_nasbot.suggest import get_architecture
+from optuna_nasbot.studies import best_architecture
+from optuna_nasbot.studies import create_architecture_trial
+from optuna_nasbot.studies import enqueue_architecture
+from optuna_nasbot.studies import get_architecture
 from optuna_nasbot.suggest import suggest_architecture
 
 if TYPE_CHECKING:

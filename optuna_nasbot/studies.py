@@ -1,0 +1,226 @@
+"""What the owner of a study calls: to enqueue networks, to add trials with networks, to read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import SupportsFloat
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.study import Study
+from optuna.trial import BaseTrial
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.trials import architecture_attributes
+from optuna_nasbot.trials import attribute_key
+from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials.ranking import ranked_trials
+
+
+def enqueue_architecture(
+    study: Study,
+    architectures: Mapping[str, Architecture],
+    params: Mapping[str, Any] | None = None,
+    user_attrs: Mapping[str, Any] | None = None,
+    skip_if_exists: bool = False,
+) -> None:
+    """Let one of the next trials try given networks.
+
+    Args:
+        study: The study.
+        architectures: Networks by the names that the objective asks for.
+        params: Values of ordinary parameters, as in `Study.enqueue_trial`.
+        user_attrs: Further user attributes of the trial, none that stores one of the networks.
+        skip_if_exists: Do nothing if the study has a trial with isomorphic networks and equal
+            parameters, finished or not. (`Study.enqueue_trial` would compare parameters only.)
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: A name is empty or has a colon, or a user attribute is one of the networks'.
+        ArchitectureError: A network is too large to be stored.
+    """
+    _check_study(study)
+    if not isinstance(skip_if_exists, bool):
+        raise TypeError(f"skip_if_exists: expected True or False, got {skip_if_exists!r}.")
+    attributes = _attributes(architectures, user_attrs)
+    if params is not None and not isinstance(params, Mapping):
+        raise TypeError(f"params: expected a mapping from names to values, got {params!r}.")
+    params = dict(params or {})
+    if skip_if_exists and any(
+        _is_same(trial, architectures, params) for trial in study.get_trials(deepcopy=False)
+    ):
+        return
+    study.enqueue_trial(params, user_attrs=attributes)
+
+
+def _is_same(
+    trial: FrozenTrial, architectures: Mapping[str, Architecture], params: Mapping[str, Any]
+) -> bool:
+    enqueued = trial.system_attrs.get("fixed_params", trial.params)
+    # A trial that has not finished may yet lack parameters.
+    known = [enqueued, trial.params] if trial.state.is_finished() else [enqueued]
+    if _as_stored(params) not in map(_as_stored, known):
+        return False
+    try:
+        carried = {name: carried_architecture(trial.user_attrs, name) for name in architectures}
+    except ArchitectureError:
+        return False
+    return all(
+        network is not None and network.canonical_hash() == architectures[name].canonical_hash()
+        for name, network in carried.items()
+    )
+
+
+def _as_stored(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters as a database gives them back: lists for tuples."""
+    try:
+        stored: dict[str, Any] = json.loads(json.dumps(params))
+    except (TypeError, ValueError):  # what JSON can't hold, Optuna keeps in memory only
+        return params
+    return stored
+
+
+def create_architecture_trial(
+    architectures: Mapping[str, Architecture],
+    *,
+    value: float | None = None,
+    values: Sequence[float] | None = None,
+    state: TrialState = TrialState.COMPLETE,
+    params: dict[str, Any] | None = None,
+    distributions: dict[str, BaseDistribution] | None = None,
+    user_attrs: Mapping[str, Any] | None = None,
+    intermediate_values: dict[int, float] | None = None,
+) -> FrozenTrial:
+    """A trial with given networks, for `Study.add_trial`: a warm start from earlier results.
+
+    Args:
+        architectures: Networks by name.
+        value: Objective value.
+        values: Objective values of a study with several objectives.
+        state: State of the trial.
+        params: Values of ordinary parameters.
+        distributions: Their distributions.
+        user_attrs: Further user attributes, none that stores one of the networks.
+        intermediate_values: Reported values by step.
+
+    Returns:
+        The trial.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: A name is empty or has a colon, a user attribute is one of the networks', or
+            Optuna refuses the trial.
+        ArchitectureError: A network is too large to be stored.
+    """
+    if not isinstance(state, TrialState):
+        raise TypeError(f"state: expected an optuna.trial.TrialState, got {state!r}.")
+    if not (values is None or isinstance(values, Iterable)):
+        raise TypeError(f"values: expected numbers, got {values!r}.")
+    return optuna.create_trial(
+        state=state,
+        value=None if value is None else _number("value", value),
+        values=None if values is None else [_number("values", each) for each in values],
+        params=params,
+        distributions=distributions,
+        user_attrs=_attributes(architectures, user_attrs),
+        intermediate_values=intermediate_values,
+    )
+
+
+def _number(name: str, value: SupportsFloat) -> float:
+    if not isinstance(value, SupportsFloat):
+        raise TypeError(f"{name}: expected a number, got {value!r}.")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name}: expected at most 1.8e308, got a larger number.") from None
+
+
+def _attributes(
+    architectures: Mapping[str, Architecture], user_attrs: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    if not isinstance(architectures, Mapping) or not architectures:
+        raise TypeError(
+            "architectures: expected a mapping from names to architectures, such as "
+            f"{{'net': architecture}}, got {type(architectures).__name__}."
+        )
+    if user_attrs is not None and not isinstance(user_attrs, Mapping):
+        raise TypeError(f"user_attrs: expected a mapping, got {user_attrs!r}.")
+    attributes = {}
+    for name, architecture in architectures.items():
+        if not isinstance(architecture, Architecture):
+            raise TypeError(
+                f"architectures[{name!r}]: expected an Architecture, "
+                f"got {type(architecture).__name__}."
+            )
+        attributes.update(architecture_attributes(architecture, name))
+    for key, value in (user_attrs or {}).items():
+        if not isinstance(key, str):
+            raise TypeError(f"user_attrs: expected strings as keys, got {key!r}.")
+        if key in attributes:
+            raise ValueError(
+                f"user_attrs: expected no key that stores one of the networks, got '{key}'. "
+                f"Leave it out."
+            )
+        attributes[key] = value
+    return attributes
+
+
+def get_architecture(trial: BaseTrial, name: str) -> Architecture:
+    """The network that a trial carries.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        KeyError: The trial carries no network of this name.
+        ArchitectureError: It can't be read.
+    """
+    _check_trial(trial)
+    carried = carried_architecture(trial.user_attrs, name)
+    if carried is None:
+        raise KeyError(
+            f"name: trial {trial.number} carries no architecture '{name}'. "
+            f"Its user attributes are {sorted(trial.user_attrs)}."
+        )
+    return carried
+
+
+def best_architecture(study: Study, name: str) -> Architecture:
+    """The network of the best completed trial that carries one and satisfies all constraints.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: No such trial carries a network of this name, or the study has several
+            objectives.
+        ArchitectureError: The network of the best trial can't be read.
+    """
+    attribute_key(name)  # checks the name
+    _check_study(study)
+    if len(study.directions) > 1:
+        raise ValueError(
+            "study: expected one objective, since several have no best trial; "
+            "use get_architecture on the trials of study.best_trials."
+        )
+    ranked = ranked_trials(study, name)
+    if not ranked:
+        raise ValueError(
+            f"name: no completed trial carries an architecture '{name}', or all that do break "
+            "constraints of the study."
+        )
+    return get_architecture(ranked[0], name)
+
+
+def _check_trial(trial: object) -> None:
+    if not isinstance(trial, BaseTrial):
+        raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
+
+
+def _check_study(study: object) -> None:
+    if not isinstance(study, Study):
+        raise TypeError(f"study: expected an Optuna study, got {study!r}.")

@@ -6,10 +6,12 @@ import secrets
 import threading
 import zlib
 from abc import abstractmethod
+from collections.abc import Callable
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any
-from typing import Protocol
-from typing import runtime_checkable
+from typing import ParamSpec
+from typing import TypeVar
 
 import numpy as np
 import optuna
@@ -28,6 +30,9 @@ from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import origin_attributes
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
 _MAX_SEED = 2**32 - 1
 """The largest seed that Optuna's samplers take."""
 
@@ -35,24 +40,19 @@ _MAX_SEED = 2**32 - 1
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 
-@runtime_checkable
-class ChoosesArchitectures(Protocol):
-    """A sampler that chooses networks itself, of this package or not."""
+def _of_an_instance(hook: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let a hook that Optuna calls first say so if the study got a class in place of a sampler."""
 
-    def sample_architecture(
-        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Architecture:
-        """Choose a network for a running trial.
+    @wraps(hook)
+    def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        if not args or not isinstance(args[0], ArchitectureSampler):
+            raise TypeError(
+                "sampler: expected a sampler, got its class. Write it with parentheses, for "
+                "instance sampler=NASBOTSampler()."
+            )
+        return hook(*args, **kwargs)
 
-        Args:
-            study: The study.
-            trial: The running trial.
-            name: The name under which the trial will carry the network.
-            space: The search space.
-
-        Returns:
-            A network of the space.
-        """
+    return checked
 
 
 class ArchitectureSampler(BaseSampler):
@@ -97,6 +97,7 @@ class ArchitectureSampler(BaseSampler):
         """
         return np.random.default_rng([self._entropy, trial_number, zlib.crc32(name.encode())])
 
+    @_of_an_instance
     def reseed_rng(self) -> None:
         self._entropy = secrets.randbits(128)
         self._independent_sampler.reseed_rng()
@@ -122,6 +123,7 @@ class ArchitectureSampler(BaseSampler):
             study, trial, param_name, param_distribution
         )
 
+    @_of_an_instance
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         if self._given_sampler is None:
             # As with networks, random numbers depend on the seed and the trial only.

@@ -1,4 +1,4 @@
-"""What the owner of a study calls: to enqueue networks, to add trials with networks, to read them."""
+"""What the owner of a study calls: networks to enqueue, to add with their trials, and to read."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.requests import last_space
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
@@ -44,7 +45,8 @@ def enqueue_architecture(
     Raises:
         TypeError: An argument is of a wrong type.
         ValueError: A name is empty or has a colon, or a user attribute is one of the networks'.
-        ArchitectureError: A network is too large to be stored.
+        ArchitectureError: A network is too large to be stored, or not of the space that an
+            objective of this process asked for its name with last. Nothing is enqueued.
     """
     _check_study(study)
     if not isinstance(skip_if_exists, bool):
@@ -53,11 +55,25 @@ def enqueue_architecture(
     if params is not None and not isinstance(params, Mapping):
         raise TypeError(f"params: expected a mapping from names to values, got {params!r}.")
     params = dict(params or {})
+    for name, architecture in architectures.items():
+        _check_of_last_space(study, name, architecture)
     if skip_if_exists and any(
         _is_same(trial, architectures, params) for trial in study.get_trials(deepcopy=False)
     ):
         return
     study.enqueue_trial(params, user_attrs=attributes)
+
+
+def _check_of_last_space(study: Study, name: str, architecture: Architecture) -> None:
+    space = last_space(study, name)
+    if space is not None:
+        try:
+            space.check(architecture)
+        except ArchitectureError as error:
+            raise ArchitectureError(
+                f"architectures[{name!r}]: expected a network of the space that the objective "
+                f"asks for '{name}' with. {error} Nothing was enqueued."
+            ) from None
 
 
 def _is_same(

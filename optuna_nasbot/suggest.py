@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import optuna
 from optuna.trial import BaseTrial
-from optuna.trial import Trial
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
-from optuna_nasbot.architecture_sampler import ChoosesArchitectures
+from optuna_nasbot.chooser import choosing_sampler
+from optuna_nasbot.distributed_trial import is_distributed
+from optuna_nasbot.distributed_trial import on_all_ranks
 from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
+from optuna_nasbot.requests import note_request
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import is_tried_elsewhere
+from optuna_nasbot.wrapped import ChoosesArchitectures
+from optuna_nasbot.wrapped import trial_behind
 
 _MAX_REDRAWS = 10
 """Two workers that notice each other often draw the same network again: one redraw in seven."""
@@ -34,8 +41,10 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
     `sample_architecture(study, trial, name, space)`, or, under samplers that know nothing of
     architectures, a random one of the space. It is stored in the trial's user attributes.
 
+    A trial of `optuna_integration.TorchDistributedTrial` gives all ranks the network of rank 0.
+
     Args:
-        trial: The trial that the objective got.
+        trial: The trial that the objective got, or an object that holds it.
         name: A name for the network, as with Optuna's own suggest methods.
         space: The search space.
 
@@ -43,32 +52,46 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         A network of the space.
 
     Raises:
-        TypeError: An argument is of a wrong type.
+        TypeError: An argument is of a wrong type, or no study's sampler can be reached through
+            the trial.
         ValueError: The name is empty or has a colon, or a sampler of this package was asked in
             a study with several objectives.
         ArchitectureError: The network that the trial carries can't be read, or it or the
             sampler's choice is not of the space.
     """
+    if is_distributed(trial):
+        return on_all_ranks(trial, lambda single: suggest_architecture(single, name, space))
     attribute_key(name)
-    _check_trial(trial)
+    user_attrs = _user_attrs(trial)
     if not isinstance(space, ArchitectureSpace):
         raise TypeError(
             f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
         )
-    carried = carried_architecture(trial.user_attrs, name)
+    single: Any = trial_behind(trial)
+    study = getattr(single, "study", None)
+    if study is not None:
+        note_request(study, single.number, user_attrs, name, space)
+    carried = carried_architecture(user_attrs, name)
     if carried is not None:
         number = getattr(trial, "number", "?")
         origin = f"trial {number} carries (enqueued, retried or suggested before)"
         return _checked(carried, space, name, origin)
-    sampler = _architecture_sampler(trial)
-    if isinstance(sampler, ArchitectureSampler) and isinstance(trial, Trial):
+    if single is None:
+        raise TypeError(
+            f"trial: expected an Optuna trial, or an object that holds one, got a "
+            f"{type(trial).__name__}, through which the study's sampler can't be reached. Call "
+            f"suggest_architecture where Optuna's own trial is, such as study.ask() gives it, and "
+            f"pass the network on. To try several at a time, let the workers share a storage."
+        )
+    sampler = choosing_sampler(study) if study is not None else None
+    if isinstance(sampler, ArchitectureSampler):
         with sampler.suggesting:
-            return _chosen_alone(sampler, trial, name, space)
-    return _stored(_chosen(sampler, trial, name, space), trial, name)
+            return _chosen_alone(sampler, single, name, space)
+    return _stored(_chosen(sampler, single, name, space), single, name)
 
 
 def _chosen_alone(
-    sampler: ArchitectureSampler, trial: Trial, name: str, space: ArchitectureSpace
+    sampler: ArchitectureSampler, trial: Any, name: str, space: ArchitectureSpace
 ) -> Architecture:
     """The sampler's choice, another one if it turns out that another worker tries the same.
 
@@ -98,9 +121,9 @@ def _stored(architecture: Architecture, trial: BaseTrial, name: str) -> Architec
 
 
 def _chosen(
-    sampler: ChoosesArchitectures | None, trial: BaseTrial, name: str, space: ArchitectureSpace
+    sampler: ChoosesArchitectures | None, trial: Any, name: str, space: ArchitectureSpace
 ) -> Architecture:
-    if sampler is not None and isinstance(trial, Trial):
+    if sampler is not None:
         chosen = sampler.sample_architecture(trial.study, trial, name, space)
         return _checked(chosen, space, name, f"{type(sampler).__name__} chose")
     rng = np.random.default_rng()
@@ -120,15 +143,8 @@ def _checked(
     return architecture
 
 
-def _architecture_sampler(trial: BaseTrial) -> ChoosesArchitectures | None:
-    """The sampler of the trial's study that chooses networks, found through wrappers."""
-    sampler = trial.study.sampler if isinstance(trial, Trial) else None
-    while sampler is not None and not isinstance(sampler, ChoosesArchitectures):
-        # PartialFixedSampler offers no public way to the sampler that it wraps.
-        sampler = getattr(sampler, "_base_sampler", None)
-    return sampler
-
-
-def _check_trial(trial: object) -> None:
-    if not isinstance(trial, BaseTrial):
+def _user_attrs(trial: object) -> Mapping[str, Any]:
+    user_attrs = getattr(trial, "user_attrs", None)
+    if not isinstance(user_attrs, Mapping):
         raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
+    return user_attrs

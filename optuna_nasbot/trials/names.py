@@ -15,8 +15,16 @@ def architecture_names(trials: Iterable[FrozenTrial]) -> tuple[str, ...]:
     Args:
         trials: Trials of a study, in whatever state.
     """
-    keys = {key for trial in trials for key in trial.user_attrs}
-    return tuple(sorted(key.partition(":")[2] for key in keys if _is_network(key)))
+    return names_among(key for trial in trials for key in trial.user_attrs)
+
+
+def names_among(keys: Iterable[str]) -> tuple[str, ...]:
+    """The names whose networks user attributes hold, sorted.
+
+    Args:
+        keys: The keys of the user attributes.
+    """
+    return tuple(sorted(key.partition(":")[2] for key in {*keys} if _is_network(key)))
 
 
 def _is_network(key: str) -> bool:

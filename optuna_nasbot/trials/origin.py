@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.stored import attribute_key
 
 MAX_EDITS = 20
@@ -56,6 +57,11 @@ def stored_origin(user_attrs: Mapping[str, Any], name: str) -> Origin | None:
     if parent is not None and (type(parent) is not int or not 0 <= parent < _MAX_NUMBER):
         return None
     return Origin(parent, tuple(edits[-MAX_EDITS:]))
+
+
+def has_origin(user_attrs: Mapping[str, Any]) -> bool:
+    """Whether a sampler of this package chose one of the networks that a trial carries."""
+    return any(stored_origin(user_attrs, name) is not None for name in names_among(user_attrs))
 
 
 def _origin_key(name: str) -> str:

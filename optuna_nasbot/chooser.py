@@ -1,0 +1,58 @@
+"""Which sampler chooses the networks of a study, and warnings where none can."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+
+from optuna.study import Study
+
+from optuna_nasbot.trials.origin import has_origin
+from optuna_nasbot.wrapped import ChoosesArchitectures
+from optuna_nasbot.wrapped import samplers_behind
+
+_TOLD: set[str] = set()
+"""Names of the studies that were warned of. Some load their study anew for each trial."""
+_LOCK = threading.Lock()
+
+
+def choosing_sampler(study: Study) -> ChoosesArchitectures | None:
+    """The sampler of a study that chooses networks, found through wrappers.
+
+    Returns:
+        The sampler. None, with one warning a study, if a wrapper holds several, or if none is
+        there although a sampler of this package has chosen networks of the study before. None
+        without a word under other samplers.
+    """
+    sampler = type(study.sampler).__name__
+    found = samplers_behind(study.sampler)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(type(each).__name__ for each in found)
+        _warn_once(
+            study,
+            f"The study's sampler, {sampler}, holds several samplers that choose networks "
+            f"({names}), so that none of them is asked: networks are drawn at random. Give "
+            f"{sampler} a method sample_architecture(study, trial, name, space) that calls the "
+            f"one that you mean.",
+        )
+    elif study.study_name not in _TOLD and any(
+        has_origin(trial.user_attrs) for trial in study.get_trials(deepcopy=False)
+    ):
+        _warn_once(
+            study,
+            f"The study '{study.study_name}' has networks that a sampler of optuna_nasbot chose, "
+            f"but its sampler is now {sampler}, under which networks are drawn at random. A study "
+            f"does not store its sampler: pass it again, for instance "
+            f"optuna.load_study(..., sampler=NASBOTSampler()).",
+        )
+    return None
+
+
+def _warn_once(study: Study, message: str) -> None:
+    with _LOCK:
+        is_told = study.study_name in _TOLD
+        _TOLD.add(study.study_name)
+    if not is_told:
+        warnings.warn(message, stacklevel=4)

@@ -1,0 +1,79 @@
+"""One network for all ranks of a distributed training, under optuna-integration's trial."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from typing import TypeGuard
+
+from optuna.trial import BaseTrial
+
+from optuna_nasbot.architecture import Architecture
+
+_INTEGRATION = "optuna_integration.pytorch_distributed.pytorch_distributed"
+"""The module of `TorchDistributedTrial`. What is taken from it besides, how rank 0 tells the other
+ranks of a result and of the trial's attributes, has no public name. It is the same from
+optuna-integration 4.0 to 5.0."""
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What rank 0 came to: a network, or why there is none."""
+
+    network: Architecture | None = None
+    error: BaseException | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"network": self.network, "error": self.error and _portable(self.error)}
+
+
+def is_distributed(trial: object) -> TypeGuard[BaseTrial]:
+    """Whether a trial is a `TorchDistributedTrial`, told without importing optuna-integration."""
+    integration = sys.modules.get(_INTEGRATION)
+    return integration is not None and isinstance(trial, integration.TorchDistributedTrial)
+
+
+def on_all_ranks(trial: Any, suggest: Callable[[BaseTrial], Architecture]) -> Architecture:
+    """What rank 0 suggests, on all ranks.
+
+    Everything happens on rank 0, checks of arguments, too. All ranks get what comes of it, the
+    network or the exception, so that none waits for one that has failed.
+
+    Args:
+        trial: A `TorchDistributedTrial`; each rank calls this with its own.
+        suggest: Suggests a network for the trial of rank 0 and stores it there.
+
+    Returns:
+        The network. The trial's user attributes are equal on all ranks.
+
+    Raises:
+        BaseException: Whatever `suggest` raised on rank 0.
+    """
+
+    def attempt() -> _Outcome:
+        try:
+            return _Outcome(network=suggest(trial._delegate))
+        except BaseException as error:
+            return _Outcome(error=error)
+
+    def share(trial: Any) -> _Outcome:
+        outcome: _Outcome = trial._call_and_communicate_obj(attempt)
+        return outcome
+
+    shared: _Outcome = sys.modules[_INTEGRATION].broadcast_properties(share)(trial)
+    if shared.error is not None:
+        raise shared.error
+    assert shared.network is not None
+    return shared.network
+
+
+def _portable(error: BaseException) -> BaseException:
+    """An exception that other processes can read, if need be in words only."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"Rank 0 raised {type(error).__name__}: {error}")
+    return error

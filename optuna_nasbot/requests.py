@@ -1,0 +1,87 @@
+"""What the objectives of this process have asked for, to tell the owner of a study of slips."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from optuna.study import Study
+from optuna.trial import TrialState
+
+from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials.names import names_among
+
+
+@dataclass(frozen=True, eq=False)
+class _Requests:
+    """The requests of one study.
+
+    Args:
+        spaces: The space that a name was asked for with last.
+        ignored: Names of networks that trials carry from the start, for instance since they were
+            enqueued, and that have not been asked for, by number of the trial.
+        told: The names that the owner was told of.
+    """
+
+    spaces: dict[str, ArchitectureSpace] = field(default_factory=dict)
+    ignored: dict[int, set[str]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+
+_REQUESTS: WeakKeyDictionary[Study, _Requests] = WeakKeyDictionary()
+_LOCK = threading.RLock()
+
+
+def note_request(
+    study: Study, number: int, user_attrs: Mapping[str, Any], name: str, space: ArchitectureSpace
+) -> None:
+    """Note that a trial asks for a network, and warn of networks that earlier ones left aside.
+
+    Args:
+        study: The study.
+        number: The number of the trial.
+        user_attrs: Its user attributes.
+        name: The name that it asks for.
+        space: The space that it asks with.
+    """
+    with _LOCK:
+        requests = _REQUESTS.setdefault(study, _Requests())
+        if number not in requests.ignored:
+            requests.ignored[number] = set(names_among(user_attrs))
+        requests.ignored[number].discard(name)
+        untried = [*_untried(study, requests, but_for=number)]
+        requests.spaces[name] = space
+    for which, ignored in untried:
+        warnings.warn(
+            f"Trial {which} carries an architecture '{ignored}' that its objective did not ask "
+            f"for, so that it was not tried. The objective asks for "
+            f"{', '.join(map(repr, sorted(requests.spaces)))}: enqueue it under such a name.",
+            stacklevel=3,
+        )
+
+
+def _untried(study: Study, requests: _Requests, but_for: int) -> Iterator[tuple[int, str]]:
+    """Numbers of completed trials, and names that they did not ask for, each name once."""
+    if not any(names for number, names in requests.ignored.items() if number != but_for):
+        return
+    for trial in study.get_trials(deepcopy=False):
+        if trial.number != but_for and trial.state.is_finished():
+            ignored = requests.ignored.pop(trial.number, set())
+            # One that failed or was pruned may not have come so far.
+            if trial.state == TrialState.COMPLETE:
+                for name in sorted(ignored - requests.told):
+                    requests.told.add(name)
+                    yield trial.number, name
+
+
+def last_space(study: Study, name: str) -> ArchitectureSpace | None:
+    """The space that an objective of this process asked for a name with last, None if none did."""
+    with _LOCK:
+        requests = _REQUESTS.get(study)
+        return None if requests is None else requests.spaces.get(name)

@@ -23,6 +23,7 @@ from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials.ranking import ranked_trials
+from optuna_nasbot.wrapped import user_attrs_of
 
 
 def enqueue_architecture(
@@ -197,12 +198,12 @@ def get_architecture(trial: BaseTrial, name: str) -> Architecture:
         KeyError: The trial carries no network of this name.
         ArchitectureError: It can't be read.
     """
-    _check_trial(trial)
-    carried = carried_architecture(trial.user_attrs, name)
+    user_attrs = user_attrs_of(trial)
+    carried = carried_architecture(user_attrs, name)
     if carried is None:
         raise KeyError(
             f"name: trial {trial.number} carries no architecture '{name}'. "
-            f"Its user attributes are {sorted(trial.user_attrs)}."
+            f"Its user attributes are {sorted(user_attrs)}."
         )
     return carried
 
@@ -230,11 +231,6 @@ def best_architecture(study: Study, name: str) -> Architecture:
             "constraints of the study."
         )
     return get_architecture(ranked[0], name)
-
-
-def _check_trial(trial: object) -> None:
-    if not isinstance(trial, BaseTrial):
-        raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
 
 
 def _check_study(study: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.wrapped import ChoosesArchitectures
 from optuna_nasbot.wrapped import trial_behind
+from optuna_nasbot.wrapped import user_attrs_of
 
 _MAX_REDRAWS = 10
 """Two workers that notice each other often draw the same network again: one redraw in seven."""
@@ -62,12 +62,12 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
     if is_distributed(trial):
         return on_all_ranks(trial, lambda single: suggest_architecture(single, name, space))
     attribute_key(name)
-    user_attrs = _user_attrs(trial)
+    single: Any = trial_behind(trial)
+    user_attrs = user_attrs_of(trial if single is None else single)
     if not isinstance(space, ArchitectureSpace):
         raise TypeError(
             f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
         )
-    single: Any = trial_behind(trial)
     study = getattr(single, "study", None)
     if study is not None:
         note_request(study, single.number, user_attrs, name, space)
@@ -141,10 +141,3 @@ def _checked(
             f"The architecture '{name}' that {origin} is not of the space. {error}"
         ) from None
     return architecture
-
-
-def _user_attrs(trial: object) -> Mapping[str, Any]:
-    user_attrs = getattr(trial, "user_attrs", None)
-    if not isinstance(user_attrs, Mapping):
-        raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
-    return user_attrs

@@ -74,6 +74,18 @@ def trial_behind(stand_in: Any) -> BaseTrial | None:
     return stand_in if isinstance(getattr(stand_in, "study", None), Study) else None
 
 
+def user_attrs_of(trial: object) -> Mapping[str, Any]:
+    """The user attributes of a trial, or of what stands in for one.
+
+    Raises:
+        TypeError: It has none.
+    """
+    user_attrs = getattr(trial, "user_attrs", None)
+    if not isinstance(user_attrs, Mapping):
+        raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
+    return user_attrs
+
+
 def _is_trial(value: object) -> TypeGuard[BaseTrial]:
     return isinstance(value, (Trial, FixedTrial, FrozenTrial))
 

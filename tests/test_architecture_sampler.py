@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
+from optuna.samplers import BaseSampler
 from optuna.samplers import RandomSampler
 from optuna.samplers import TPESampler
 from optuna.storages import InMemoryStorage
@@ -387,3 +388,18 @@ def test_space_of_one_network(make: Factory) -> None:
     study = optuna.create_study(sampler=make(seed=0))
     study.optimize(lambda trial: len(suggest_architecture(trial, "net", space).layers), n_trials=5)
     assert set(hashes(study)) == {space.initial_pool[0].canonical_hash()}
+
+
+# --- The class in the place of a sampler
+
+
+def around_class(sampler: Any = NASBOTSampler) -> BaseSampler:
+    return optuna.samplers.PartialFixedSampler({"rate": 0.5}, sampler)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("slip", [NASBOTSampler, EvolutionSampler, around_class()])
+def test_class_in_the_place_of_a_sampler_is_told(slip: Any, n_jobs: int) -> None:
+    study = optuna.create_study(sampler=slip)
+    with pytest.raises(TypeError, match=r"got its class\. .*parentheses.*NASBOTSampler\(\)"):
+        study.optimize(lambda trial: 0.0, n_trials=5, n_jobs=n_jobs)

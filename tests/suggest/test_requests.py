@@ -1,0 +1,96 @@
+"""Slips of a study's owner: names that nobody asks for, networks of another space."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from optuna_nasbot import ArchitectureError
+from optuna_nasbot import MLPSpace
+from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import enqueue_architecture
+from optuna_nasbot import suggest_architecture
+
+SPACE = MLPSpace(max_layers=8, max_units=64)
+NETWORKS = SPACE.initial_pool
+OUTSIDE = MLPSpace(min_layers=9).initial_pool[0]
+
+
+@pytest.fixture(params=[NASBOTSampler, optuna.samplers.RandomSampler])
+def study(request: pytest.FixtureRequest) -> optuna.Study:
+    return optuna.create_study(sampler=request.param())
+
+
+def one(trial: optuna.Trial) -> float:
+    return float(len(suggest_architecture(trial, "net", SPACE).layers))
+
+
+def two(trial: optuna.Trial) -> float:
+    encoder = suggest_architecture(trial, "encoder", SPACE)
+    return len(encoder.layers) + float(len(suggest_architecture(trial, "decoder", SPACE).layers))
+
+
+def warned(study: optuna.Study, objective: Any, **keywords: Any) -> list[str]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        study.optimize(objective, n_trials=4, **keywords)
+    return [str(each.message) for each in caught if "did not ask for" in str(each.message)]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_name_that_is_not_asked_for_is_told_once(study: optuna.Study, n_jobs: int) -> None:
+    for _ in range(2):
+        enqueue_architecture(study, {"ent": NETWORKS[0]})
+    messages = warned(study, one, n_jobs=n_jobs)
+    assert len(messages) == 1
+    assert "carries an architecture 'ent'" in messages[0]
+    assert "asks for 'net'" in messages[0]
+
+
+def test_one_of_two_names_is_told(study: optuna.Study) -> None:
+    enqueue_architecture(study, {"encoder": NETWORKS[0], "dekoder": NETWORKS[1]})
+    messages = warned(study, two)
+    assert len(messages) == 1
+    assert "Trial 0 carries an architecture 'dekoder'" in messages[0]
+    assert "asks for 'decoder', 'encoder'" in messages[0]
+
+
+def test_names_that_are_asked_for_are_not_told(study: optuna.Study) -> None:
+    enqueue_architecture(study, {"decoder": NETWORKS[0]})
+    enqueue_architecture(study, {"encoder": NETWORKS[0], "decoder": NETWORKS[1]})
+    assert warned(study, two) == []
+
+
+def test_trial_that_did_not_come_so_far_is_not_told(study: optuna.Study) -> None:
+    enqueue_architecture(study, {"encoder": NETWORKS[0], "decoder": NETWORKS[1]})
+
+    def pruned_at_first(trial: optuna.Trial) -> float:
+        suggest_architecture(trial, "encoder", SPACE)
+        if trial.number == 0:
+            raise optuna.TrialPruned
+        return two(trial)
+
+    assert warned(study, pruned_at_first) == []
+
+
+def test_network_outside_the_space_costs_no_trial(study: optuna.Study) -> None:
+    study.optimize(one, n_trials=1)
+    with pytest.raises(ArchitectureError, match=r"\['net'\]: .*max_layers=8.*Nothing"):
+        enqueue_architecture(study, {"net": OUTSIDE})
+    assert len(study.trials) == 1
+    enqueue_architecture(study, {"other": OUTSIDE})
+    enqueue_architecture(study, {"net": NETWORKS[0]})
+    assert len(study.trials) == 3
+
+
+def test_network_outside_an_unknown_space_is_one_clear_failure(study: optuna.Study) -> None:
+    enqueue_architecture(study, {"net": OUTSIDE})
+    study.optimize(one, n_trials=3, catch=ArchitectureError)
+    states = [trial.state for trial in study.trials]
+    assert states == [TrialState.FAIL, TrialState.COMPLETE, TrialState.COMPLETE]
+    with pytest.raises(ArchitectureError, match="max_layers=8"):
+        enqueue_architecture(study, {"net": OUTSIDE})

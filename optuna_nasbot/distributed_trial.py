@@ -52,22 +52,24 @@ def on_all_ranks(trial: Any, suggest: Callable[[BaseTrial], Architecture]) -> Ar
     Raises:
         BaseException: Whatever `suggest` raised on rank 0.
     """
+    own: list[_Outcome] = []
 
     def attempt() -> _Outcome:
         try:
-            return _Outcome(network=suggest(trial._delegate))
+            own.append(_Outcome(network=suggest(trial._delegate)))
         except BaseException as error:
-            return _Outcome(error=error)
+            own.append(_Outcome(error=error))
+        return own[0]
 
     def share(trial: Any) -> _Outcome:
         outcome: _Outcome = trial._call_and_communicate_obj(attempt)
-        return outcome
+        return own[0] if own else outcome
 
-    shared: _Outcome = sys.modules[_INTEGRATION].broadcast_properties(share)(trial)
-    if shared.error is not None:
-        raise shared.error
-    assert shared.network is not None
-    return shared.network
+    outcome: _Outcome = sys.modules[_INTEGRATION].broadcast_properties(share)(trial)
+    if outcome.error is not None:
+        raise outcome.error
+    assert outcome.network is not None
+    return outcome.network
 
 
 def _portable(error: BaseException) -> BaseException:

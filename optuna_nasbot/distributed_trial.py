@@ -72,6 +72,33 @@ def on_all_ranks(trial: Any, suggest: Callable[[BaseTrial], Architecture]) -> Ar
     return outcome.network
 
 
+def check_alone(trial: object, name: str) -> None:
+    """Refuse a replayed trial without a network where other ranks would draw other ones.
+
+    Transformers' `Trainer`, for one, gives all ranks but the first a `FixedTrial` that has the
+    parameters of the first one's trial and none of its user attributes.
+
+    Args:
+        trial: A trial that belongs to no study and carries no network of the name.
+        name: The name.
+
+    Raises:
+        ValueError: This process is one of several ranks.
+    """
+    distributed = sys.modules.get("torch.distributed")
+    if distributed is None or not distributed.is_available() or not distributed.is_initialized():
+        return
+    rank, n_ranks = distributed.get_rank(), distributed.get_world_size()
+    if n_ranks > 1:
+        raise ValueError(
+            f"trial: expected one that carries an architecture '{name}', got a "
+            f"{type(trial).__name__} without on rank {rank} of {n_ranks}, which would draw a "
+            f"random one of its own. Give all ranks the same: use "
+            f"optuna_integration.TorchDistributedTrial, or set the user attributes of rank 0's "
+            f"trial in this one, too."
+        )
+
+
 def _portable(error: BaseException) -> BaseException:
     """An exception that other processes can read, if need be in words only."""
     try:

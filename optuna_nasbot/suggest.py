@@ -12,6 +12,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.chooser import choosing_sampler
+from optuna_nasbot.distributed_trial import check_alone
 from optuna_nasbot.distributed_trial import is_distributed
 from optuna_nasbot.distributed_trial import on_all_ranks
 from optuna_nasbot.evolution import Candidate
@@ -54,8 +55,9 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
     Raises:
         TypeError: An argument is of a wrong type, or no study's sampler can be reached through
             the trial.
-        ValueError: The name is empty or has a colon, or a sampler of this package was asked in
-            a study with several objectives.
+        ValueError: The name is empty or has a colon, a sampler of this package was asked in a
+            study with several objectives, or a trial of no study and without a network came on
+            one of several ranks of `torch.distributed`.
         ArchitectureError: The network that the trial carries can't be read, or it or the
             sampler's choice is not of the space.
     """
@@ -83,6 +85,8 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
             f"suggest_architecture where Optuna's own trial is, such as study.ask() gives it, and "
             f"pass the network on. To try several at a time, let the workers share a storage."
         )
+    if study is None:
+        check_alone(single, name)
     sampler = choosing_sampler(study) if study is not None else None
     if isinstance(sampler, ArchitectureSampler):
         with sampler.suggesting:

@@ -123,6 +123,17 @@ def errors(is_first: bool) -> list[dict[str, Any]]:
     return found
 
 
+def replayed() -> list[str]:
+    """What a `FixedTrial` gets, without a network and with one."""
+    trial = optuna.trial.FixedTrial({"rate": 0.5})
+    try:
+        suggest_architecture(trial, "net", SPACE)
+    except ValueError as error:
+        message = str(error)
+    trial.set_user_attr("architecture:net", SPACE.initial_pool[2].to_dict())
+    return [message, suggest_architecture(trial, "net", SPACE).canonical_hash()]
+
+
 def main(rank: int, meeting_point: str, written: str) -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     dist.init_process_group("gloo", init_method=f"file://{meeting_point}", rank=rank, world_size=2)
@@ -132,6 +143,7 @@ def main(rank: int, meeting_point: str, written: str) -> None:
         "searched": searched(optuna.create_study(sampler=sampler) if is_first else None),
         "enqueued": enqueued(optuna.create_study(sampler=sampler) if is_first else None),
         "errors": errors(is_first),
+        "replayed": replayed(),
     }
     Path(written).write_text(json.dumps(found))
     dist.barrier()

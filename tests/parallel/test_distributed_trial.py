@@ -70,3 +70,10 @@ def test_all_ranks_get_the_exception_and_go_on(ranks: list[dict[str, Any]]) -> N
     assert second[1]["message"] == "Rank 0 raised TwoWordsError: no network"
     assert "expected a string without colons" in second[4]["message"]
     assert "max_layers=8" in second[5]["message"]
+
+
+def test_replayed_trial_needs_a_network(ranks: list[dict[str, Any]]) -> None:
+    for number, rank in enumerate(ranks):
+        message, found = rank["replayed"]
+        assert f"got a FixedTrial without on rank {number} of 2" in message
+        assert found == SPACE.initial_pool[2].canonical_hash()

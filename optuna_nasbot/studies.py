@@ -18,7 +18,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.requests import last_space
+from optuna_nasbot.requested import last_space
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture

@@ -17,7 +17,7 @@ from optuna_nasbot.distributed_trial import is_distributed
 from optuna_nasbot.distributed_trial import on_all_ranks
 from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
-from optuna_nasbot.requests import note_request
+from optuna_nasbot.requested import note_request
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key

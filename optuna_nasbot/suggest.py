@@ -78,6 +78,28 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         number = getattr(trial, "number", "?")
         origin = f"trial {number} carries (enqueued, retried or suggested before)"
         return _checked(carried, space, name, origin)
+    if study is None:
+        _check_replayed(trial, single, name)
+        return _stored(_random(space), single, name)
+    sampler = choosing_sampler(study)
+    if isinstance(sampler, ArchitectureSampler):
+        with sampler.suggesting:
+            return _chosen_alone(sampler, single, name, space)
+    return _stored(_chosen(sampler, single, name, space), single, name)
+
+
+def _check_replayed(trial: object, single: BaseTrial | None, name: str) -> None:
+    """Refuse a trial without a study where a random network would hide a mistake.
+
+    Args:
+        trial: What the objective got.
+        single: The trial behind it: replayed, if there is one.
+        name: The name of the network that it does not carry.
+
+    Raises:
+        TypeError: There is none.
+        ValueError: Other ranks would draw other networks.
+    """
     if single is None:
         raise TypeError(
             f"trial: expected an Optuna trial, or an object that holds one, got a "
@@ -85,13 +107,7 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
             f"suggest_architecture where Optuna's own trial is, such as study.ask() gives it, and "
             f"pass the network on. To try several at a time, let the workers share a storage."
         )
-    if study is None:
-        check_alone(single, name)
-    sampler = choosing_sampler(study) if study is not None else None
-    if isinstance(sampler, ArchitectureSampler):
-        with sampler.suggesting:
-            return _chosen_alone(sampler, single, name, space)
-    return _stored(_chosen(sampler, single, name, space), single, name)
+    check_alone(single, name)
 
 
 def _chosen_alone(
@@ -130,6 +146,10 @@ def _chosen(
     if sampler is not None:
         chosen = sampler.sample_architecture(trial.study, trial, name, space)
         return _checked(chosen, space, name, f"{type(sampler).__name__} chose")
+    return _random(space)
+
+
+def _random(space: ArchitectureSpace) -> Architecture:
     rng = np.random.default_rng()
     pool = space.initial_pool
     return edited(Candidate(pool[rng.integers(len(pool))]), space, rng).network

@@ -67,6 +67,7 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         raise TypeError(
             f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
         )
+    space.operation_set  # noqa: B018 (from here on the kind of a user's space means this one)
     carried = carried_architecture(trial.user_attrs, name)
     if carried is not None:
         number = getattr(trial, "number", "?")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral
+import operator
 from numbers import Real
+from typing import SupportsIndex
 
 from optuna_nasbot.architecture.errors import shown
 
@@ -14,8 +15,26 @@ MAX_SIZE = 2**31 - 1
 """More features, channels, outputs or pixels than any data have, few enough to count with."""
 
 
+def listed(value: object) -> object:
+    """Arrays and scalars of NumPy or PyTorch as lists and plain numbers, others as they came."""
+    return value if isinstance(value, type) or not hasattr(value, "tolist") else value.tolist()
+
+
+def as_whole(value: object) -> int | None:
+    """A whole number, of Python, NumPy or PyTorch, as an `int`; None for anything else.
+
+    Truth values are none, nor are floats that happen to be whole.
+    """
+    if type(value) is int:  # nearly all
+        return value
+    value = listed(value)
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    return operator.index(value)
+
+
 def check_whole(name: str, value: object, least: int, most: int | None = None) -> int:
-    """Return an argument as an `int` (NumPy's integers are whole numbers, too) after a check.
+    """Return an argument as an `int` after a check; see `as_whole`.
 
     Args:
         name: The argument's name, for the message.
@@ -30,9 +49,9 @@ def check_whole(name: str, value: object, least: int, most: int | None = None) -
         TypeError: It is no whole number.
         ValueError: It is less than `least` or more than `most`.
     """
-    if not isinstance(value, Integral) or isinstance(value, bool):
+    whole = as_whole(value)
+    if whole is None:
         raise TypeError(f"{name}: expected a whole number, got {shown(value)}.")
-    whole = int(value)
     if whole < least:
         raise ValueError(f"{name}: expected at least {least}, got {shown(whole)}.")
     if most is not None and whole > most:
@@ -69,8 +88,8 @@ def check_mass(name: str, value: object) -> float:
     return mass
 
 
-def check_name(name: str, value: object) -> None:
-    """Check that an argument is a string and not blank.
+def check_name(name: str, value: object) -> str:
+    """Return an argument as a `str` (NumPy's strings are strings, too) after a check.
 
     Raises:
         TypeError: It is no string.
@@ -80,3 +99,4 @@ def check_name(name: str, value: object) -> None:
         raise TypeError(f"{name}: expected a string, got {shown(value)}.")
     if not value.strip():
         raise ValueError(f"{name}: expected a string that is not empty, got {value!r}.")
+    return str.__str__(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from numbers import Real
-from typing import SupportsIndex
+from typing import Any
 
 from optuna_nasbot.architecture.errors import shown
 
@@ -15,7 +15,7 @@ MAX_SIZE = 2**31 - 1
 """More features, channels, outputs or pixels than any data have, few enough to count with."""
 
 
-def listed(value: object) -> object:
+def listed(value: Any) -> Any:
     """Arrays and scalars of NumPy or PyTorch as lists and plain numbers, others as they came."""
     return value if isinstance(value, type) or not hasattr(value, "tolist") else value.tolist()
 
@@ -27,10 +27,13 @@ def as_whole(value: object) -> int | None:
     """
     if type(value) is int:  # nearly all
         return value
-    value = listed(value)
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    plain = listed(value)
+    if isinstance(plain, bool):
         return None
-    return operator.index(value)
+    try:
+        return operator.index(plain)
+    except TypeError:
+        return None
 
 
 def check_whole(name: str, value: object, least: int, most: int | None = None) -> int:
@@ -65,12 +68,13 @@ def check_number(name: str, value: object) -> float:
     Raises:
         TypeError: It is no number.
     """
-    if not isinstance(value, Real) or isinstance(value, bool):
+    number = listed(value)
+    if not isinstance(number, Real) or isinstance(number, bool):
         raise TypeError(f"{name}: expected a number, got {shown(value)}.")
     try:
-        return float(value)
+        return float(number)
     except OverflowError:
-        return -math.inf if value < 0 else math.inf
+        return -math.inf if number < 0 else math.inf
 
 
 def check_mass(name: str, value: object) -> float:

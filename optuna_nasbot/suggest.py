@@ -70,6 +70,7 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         raise TypeError(
             f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
         )
+    space.operation_set  # noqa: B018 (from here on the kind of a user's space means this one)
     study = getattr(single, "study", None)
     if study is not None:
         note_request(study, single.number, user_attrs, name, space)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral
+import operator
 from numbers import Real
+from typing import Any
 
 from optuna_nasbot.architecture.errors import shown
 
@@ -14,8 +15,29 @@ MAX_SIZE = 2**31 - 1
 """More features, channels, outputs or pixels than any data have, few enough to count with."""
 
 
+def listed(value: Any) -> Any:
+    """Arrays and scalars of NumPy or PyTorch as lists and plain numbers, others as they came."""
+    return value if isinstance(value, type) or not hasattr(value, "tolist") else value.tolist()
+
+
+def as_whole(value: object) -> int | None:
+    """A whole number, of Python, NumPy or PyTorch, as an `int`; None for anything else.
+
+    Truth values are none, nor are floats that happen to be whole.
+    """
+    if type(value) is int:  # nearly all
+        return value
+    plain = listed(value)
+    if isinstance(plain, bool):
+        return None
+    try:
+        return operator.index(plain)
+    except TypeError:
+        return None
+
+
 def check_whole(name: str, value: object, least: int, most: int | None = None) -> int:
-    """Return an argument as an `int` (NumPy's integers are whole numbers, too) after a check.
+    """Return an argument as an `int` after a check; see `as_whole`.
 
     Args:
         name: The argument's name, for the message.
@@ -30,9 +52,9 @@ def check_whole(name: str, value: object, least: int, most: int | None = None) -
         TypeError: It is no whole number.
         ValueError: It is less than `least` or more than `most`.
     """
-    if not isinstance(value, Integral) or isinstance(value, bool):
+    whole = as_whole(value)
+    if whole is None:
         raise TypeError(f"{name}: expected a whole number, got {shown(value)}.")
-    whole = int(value)
     if whole < least:
         raise ValueError(f"{name}: expected at least {least}, got {shown(whole)}.")
     if most is not None and whole > most:
@@ -46,12 +68,13 @@ def check_number(name: str, value: object) -> float:
     Raises:
         TypeError: It is no number.
     """
-    if not isinstance(value, Real) or isinstance(value, bool):
+    number = listed(value)
+    if not isinstance(number, Real) or isinstance(number, bool):
         raise TypeError(f"{name}: expected a number, got {shown(value)}.")
     try:
-        return float(value)
+        return float(number)
     except OverflowError:
-        return -math.inf if value < 0 else math.inf
+        return -math.inf if number < 0 else math.inf
 
 
 def check_mass(name: str, value: object) -> float:
@@ -69,8 +92,8 @@ def check_mass(name: str, value: object) -> float:
     return mass
 
 
-def check_name(name: str, value: object) -> None:
-    """Check that an argument is a string and not blank.
+def check_name(name: str, value: object) -> str:
+    """Return an argument as a `str` (NumPy's strings are strings, too) after a check.
 
     Raises:
         TypeError: It is no string.
@@ -80,3 +103,4 @@ def check_name(name: str, value: object) -> None:
         raise TypeError(f"{name}: expected a string, got {shown(value)}.")
     if not value.strip():
         raise ValueError(f"{name}: expected a string that is not empty, got {value!r}.")
+    return str.__str__(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.operation import INPUT
+from optuna_nasbot.architecture.operation_set import OperationSet
 
 NON_PROCESSING_SHARE = 0.1
 
@@ -42,7 +43,11 @@ def layer_masses(architecture: Architecture) -> tuple[float, ...]:
     P = max(0.1 * total processing mass, least end mass) each, and decision layers share P equally.
     (The built-in kinds have a least end mass of 100.)
     """
-    operations = architecture.operations
+    return masses_by(architecture.operations, architecture)
+
+
+def masses_by(operations: OperationSet, architecture: Architecture) -> tuple[float, ...]:
+    """The mass of each layer by the rules of an operation set that knows the labels."""
     channels_in, _ = channels(architecture)
     masses = [0.0] * len(architecture.layers)
     decisions = []

@@ -34,8 +34,10 @@ class Architecture:
 
     Args:
         layers: The layers, one of them `ip` and one of them `op`.
-        edges: Pairs (i, j): the output of layer i is an input of layer j.
-        kind: The operation set that the labels come from: `"cnn"`, `"mlp-reg"`, `"mlp-class"`.
+        edges: Pairs (i, j), or an array (n, 2) of them, as `np.argwhere` makes of an adjacency
+            matrix: the output of layer i is an input of layer j.
+        kind: The operation set that the labels come from: `"cnn"`, `"cnn-reg"`, `"mlp-reg"`,
+            `"mlp-class"`, or a kind of your own.
 
     Raises:
         ArchitectureError: The graph is not a network; the message says where and why.
@@ -53,6 +55,7 @@ class Architecture:
 
     def __post_init__(self) -> None:
         operations = operations_of(self.kind)
+        object.__setattr__(self, "kind", operations.kind)  # a plain string, whatever came
         layers = check_layers(self.layers, operations)
         edges = check_edges(self.edges, len(layers))
         parents, children = neighbours(len(layers), edges)

@@ -1,4 +1,4 @@
-"""The operation sets of the paper: `cnn`, `mlp-reg`, `mlp-class`."""
+"""The operation sets of the paper: `cnn`, `mlp-reg`, `mlp-class`; and `cnn-reg` beside them."""
 
 from __future__ import annotations
 
@@ -63,8 +63,13 @@ def mlp_operations(task: str) -> OperationSet:
     return OperationSet(kind, rectifiers + sigmoids, DECISIONS[task], mlp_mislabel)
 
 
-def cnn_operations(max_filter: int = 7) -> OperationSet:
-    """The layers of a convolutional network, with odd filters from 3 to `max_filter`."""
+def cnn_operations(max_filter: int = 7, task: str = "classification") -> OperationSet:
+    """The layers of a convolutional network, with odd filters from 3 to `max_filter`.
+
+    Those of a regression are no kind of the paper. They differ in the decision layers alone, as
+    the two kinds of multi-layer perceptrons do.
+    """
+    kind = {"classification": "cnn", "regression": "cnn-reg"}[task]
     filters = tuple(
         Operation(f"{name}{size}", "conv", strides=(1, 2))
         for size in range(3, max_filter + 1, 2)
@@ -75,11 +80,17 @@ def cnn_operations(max_filter: int = 7) -> OperationSet:
         for label in POOLS
     )
     dense = Operation("fc", "fc", mass=tenth_mass, image="flatten")
-    return OperationSet("cnn", (*filters, *pools, dense), "softmax", cnn_mislabel, is_image=True)
+    operations = (*filters, *pools, dense)
+    return OperationSet(kind, operations, DECISIONS[task], cnn_mislabel, is_image=True)
 
 
-BUILT_IN_SETS = (mlp_operations("regression"), mlp_operations("classification"), cnn_operations())
-"""The operation sets of the paper."""
+BUILT_IN_SETS = (
+    mlp_operations("regression"),
+    mlp_operations("classification"),
+    cnn_operations(),
+    cnn_operations(task="regression"),
+)
+"""The operation sets of the built-in kinds."""
 
 _BUILT_IN_OPERATIONS = {
     is_image: {

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from optuna_nasbot.architecture.arguments import as_whole
+
+_PLAIN = (int, type(None))
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -13,11 +17,24 @@ class Layer:
         label: The operation, for instance `"conv3"`, `"relu"`, `"ip"`.
         units: Number of units or filters; None for labels that have none.
         stride: Stride of a convolution, 1 or 2; None for labels that have none.
+
+    Numbers and strings of NumPy and PyTorch become plain ones. Whether they make a layer is
+    checked where the layer becomes part of an `Architecture`.
     """
 
     label: str
     units: int | None = None
     stride: int | None = None
+
+    def __post_init__(self) -> None:
+        # A search makes many layers, nearly all of plain values.
+        if type(self.units) not in _PLAIN or type(self.stride) not in _PLAIN:
+            for name in ("units", "stride"):
+                whole = as_whole(getattr(self, name))
+                if whole is not None:
+                    object.__setattr__(self, name, whole)
+        if type(self.label) is not str and isinstance(self.label, str):
+            object.__setattr__(self, "label", str.__str__(self.label))
 
     def __str__(self) -> str:
         units = "" if self.units is None else f"-{self.units}"

@@ -12,6 +12,7 @@ from typing import get_args
 from optuna_nasbot.architecture.arguments import MAX_MASS
 from optuna_nasbot.architecture.arguments import check_mass
 from optuna_nasbot.architecture.arguments import check_name
+from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import shown
 
 INPUT = "ip"
@@ -81,14 +82,14 @@ class Operation:
     module: ModuleBuilder | None = None
 
     def __post_init__(self) -> None:
-        check_name("label", self.label)
+        object.__setattr__(self, "label", check_name("label", self.label))
         if self.label in (INPUT, OUTPUT):
             raise ValueError(
                 f"label: expected another one than '{self.label}', the end of every network."
             )
         where = f"operation '{self.label}'"
         if self.group is not None:
-            check_name(f"{where}, group", self.group)
+            object.__setattr__(self, "group", check_name(f"{where}, group", self.group))
         if self.group == ALL_LAYERS:
             raise ValueError(f"{where}, group: expected another one than '{ALL_LAYERS}'.")
         if not isinstance(self.has_units, bool):
@@ -168,10 +169,11 @@ def _is_module(value: object) -> bool:
     return not isinstance(value, type) and hasattr(value, "named_parameters")
 
 
-def _checked_strides(where: str, strides: object) -> tuple[int, ...]:
-    if not isinstance(strides, (tuple, list)) or list(strides) not in _STRIDES:
+def _checked_strides(where: str, given: object) -> tuple[int, ...]:
+    strides = listed(given)
+    if not isinstance(strides, (tuple, list)) or list(map(listed, strides)) not in _STRIDES:
         raise ValueError(
-            f"{where}, strides: expected (), (1,) or (1, 2), got {shown(strides)}. A layer that "
+            f"{where}, strides: expected (), (1,) or (1, 2), got {shown(given)}. A layer that "
             f"halves every image has no strides, but image='halve'."
         )
     return tuple(int(stride) for stride in strides)

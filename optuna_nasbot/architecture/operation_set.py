@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,34 @@ from optuna_nasbot.architecture.arguments import check_name
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
+from optuna_nasbot.architecture.operation import ImageEffect
 from optuna_nasbot.architecture.operation import Operation
 
 MislabelRule = Callable[[str, str, float], float]
 """(label, other label, non-assignment penalty) -> cost; infinite where a match makes no sense."""
+
+
+class LayerRule(NamedTuple):
+    """What an `Operation` says of its layers but for its functions."""
+
+    label: str
+    group: str | None
+    has_units: bool
+    strides: tuple[int, ...]
+    image: ImageEffect
+
+
+class Grammar(NamedTuple):
+    """Which networks a kind has. Sets that differ in their functions only have the same one.
+
+    It is quick to compare, and a memory with such keys holds none of a user's functions, which an
+    objective may make anew in each trial.
+    """
+
+    kind: str
+    is_image: bool
+    decision: str | None
+    rules: tuple[LayerRule, ...]
 
 
 @dataclass(frozen=True)
@@ -48,7 +73,7 @@ class OperationSet:
     least_end_mass: float = 100.0
 
     def __post_init__(self) -> None:
-        check_name("kind", self.kind)
+        object.__setattr__(self, "kind", check_name("kind", self.kind))
         if not self.operations:
             raise ValueError("operations: expected at least one Operation, got none.")
         for index, operation in enumerate(self.operations):
@@ -80,6 +105,15 @@ class OperationSet:
     def by_label(self) -> dict[str, Operation]:
         """The processing operations by their label."""
         return {operation.label: operation for operation in self.operations}
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """What makes a network one of this kind."""
+        rules = tuple(
+            LayerRule(each.label, each.group, each.has_units, each.strides, each.image)
+            for each in self.operations
+        )
+        return Grammar(self.kind, self.is_image, self.decision, rules)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

@@ -1,36 +1,68 @@
-"""The register of kinds: which operation set the labels of an architecture come from."""
+"""The register of kinds: which operation set the labels of an architecture come from.
+
+An objective may make its space anew in each trial, with functions of its own, and trials may run
+in several threads. So each thread has its own view: a kind is the set that was made or used last
+in the thread, or else the one that was made last in the process.
+"""
 
 from __future__ import annotations
+
+import threading
+from weakref import WeakSet
 
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.kinds import BUILT_IN_SETS
+from optuna_nasbot.architecture.operation_set import Grammar
 from optuna_nasbot.architecture.operation_set import OperationSet
 
 _BUILT_IN = {operations.kind: operations for operations in BUILT_IN_SETS}
-_REGISTER = dict(_BUILT_IN)
+
+
+class _View(threading.local):
+    """The kinds as a thread sees them."""
+
+    def __init__(self) -> None:
+        self.current: dict[str, OperationSet] = {}
+        """The set that was made or used last in this thread, by kind."""
+        self.replaced: WeakSet[OperationSet] = WeakSet()
+        """Sets that had a kind in this thread before. They may be gone once no space has them."""
+
+
+_MADE_LAST = dict(_BUILT_IN)
+_VIEW = _View()
 
 
 def operations_of(kind: str) -> OperationSet:
-    """The operation set that a kind of architecture is made of.
+    """The operation set that a kind of architecture is made of, as this thread sees it.
 
     Args:
-        kind: `"cnn"`, `"mlp-reg"`, `"mlp-class"`, or a kind that was registered in this process.
+        kind: `"cnn"`, `"cnn-reg"`, `"mlp-reg"`, `"mlp-class"`, or a kind that was registered in
+            this process.
 
     Raises:
         ArchitectureError: The kind is not known.
     """
-    if not isinstance(kind, str) or kind not in _REGISTER:
+    operations = _known(kind)
+    if operations is None:
         raise ArchitectureError(
-            f"kind: expected one of {shown(sorted(_REGISTER))}, got {shown(kind)}. A kind of "
+            f"kind: expected one of {shown(sorted(_MADE_LAST))}, got {shown(kind)}. A kind of "
             f"your own is known in a process once its space (GraphSpace, CellSpace) has been "
             f"made there."
         )
-    return _REGISTER[kind]
+    return operations
+
+
+def grammar_of(kind: object) -> Grammar | None:
+    """The grammar of a kind as this thread sees it; None where it is not known."""
+    operations = _known(kind)
+    return None if operations is None else operations.grammar
 
 
 def register(operations: OperationSet) -> None:
     """Make a kind known in this process, in the place of an earlier set of the same kind.
+
+    Other threads go on with the sets that they have used.
 
     Raises:
         ValueError: The kind is a built-in one.
@@ -40,19 +72,39 @@ def register(operations: OperationSet) -> None:
             f"kind: expected another name than those of the built-in kinds {sorted(_BUILT_IN)}, "
             f"got '{operations.kind}'."
         )
-    _REGISTER[operations.kind] = operations
+    _MADE_LAST[operations.kind] = operations
+    _use(operations)
 
 
 def registered(operations: OperationSet) -> OperationSet:
-    """A set of operations, after a check that its kind still means it.
+    """A set of operations, to be used in this thread, after a check that its kind means it.
 
     Raises:
-        ArchitectureError: Another set took its place.
+        ArchitectureError: Another set took its place in this thread.
     """
-    if operations_of(operations.kind) != operations:
+    current = _VIEW.current.get(operations.kind)
+    if current is operations or current == operations:
+        return operations
+    if operations in _VIEW.replaced:
+        labels = ", ".join(operations_of(operations.kind).by_label)
         raise ArchitectureError(
             f"kind: expected a space of kind '{operations.kind}' with the operations that this "
-            f"kind has now ({', '.join(operations_of(operations.kind).by_label)}), but the space "
-            f"was made before another one of this kind. Give each space a kind of its own."
+            f"kind has now ({labels}), but the space was made before another one of this kind. "
+            f"Make the space once, outside the objective, or give each space a kind of its own."
         )
+    _use(operations)
     return operations
+
+
+def _known(kind: object) -> OperationSet | None:
+    if not isinstance(kind, str):
+        return None
+    return _VIEW.current.get(kind) or _MADE_LAST.get(kind)
+
+
+def _use(operations: OperationSet) -> None:
+    before = _VIEW.current.get(operations.kind)
+    if before is not None:
+        _VIEW.replaced.add(before)
+    _VIEW.replaced.discard(operations)
+    _VIEW.current[operations.kind] = operations

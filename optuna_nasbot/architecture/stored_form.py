@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.graph import Architecture
@@ -56,10 +57,9 @@ def from_dict(document: Mapping[str, Any]) -> Architecture:
     """
     check_format(document)
     _check_keys("architecture", document, required=_KEYS, known=("format", *_KEYS))
-    for key in ("layers", "edges"):
-        _check_array(key, document[key])
-    layers = tuple(_read_layer(index, item) for index, item in enumerate(document["layers"]))
-    return Architecture(layers=layers, edges=tuple(document["edges"]), kind=document["kind"])
+    items, edges = (_checked_array(key, document[key]) for key in ("layers", "edges"))
+    layers = tuple(_read_layer(index, item) for index, item in enumerate(items))
+    return Architecture(layers=layers, edges=tuple(edges), kind=document["kind"])
 
 
 def check_format(document: object) -> None:
@@ -80,14 +80,16 @@ def check_format(document: object) -> None:
         )
 
 
-def _check_array(key: str, array: object) -> None:
+def _checked_array(key: str, given: object) -> Sequence[Any]:
+    array = listed(given)
     if not isinstance(array, (list, tuple)):
-        raise ArchitectureError(f"{key}: expected a JSON array, got {type(array).__name__}.")
+        raise ArchitectureError(f"{key}: expected a JSON array, got {type(given).__name__}.")
     if len(array) > _MAX_ITEMS:
         raise ArchitectureError(
             f"{key}: expected at most {_MAX_ITEMS:,}, since more take over {MAX_BYTES:,} bytes as "
             f"JSON, got {len(array):,}."
         )
+    return array
 
 
 def _read_layer(index: int, item: Any) -> Layer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from optuna_nasbot.architecture.arguments import as_whole
+from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.layer import Layer
@@ -79,29 +81,36 @@ def _check_layer(index: int, layer: Layer, operations: OperationSet) -> None:
 
 
 def check_edges(edges: object, n_layers: int) -> Edges:
-    """Return the edges sorted after checking each of them by itself.
+    """Return the edges, plain and sorted, after checking each of them by itself.
+
+    Args:
+        edges: A sequence of pairs of whole numbers, or an array (n, 2) of integers.
+        n_layers: Number of layers.
 
     Raises:
         ArchitectureError: An edge is malformed, doubled or a self-loop.
     """
-    if not isinstance(edges, Sequence) or isinstance(edges, str):
+    pairs = listed(edges)
+    if not isinstance(pairs, Sequence) or isinstance(pairs, str):
         raise ArchitectureError(f"edges: expected a sequence of pairs, got {shown(edges)}.")
     checked = []
-    for position, edge in enumerate(edges):
+    for position, edge in enumerate(pairs):
         start, end = edge if type(edge) in (tuple, list) and len(edge) == 2 else (None, None)
-        if type(start) is not int or type(end) is not int:
+        if type(start) is not int or type(end) is not int:  # hardly any: checks have to be quick
+            start, end = as_pair(edge) or (None, None)
+        if start is None or end is None:
             raise ArchitectureError(
                 f"edges[{position}]: expected a pair of whole numbers, got {shown(edge)}."
             )
         if not (0 <= start < n_layers and 0 <= end < n_layers):
             raise ArchitectureError(
                 f"edges[{position}]: expected layer numbers from 0 to {n_layers - 1}, "
-                f"got {shown(list(edge))}."
+                f"got {shown([start, end])}."
             )
         if start == end:
             raise ArchitectureError(
                 f"edges[{position}]: expected two different layers, got the self-loop "
-                f"{list(edge)}."
+                f"{[start, end]}."
             )
         checked.append((start, end))
     if len(set(checked)) < len(checked):
@@ -111,6 +120,15 @@ def check_edges(edges: object, n_layers: int) -> Edges:
             f"edges[{position}]: expected every edge once, got {list(checked[position])} again."
         )
     return tuple(sorted(checked))
+
+
+def as_pair(edge: object) -> tuple[int, int] | None:
+    """A pair of whole numbers, plain ones; None for anything else."""
+    edge = listed(edge)
+    if not isinstance(edge, (tuple, list)) or len(edge) != 2:
+        return None
+    start, end = as_whole(edge[0]), as_whole(edge[1])
+    return None if start is None or end is None else (start, end)
 
 
 def check_ends(layers: Sequence[Layer], parents: Neighbours, children: Neighbours) -> None:

@@ -104,7 +104,7 @@ class OTMANN:
         """The distance with the paper's coefficients between networks of a kind.
 
         Args:
-            kind: `"cnn"`, `"mlp-reg"` or `"mlp-class"`.
+            kind: `"cnn"`, `"cnn-reg"`, `"mlp-reg"`, `"mlp-class"`, or a kind of your own.
 
         Raises:
             ArchitectureError: The kind is not known.

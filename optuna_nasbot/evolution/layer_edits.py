@@ -9,7 +9,8 @@ import numpy as np
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
-from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture.operation_set import Grammar
+from optuna_nasbot.architecture.operation_set import LayerRule
 from optuna_nasbot.evolution.draft import Draft
 from optuna_nasbot.evolution.edit import Edit
 from optuna_nasbot.evolution.unit_edits import rounded
@@ -29,11 +30,11 @@ def processing_layers(architecture: Architecture) -> list[int]:
 
 def swap_sites(architecture: Architecture, rng: np.random.Generator) -> list[int]:
     """The layers that have another label to change to."""
-    operations, layers = architecture.operations, architecture.layers
+    swaps, layers = _swaps(architecture.operations.grammar), architecture.layers
     return [
         index
         for index in processing_layers(architecture)
-        if _swap_labels(operations, layers[index].label, layers[index].stride)
+        if swaps[layers[index].label, layers[index].stride]
     ]
 
 
@@ -42,7 +43,7 @@ def swap_layer(
 ) -> Architecture | None:
     """Give a layer another label that does the same to images."""
     layer = architecture.layers[index]
-    labels = _swap_labels(architecture.operations, layer.label, layer.stride)
+    labels = _swaps(architecture.operations.grammar)[layer.label, layer.stride]
     operation = architecture.operations.by_label[labels[rng.integers(len(labels))]]
     draft = Draft(architecture)
     draft.layers[index] = Layer(
@@ -53,23 +54,31 @@ def swap_layer(
     return draft.finished()
 
 
-@lru_cache(maxsize=1024)
-def _swap_labels(operations: OperationSet, label: str, stride: int | None) -> tuple[str, ...]:
+@lru_cache(maxsize=64)
+def _swaps(grammar: Grammar) -> dict[tuple[str, int | None], tuple[str, ...]]:
+    """The labels that can take the place of a layer's, by its label and stride."""
+    return {
+        (rule.label, stride): _swap_labels(grammar, rule, stride)
+        for rule in grammar.rules
+        for stride in rule.strides or (None,)
+    }
+
+
+def _swap_labels(grammar: Grammar, own: LayerRule, stride: int | None) -> tuple[str, ...]:
     """Labels that can take the place of a layer's label.
 
     On images what counts is that sizes stay; elsewhere the group changes where there are
     several, as in the reference: two activations of one group hardly differ.
     """
-    own = operations.by_label[label]
-    others = [operation for operation in operations.operations if operation is not own]
-    if operations.is_image:
+    others = [rule for rule in grammar.rules if rule is not own]
+    if grammar.is_image:
         return tuple(other.label for other in others if _can_replace(other, own, stride))
     fits = [other for other in others if other.has_units or not own.has_units]
     across = tuple(other.label for other in fits if other.group != own.group)
     return across or tuple(other.label for other in fits)
 
 
-def _can_replace(other: Operation, own: Operation, stride: int | None) -> bool:
+def _can_replace(other: LayerRule, own: LayerRule, stride: int | None) -> bool:
     if other.has_units and not own.has_units:
         return False
     if other.strides and own.strides:
@@ -77,7 +86,7 @@ def _can_replace(other: Operation, own: Operation, stride: int | None) -> bool:
     return _image_effect(other, None) == _image_effect(own, stride)
 
 
-def _image_effect(operation: Operation, stride: int | None) -> str:
+def _image_effect(operation: LayerRule | Operation, stride: int | None) -> str:
     return "halve" if stride == 2 else operation.image
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
 from itertools import combinations
-from typing import Any
 from typing import Literal
 
 import numpy as np
@@ -23,6 +22,7 @@ from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
 from optuna_nasbot.architecture.operation import full_mass
+from optuna_nasbot.architecture.validation import as_pair
 from optuna_nasbot.spaces.edge_cells import MAX_CELLS_COMPARED
 from optuna_nasbot.spaces.edge_cells import edges_of_network
 from optuna_nasbot.spaces.edge_cells import function_of_edges
@@ -48,7 +48,8 @@ class CellSpace(OwnKindSpace):
     edges make equal, as long as the space has no more than 100,000 cells.
 
     To make the space is to register its kind: a process that reads networks of this kind, of a
-    stored study for instance, has to make it first.
+    stored study for instance, has to make it first. Make it once, outside the objective, as with
+    `GraphSpace`.
 
     Args:
         kind: A name for this set of operations, under which its networks are stored.
@@ -172,8 +173,8 @@ class CellSpace(OwnKindSpace):
 
         Args:
             labels: Operations of the n - 2 inner vertices, which are numbered from 1.
-            edges: Pairs (i, j) of vertices, without a cycle; vertex 0 is the input and vertex
-                n - 1 the output.
+            edges: Pairs (i, j) of vertices, or an array (n_edges, 2) of them, without a cycle;
+                vertex 0 is the input and vertex n - 1 the output.
 
         Returns:
             The network, which may break limits of the space; None where no way leads from the
@@ -190,12 +191,15 @@ class CellSpace(OwnKindSpace):
                     f"labels: expected operations of {', '.join(self.labels)}, got {shown(label)}."
                 )
         n = len(labels) + 2
+        pairs = []
         for edge in edges:
-            if not _is_pair(edge, n):
+            pair = as_pair(edge)
+            if pair is None or not 0 <= min(pair) <= max(pair) < n:
                 raise ArchitectureError(
                     f"edges: expected pairs of vertices from 0 to {n - 1}, got {shown(edge)}."
                 )
-        return network_of_vertices(labels, edges, self.kind)
+            pairs.append(pair)
+        return network_of_vertices(labels, pairs, self.operation_set.kind)
 
     def network_of_edges(self, labels: Mapping[tuple[int, int], str]) -> Architecture | None:
         """The network of a cell with operations on its edges.
@@ -218,16 +222,19 @@ class CellSpace(OwnKindSpace):
             raise ArchitectureError(
                 f"labels: expected a mapping from edges (i, j) to operations, got {shown(labels)}."
             )
+        cell = {}
         for edge, label in labels.items():
-            if not (_is_pair(edge, n) and edge[0] < edge[1] and label in self.labels):
+            pair = as_pair(edge)
+            if pair is None or not 0 <= pair[0] < pair[1] < n or label not in self.labels:
                 raise ArchitectureError(
                     f"labels: expected edges (i, j) with 0 <= i < j < {n} and operations of "
                     f"{', '.join(self.labels)}, got {shown(edge)}: {shown(label)}."
                 )
+            cell[pair] = label
         if self._are_functions_compared:
-            function = function_of_edges(labels, n, self.skip)
-            labels = simplest_cells(self.labels, n, self.skip).get(function, {})
-        return network_of_edges(labels, n, self.kind)
+            function = function_of_edges(cell, n, self.skip)
+            cell = simplest_cells(self.labels, n, self.skip).get(function, {})
+        return network_of_edges(cell, n, self.operation_set.kind)
 
     def edges_of_network(self, network: Architecture) -> dict[tuple[int, int], str]:
         """The cell of a network: the operation on each edge that has one.
@@ -271,14 +278,6 @@ class CellSpace(OwnKindSpace):
                 f"operations_on: expected a space with operations on {wanted}, got one with "
                 f"operations on {self.operations_on}."
             )
-
-
-def _is_pair(edge: Any, n_vertices: int) -> bool:
-    is_row = isinstance(edge, np.ndarray) and edge.shape == (2,)
-    if not (is_row or (isinstance(edge, (tuple, list)) and len(edge) == 2)):
-        return False
-    is_number = all(isinstance(v, (int, np.integer)) and not isinstance(v, bool) for v in edge)
-    return is_number and all(0 <= v < n_vertices for v in edge)
 
 
 def _checked_operations(operations: object) -> tuple[Operation, ...]:

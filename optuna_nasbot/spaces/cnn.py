@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.architecture.kinds import DECISIONS
 from optuna_nasbot.spaces.fitting import Chain
 from optuna_nasbot.spaces.network_space import NetworkSpace
 
@@ -22,15 +24,21 @@ class CNNSpace(NetworkSpace):
     Args:
         image_size: Side of the images in pixels. Images are halved at most until a single pixel
             is left, rounding up, unless `max_halvings` says otherwise.
+        task: `"classification"` (decision layers are `softmax`) or `"regression"` (`linear`).
+            `"regression"` is also for several labels an image: its outputs are numbers of any
+            size, which are logits to `torch.nn.BCEWithLogitsLoss`.
 
     Raises:
         TypeError: A limit is of a wrong type.
-        ValueError: No chain of layers meets the limits, with the reason.
+        ValueError: The task is not known, or no chain of layers meets the limits, with the reason.
     """
 
     image_size: int = 32
+    task: Literal["classification", "regression"] = "classification"
 
     def __post_init__(self) -> None:
+        if self.task not in list(_KINDS):  # a list, since what came may not be hashable
+            raise ValueError(f"task: expected one of {list(_KINDS)}, got {self.task!r}.")
         self._keep_whole("image_size", 1)
         if self.max_halvings is None:
             self._keep("max_halvings", (self.image_size - 1).bit_length())
@@ -38,7 +46,7 @@ class CNNSpace(NetworkSpace):
 
     @property
     def operation_set(self) -> OperationSet:
-        return operations_of("cnn")
+        return operations_of(_KINDS[self.task])
 
     def reference_chains(self) -> Sequence[Chain]:
         vgg_like = [_vgg_like(n_layers) for n_layers in range(1, 5)]
@@ -48,9 +56,10 @@ class CNNSpace(NetworkSpace):
         return [*vgg_like, *blocked, deeper, residual]
 
     def reference_graphs(self) -> Sequence[Architecture]:
-        return [_branched()]
+        return [_branched(self.task)]
 
 
+_KINDS = {"classification": "cnn", "regression": "cnn-reg"}
 _MAX_POOL = Layer("max-pool")
 _AVG_POOL = Layer("avg-pool")
 
@@ -76,8 +85,9 @@ def _blocked(label: str, n_layers: int, block_units: Sequence[int]) -> Chain:
     return (_conv(7, 64), _MAX_POOL, *blocks, _AVG_POOL, Layer("fc", 2 * block_units[-1]))
 
 
-def _branched() -> Architecture:
+def _branched(task: str) -> Architecture:
     """The network with three branches and two decision layers of the reference's pool."""
+    decision = Layer(DECISIONS[task])
     layers = (
         Layer("ip"),
         _conv(7, 64),
@@ -89,12 +99,12 @@ def _branched() -> Architecture:
         _MAX_POOL,
         Layer("fc", 64),
         _conv(3, 128),
-        Layer("softmax"),
+        decision,
         _MAX_POOL,
         Layer("fc", 64),
-        Layer("softmax"),
+        decision,
         Layer("op"),
     )
     edges = [(0, 1), (1, 2), (1, 3), (1, 4), (2, 5), (2, 6), (3, 6), (4, 7), (5, 8), (6, 12)]
     edges += [(7, 9), (8, 10), (9, 11), (10, 14), (11, 12), (12, 13), (13, 14)]
-    return Architecture(layers=layers, edges=tuple(edges), kind="cnn")
+    return Architecture(layers=layers, edges=tuple(edges), kind=_KINDS[task])

@@ -31,7 +31,9 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
 
     Every limit of `Limits` is a keyword. To make the space is to register its kind: a process
     that reads networks of this kind, of a stored study for instance, has to make it first. A space
-    of the same kind with other operations takes its place.
+    of the same kind with other operations takes its place. Make it once, outside the objective: a
+    search that makes it anew in each trial, with new functions, works (each thread has its own),
+    but computes all distances again.
 
     Args:
         kind: A name for this set of layers, under which its networks are stored.
@@ -42,6 +44,8 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
             of leaving a layer unmatched. Pairs that a mapping lacks cost what the paper says
             where both labels are built-in, and do not match otherwise.
         task: `"regression"` (decision layers are `linear`) or `"classification"` (`softmax`).
+            `"regression"` is also for several labels an example: its outputs are numbers of any
+            size, which are logits to `torch.nn.BCEWithLogitsLoss`.
         image_size: Side of the images in pixels, None where the input is a vector of features.
             Images are halved until a single pixel is left if `max_halvings` says nothing else.
         initial_chains: Networks to start from, each given by the hidden layers of a chain, which

@@ -55,6 +55,8 @@ class MLPSpace(NetworkSpace):
 
     Args:
         task: `"regression"` (decision layers are `linear`) or `"classification"` (`softmax`).
+            `"regression"` is also for several labels an example: its outputs are numbers of any
+            size, which are logits to `torch.nn.BCEWithLogitsLoss`.
 
     Raises:
         TypeError: A limit is of a wrong type.

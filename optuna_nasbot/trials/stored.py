@@ -9,8 +9,9 @@ from typing import Any
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.operation_set import Grammar
+from optuna_nasbot.architecture.register import grammar_of
 from optuna_nasbot.architecture.stored_form import MAX_BYTES
 from optuna_nasbot.architecture.stored_form import check_format
 
@@ -60,25 +61,27 @@ def carried_architecture(user_attrs: Mapping[str, Any], name: str) -> Architectu
     key = attribute_key(name)
     if key not in user_attrs:
         return None
-    document = _Document(user_attrs[key])
-    architecture, operations = _decoded_document(document)
-    if operations != architecture.operations:  # another set of operations got the kind since
-        _decoded_document.cache_clear()
-        _decoded.cache_clear()
-        architecture, _ = _decoded_document(document)
-    return architecture
+    return _decoded_document(_Document(user_attrs[key]))
 
 
 class _Document:
-    """A stored form, equal only to itself: to compare two takes no look at what is in them."""
+    """A stored form, equal only to itself: to compare two takes no look at what is in them.
 
-    __slots__ = ("content",)
+    What its kind means in this thread is part of it: another set of operations can get the kind.
+    """
+
+    __slots__ = ("content", "grammar")
 
     def __init__(self, content: object) -> None:
         self.content = content
+        self.grammar = grammar_of(content.get("kind") if isinstance(content, Mapping) else None)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Document) and self.content is other.content
+        return (
+            isinstance(other, _Document)
+            and self.content is other.content
+            and self.grammar == other.grammar
+        )
 
     def __hash__(self) -> int:
         return id(self.content)
@@ -123,14 +126,14 @@ def _may_be_small(document: object) -> bool:
 
 # A study is read for every suggestion. Storages keep finished trials in the memory of a process,
 # so that their documents are read once. The others come as new objects each time: equal documents
-# become the same network, which keeps what was computed from it.
+# become the same network, which keeps what was computed from it. Threads whose operations differ
+# in their functions only share it: a network looks up its operations each time it needs them.
 @lru_cache(maxsize=_CACHE_SIZE)
-def _decoded_document(document: _Document) -> tuple[Architecture, OperationSet]:
+def _decoded_document(document: _Document) -> Architecture:
     check_format(document.content)  # a newer form may be larger than any of ours
-    return _decoded(_as_text(document.content))
+    return _decoded(_as_text(document.content), document.grammar)
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _decoded(text: str) -> tuple[Architecture, OperationSet]:
-    architecture = Architecture.from_dict(json.loads(text))
-    return architecture, architecture.operations
+def _decoded(text: str, grammar: Grammar | None) -> Architecture:
+    return Architecture.from_dict(json.loads(text))

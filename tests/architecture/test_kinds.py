@@ -33,6 +33,7 @@ def test_golden_networks_use_every_label(architectures, kind: str) -> None:
     ("kind", "groups", "decision", "is_image"),
     [
         ("cnn", ("conv", "pool", "fc"), "softmax", True),
+        ("cnn-reg", ("conv", "pool", "fc"), "linear", True),
         ("mlp-reg", ("rectifier", "sigmoid"), "linear", False),
         ("mlp-class", ("rectifier", "sigmoid"), "softmax", False),
     ],
@@ -67,6 +68,14 @@ def test_image_operations(
     assert operation.has_units is has_units
     assert operation.strides == strides
     assert operation.image == image
+
+
+def test_kinds_on_images_differ_in_their_decision_layers_alone() -> None:
+    classes, targets = operations_of("cnn"), operations_of("cnn-reg")
+    assert targets.operations == classes.operations
+    renamed = ["linear" if label == "softmax" else label for label in classes.labels]
+    assert list(targets.labels) == renamed
+    np.testing.assert_array_equal(targets.mislabel_matrix(2.0), classes.mislabel_matrix(2.0))
 
 
 def test_activations() -> None:

@@ -56,9 +56,21 @@ def test_wrong_strides(strides: Any) -> None:
         Operation("own", strides=strides)
 
 
-@pytest.mark.parametrize("strides", [(), (1,), (1, 2), [1, 2]])
+@pytest.mark.parametrize("strides", [(), (1,), (1, 2), [1, 2], [np.int64(1), 2]])
 def test_strides_are_a_tuple(strides: Any) -> None:
     assert Operation("own", strides=strides).strides == tuple(strides)
+
+
+@pytest.mark.parametrize("of", [np.array, torch.tensor])
+def test_strides_may_be_an_array(of: Any) -> None:
+    operation = Operation("own", strides=of([1, 2]))
+    assert operation == Operation("own", strides=(1, 2))
+    assert set(map(type, operation.strides)) == {int}
+
+
+def test_names_of_numpy_become_plain_ones() -> None:
+    label, group = np.array(["own", "conv"])
+    assert repr(Operation(label, group)) == repr(Operation("own", "conv"))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from optuna_nasbot import Operation
 from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture.operation_set import Grammar
 
 SETS = {
     "kind": "own",
@@ -58,6 +59,30 @@ def test_mislabel_matrix() -> None:
 def test_wrong_arguments(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=f"^{message}"):
         OperationSet(**{**SETS, **arguments})
+
+
+def test_grammar_has_all_but_the_functions() -> None:
+    def grammar(**operation: Any) -> Grammar:
+        own = Operation(**{"label": "own", "strides": (1, 2), **operation})
+        return OperationSet(**{**SETS, "operations": (own,)}).grammar
+
+    same = [
+        grammar(mass=lambda channels_in, units: 1.0),
+        grammar(mass=3.0),
+        grammar(module=lambda channels_in, units, stride: None),
+    ]
+    assert {grammar(), *same} == {grammar()}
+    others = [
+        grammar(label="other"),
+        grammar(group="x"),
+        grammar(has_units=False),
+        grammar(strides=(1,)),
+        grammar(image="halve"),
+        OperationSet(**{**SETS, "is_image": True}).grammar,
+        OperationSet(**{**SETS, "kind": "another"}).grammar,
+        OperationSet(**{**SETS, "decision": None}).grammar,
+    ]
+    assert len({grammar(), OperationSet(**SETS).grammar, *others}) == 2 + len(others)
 
 
 def test_equality() -> None:

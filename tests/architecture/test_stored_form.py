@@ -6,6 +6,7 @@ from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +72,15 @@ def test_other_mappings_and_sequences_will_do() -> None:
         {**DOCUMENT, "layers": tuple(DOCUMENT["layers"]), "edges": tuple(DOCUMENT["edges"])}
     )
     assert Architecture.from_dict(document) == Architecture.from_dict(DOCUMENT)
+
+
+def test_numbers_and_arrays_of_numpy_will_do() -> None:
+    layers = [
+        {key: np.int64(value) if key != "label" else value for key, value in layer.items()}
+        for layer in DOCUMENT["layers"]
+    ]
+    document = {**DOCUMENT, "layers": layers, "edges": np.array(DOCUMENT["edges"])}
+    assert Architecture.from_dict(document).to_dict() == DOCUMENT
 
 
 def test_the_document_does_not_change_and_is_not_shared() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
@@ -98,14 +100,27 @@ def test_wrong_layers(layers: object, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "units", [None, 0, -3, 8.0, 8.5, float("nan"), "8", True, [8], 1_000_001, HUGE]
+    "units",
+    [
+        *(None, 0, -3, 8.0, 8.5, float("nan"), "8", True, [8], 1_000_001, HUGE),
+        *(
+            np.int64(0),
+            np.uint64(2**63),
+            np.float64(8),
+            np.True_,
+            np.array([8]),
+            torch.tensor(True),
+        ),
+    ],
 )
 def test_units_are_whole_numbers_from_one_to_a_million(units: object) -> None:
     with pytest.raises(ArchitectureError, match=r"layers\[1\].units: expected a whole"):
         Architecture(with_layer(1, Layer("relu", units)), CHAIN, "mlp-reg")
 
 
-@pytest.mark.parametrize("stride", [None, 0, 3, -1, 1.0, "1", True])
+@pytest.mark.parametrize(
+    "stride", [None, 0, 3, -1, 1.0, "1", True, np.int8(3), np.float32(1), np.True_]
+)
 def test_strides_are_one_or_two(stride: object) -> None:
     layers = (Layer("ip"), Layer("conv3", 8, stride), Layer("softmax"), Layer("op"))
     with pytest.raises(ArchitectureError, match=r"layers\[1\].stride: .*\[1, 2\]"):
@@ -128,7 +143,23 @@ def test_pools_have_neither_units_nor_strides(label: str) -> None:
     [
         (None, r"edges: expected a sequence of pairs, got None"),
         ("01", r"edges: expected a sequence of pairs, got '01'"),
-        (np.array(CHAIN), r"edges: expected a sequence of pairs"),
+        (np.array(3), r"edges: expected a sequence of pairs, got array\(3\)"),
+        (np.arange(4), r"edges\[0\]: expected a pair of whole numbers, got 0"),
+        (np.array(CHAIN).T, r"edges\[0\]: expected a pair of whole numbers, got \[0, 1, 2, 3\]"),
+        (np.eye(5, dtype=int), r"edges\[0\]: expected a pair of whole numbers, got \[1, 0, 0, 0"),
+        (np.array([CHAIN]), r"edges\[0\]: expected a pair of whole numbers, got \[\[0, 1\]"),
+        (np.array(CHAIN, float), r"edges\[0\]: expected a pair of .* numbers, got \[0.0, 1.0\]"),
+        (np.array(CHAIN, bool), r"edges\[0\]: expected a pair of .* numbers, got \[False, True\]"),
+        (np.array(CHAIN) - 1, r"edges\[0\]: expected layer numbers from 0 to 4, got \[-1, 0\]"),
+        (np.array([*CHAIN, (1, 2)]), r"edges\[4\]: expected every edge once, got \[1, 2\] again"),
+        (np.ndarray, r"edges: expected a sequence of pairs, got <class 'numpy.ndarray'>"),
+        (
+            [*map(np.array, CHAIN), np.arange(3)],
+            r"edges\[4\]: expected a pair .* array\(\[0, 1, 2",
+        ),
+        ((*CHAIN, (0, np.float64(2))), r"edges\[4\]: expected a pair of whole numbers"),
+        ((*CHAIN, (np.False_, 2)), r"edges\[4\]: expected a pair of whole numbers"),
+        ((*CHAIN, (0, np.array([2]))), r"edges\[4\]: expected a pair of whole numbers"),
         ((), r"layers\[0\] \('ip'\): expected an edge out of this layer"),
         ((*CHAIN, 3), r"edges\[4\]: expected a pair of whole numbers, got 3"),
         ((*CHAIN, "01"), r"edges\[4\]: expected a pair of whole numbers, got '01'"),
@@ -153,6 +184,40 @@ def test_pools_have_neither_units_nor_strides(label: str) -> None:
 def test_wrong_edges(edges: object, message: str) -> None:
     with pytest.raises(ArchitectureError, match=message):
         Architecture(LAYERS, edges, "mlp-reg")
+
+
+DTYPES = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64)
+ADJACENCY = np.eye(5, k=1, dtype=int)
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        *(np.array(CHAIN, dtype) for dtype in DTYPES),
+        np.array(CHAIN, object),
+        np.argwhere(ADJACENCY),
+        torch.tensor(CHAIN),
+        list(np.array(CHAIN)),
+        tuple(zip(*np.nonzero(ADJACENCY), strict=True)),
+        [[np.int64(start), end] for start, end in CHAIN],
+        [(np.array(start), torch.tensor(end)) for start, end in CHAIN],
+    ],
+    ids=lambda edges: f"{type(edges).__name__} of {getattr(edges, 'dtype', type(edges[0]))}",
+)
+def test_edges_may_come_from_arrays(edges: Any) -> None:
+    plain = Architecture(LAYERS, CHAIN, "mlp-reg")
+    network = Architecture(LAYERS, edges, "mlp-reg")
+    assert network == plain
+    assert hash(network) == hash(plain)
+    assert {type(end) for edge in network.edges for end in edge} == {int}
+    assert network.canonical_hash() == plain.canonical_hash()
+    assert json.dumps(network.to_dict()) == json.dumps(plain.to_dict())
+
+
+def test_a_name_of_numpy_is_a_kind() -> None:
+    network = Architecture(LAYERS, CHAIN, np.array(["mlp-reg"])[0])
+    assert type(network.kind) is str
+    assert network.canonical_hash() == Architecture(LAYERS, CHAIN, "mlp-reg").canonical_hash()
 
 
 def test_a_cycle_beside_a_whole_network() -> None:

@@ -96,6 +96,12 @@ SPACES: dict[str, tuple[ArchitectureSpace, tuple[int, ...], int, str]] = {
         4,
         "classification",
     ),
+    "CNN regression": (
+        CNNSpace(image_size=8, max_layers=10, max_units=32, task="regression"),
+        (3, 8, 8),
+        2,
+        "regression",
+    ),
     "own operation that makes a layer of PyTorch": (
         own_space("exported-plain", square),
         (3, 8, 8),

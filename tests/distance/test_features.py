@@ -47,11 +47,17 @@ def test_layers_of_a_component_go_from_heavy_to_light():
 
 def test_layers_without_mass_are_left_out(monkeypatch):
     masses = (100.0, 0.0, 5.0, 100.0, 100.0)
-    monkeypatch.setattr(features, "layer_masses", lambda architecture: masses)
+    monkeypatch.setattr(features, "masses_by", lambda operations, architecture: masses)
     found = network_features(chain(8, 16), MLP, COMPONENT)
     assert sorted(found.masses) == [5.0, 100.0, 100.0, 100.0]
     assert found.offsets[-1] == 4
     assert found.path_lengths.shape == (4, 18)
+
+
+def test_masses_are_those_of_the_operations_that_the_distance_has():
+    heavier = tuple(dataclasses.replace(each, mass=7.0) for each in MLP.operations)
+    operations = dataclasses.replace(MLP, operations=heavier)
+    assert network_features(chain(8, 16), operations, COMPONENT).total_mass == 2 * 7 + 3 * 100
 
 
 def test_label_unknown_to_the_distance_is_refused():

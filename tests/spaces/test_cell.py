@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
+import torch
 
 from optuna_nasbot import OTMANN
 from optuna_nasbot import Architecture
@@ -246,5 +247,26 @@ def test_unknown_vertices_are_refused(labels: Any, edges: Any, message: str) -> 
 
 def test_edges_may_be_rows_of_an_array() -> None:
     adjacency = np.array([[0, 1, 1], [0, 0, 1], [0, 0, 0]])
-    rows = VERTICES.network_of_vertices(["conv1"], list(np.argwhere(adjacency)))
-    assert rows == VERTICES.network_of_vertices(["conv1"], [(0, 1), (0, 2), (1, 2)])
+    plain = VERTICES.network_of_vertices(["conv1"], [(0, 1), (0, 2), (1, 2)])
+    for edges in (
+        np.argwhere(adjacency),
+        list(np.argwhere(adjacency)),
+        torch.tensor(adjacency).nonzero(),
+        set(zip(*np.nonzero(adjacency), strict=True)),
+    ):
+        network = VERTICES.network_of_vertices(np.array(["conv1"]), edges)
+        assert repr(network) == repr(plain)
+
+
+@pytest.mark.parametrize("edges", [np.eye(3), np.array([(0, 1), (1, 2)], float), np.array([1, 2])])
+def test_other_arrays_are_no_edges(edges: Any) -> None:
+    with pytest.raises(ArchitectureError, match=r"^edges: expected pairs of vertices from 0 to 2"):
+        VERTICES.network_of_vertices(["conv1"], edges)
+
+
+def test_edges_with_operations_may_be_whole_numbers_of_numpy() -> None:
+    plain = EDGES.network_of_edges({(0, 1): "conv1", (1, 3): "conv3"})
+    edges = np.array([(0, 1), (1, 3)])
+    labels = np.array(["conv1", "conv3"])
+    network = EDGES.network_of_edges(dict(zip(map(tuple, edges), labels, strict=True)))
+    assert repr(network) == repr(plain)

@@ -6,6 +6,7 @@ import copy
 import json
 import tracemalloc
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -299,11 +300,23 @@ def test_objects_that_are_no_json(case: str, place: str) -> None:
         Architecture.from_dict(document)
 
 
-@pytest.mark.parametrize("case", OBJECTS)
-@pytest.mark.parametrize("field", ["label", "units", "stride", "extra"])
+FIELDS = ("label", "units", "stride", "extra")
+
+
+@pytest.mark.parametrize(
+    ("case", "field"),
+    [pair for pair in product(OBJECTS, FIELDS) if pair != ("numpy number", "units")],
+)
 def test_objects_as_fields_of_a_layer(case: str, field: str) -> None:
     document = copy.deepcopy(VALID[0])
     document["layers"][1][field] = OBJECTS[case]
     assert isinstance(read(document), ArchitectureError)
     with pytest.raises(ArchitectureError):
         Architecture.from_dict(document)
+
+
+def test_a_number_of_numpy_is_no_json_but_a_number_of_units() -> None:
+    document = copy.deepcopy(VALID[0])
+    document["layers"][1]["units"] = np.int64(8)
+    assert isinstance(read(document), ArchitectureError)
+    assert Architecture.from_dict(document).layers[1].units == 8

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from typing import Any
+from weakref import ref
 
 import pytest
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import ArchitectureError
+from optuna_nasbot import GraphSpace
+from optuna_nasbot import Operation
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import carried_architecture
@@ -83,3 +89,61 @@ def test_null_is_damage_and_not_absence() -> None:
     assert carried_architecture({}, "net") is None
     with pytest.raises(ArchitectureError, match="expected a JSON object"):
         carried_architecture({"architecture:net": None}, "net")
+
+
+# --- Kinds that change their meaning
+
+
+def stored_network(*operations: Operation, kind: str = "test-stored-form") -> dict[str, Any]:
+    space = GraphSpace(kind=kind, operations=operations, max_layers=6)
+    return architecture_attributes(space.initial_pool[0], "net")
+
+
+def read_in_new_thread(attributes: dict[str, Any], *operations: Operation) -> Architecture:
+    def read() -> Architecture | None:
+        GraphSpace(kind="test-stored-form", operations=operations, max_layers=6)
+        return carried_architecture(attributes, "net")
+
+    with ThreadPoolExecutor(1) as thread:
+        architecture = thread.submit(read).result()
+    assert architecture is not None
+    return architecture
+
+
+def test_equal_documents_are_one_network_whatever_the_functions() -> None:
+    attributes = stored_network(Operation("own"))
+    network = carried_architecture(attributes, "net")
+    assert carried_architecture(deepcopy(attributes), "net") is network
+    for rule in (lambda channels_in, units: 1.0, lambda channels_in, units: 2.0):
+        assert read_in_new_thread(attributes, Operation("own", mass=rule)) is network
+        assert read_in_new_thread(deepcopy(attributes), Operation("own", mass=rule)) is network
+    assert carried_architecture(attributes, "net") is network
+
+
+def test_each_thread_reads_by_its_own_operations() -> None:
+    attributes = stored_network(Operation("own"))
+    network = carried_architecture(attributes, "net")
+    with pytest.raises(ArchitectureError, match=r"layers\[1\].label: expected .*other.*got 'own'"):
+        read_in_new_thread(attributes, Operation("other"))
+    with pytest.raises(ArchitectureError, match=r"layers\[1\].units: expected None"):
+        read_in_new_thread(deepcopy(attributes), Operation("own", has_units=False))
+    assert carried_architecture(attributes, "net") is network
+    GraphSpace(kind="test-stored-form", operations=[Operation("other")], max_layers=6)
+    with pytest.raises(ArchitectureError, match=r"layers\[1\].label: expected .*other.*got 'own'"):
+        carried_architecture(attributes, "net")
+
+
+def test_what_was_read_keeps_no_function() -> None:
+    def made() -> tuple[dict[str, Any], ref[Any]]:
+        def rule(channels_in: int, units: int) -> float:
+            return 1.0
+
+        attributes = stored_network(Operation("own", mass=rule))
+        assert carried_architecture(attributes, "net") is not None
+        return attributes, ref(rule)
+
+    attributes, rule = made()
+    stored_network(Operation("own"))
+    gc.collect()
+    assert rule() is None
+    assert carried_architecture(attributes, "net") is not None

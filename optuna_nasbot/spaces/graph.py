@@ -13,13 +13,13 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.kinds import DECISIONS
 from optuna_nasbot.architecture.kinds import built_in_operation
 from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
 from optuna_nasbot.spaces.fitting import Chain
-from optuna_nasbot.spaces.fitting import chain_architecture
 from optuna_nasbot.spaces.mixed_chains import mixed_chains
 from optuna_nasbot.spaces.network_space import NetworkSpace
 from optuna_nasbot.spaces.own_kind import OwnKindSpace

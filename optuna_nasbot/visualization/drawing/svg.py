@@ -27,14 +27,23 @@ _LEGEND_ROW = 18.0
 _SWATCH = 12.0
 
 
+class Svg(str):
+    """An SVG document: a string, whose drawing notebooks show."""
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+
 def to_svg(
     architecture: Architecture,
     *,
     image_size: int | None = None,
     inputs: int | None = None,
     outputs: int | None = None,
-) -> str:
-    """Draw a network as SVG, for web pages, READMEs and slides.
+) -> Svg:
+    """Draw a network as SVG, for web pages, READMEs, slides and notebooks.
 
     It stands alone and brings its own light background, so that it can be read on any other. Who
     points at a layer is shown its mass and, where they are counted, its parameters.
@@ -47,7 +56,7 @@ def to_svg(
         outputs: Targets or classes.
 
     Returns:
-        The document.
+        The document, a `str` whose drawing notebooks show.
 
     Raises:
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
@@ -75,7 +84,7 @@ def to_svg(
         _add(body, "circle", cx=junction.x, cy=junction.y, r="3.5", fill=WIRE)
     for box in drawing.boxes:
         _add_box(body, box, drawing.groups[box.group])
-    return ElementTree.tostring(svg, encoding="unicode")
+    return Svg(ElementTree.tostring(svg, encoding="unicode"))
 
 
 def _paper(width: float, height: float) -> ElementTree.Element:

@@ -143,3 +143,15 @@ class Architecture:
         from optuna_nasbot.architecture.text import as_text
 
         return as_text(self)
+
+
+def check_architecture(architecture: object) -> None:
+    """Check that an argument is an Architecture.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if not isinstance(architecture, Architecture):
+        raise TypeError(
+            f"architecture: expected an Architecture, got {type(architecture).__name__}."
+        )

@@ -131,3 +131,9 @@ def test_parameters_of_operations_without_a_module(
     architecture = own_network(operation, layer, image_size)
     with pytest.raises(TypeError, match=rf"^operation '{operation.label}', module: expected a f"):
         count_parameters(architecture, inputs=3, outputs=2)
+
+
+@pytest.mark.parametrize("given", [None, "cnn", 3, ("ip", "op"), Architecture])
+def test_what_is_no_network_has_no_parameters(given: Any) -> None:
+    with pytest.raises(TypeError, match=r"^architecture: expected an Architecture, got "):
+        count_parameters(given, inputs=3, outputs=2)

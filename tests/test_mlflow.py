@@ -69,13 +69,19 @@ class MLflow(ModuleType):
 
 
 @pytest.fixture
-def mlflow(monkeypatch: pytest.MonkeyPatch) -> MLflow:
-    """MLflow as everything imports it that is imported from now on."""
-    for name in [name for name in sys.modules if name.startswith("optuna_integration")]:
+def mlflow(monkeypatch: pytest.MonkeyPatch) -> Iterator[MLflow]:
+    """MLflow as optuna-integration imports it, which is done anew."""
+    for name in integration_modules():
         monkeypatch.delitem(sys.modules, name)
     stand_in = MLflow()
     monkeypatch.setitem(sys.modules, "mlflow", stand_in)
-    return stand_in
+    yield stand_in
+    for name in integration_modules():
+        del sys.modules[name]
+
+
+def integration_modules() -> list[str]:
+    return [name for name in sys.modules if name.split(".")[0] == "optuna_integration"]
 
 
 @pytest.fixture
@@ -115,5 +121,5 @@ def test_the_recipe_logs_every_network(mlflow: MLflow, example: dict[str, Any]) 
 
 def test_user_attributes_as_tags_are_refused(mlflow: MLflow, example: dict[str, Any]) -> None:
     code = readme_code().replace(", tag_trial_user_attrs=False", "")
-    with pytest.raises(ValueError, match="^Invalid tag name: 'architecture:net"):
+    with pytest.raises(ValueError, match=r"^Invalid tag name: 'architecture:net"):
         exec(code, example)

@@ -33,6 +33,7 @@ class Architecture:
 
     Layers may be given in any order; they are kept in a topological one, `ip` first and `op`
     last, and edges are kept sorted. Everything that makes a network impossible is refused.
+    Notebooks show a drawing, `print` a table of the layers.
 
     Args:
         layers: The layers, one of them `ip` and one of them `op`.
@@ -130,8 +131,8 @@ class Architecture:
         return chain_architecture(read_chain(layers, operations), operations)
 
     def __repr__(self) -> str:
-        # Nothing but what is always there: neither the kind, which a process that unpickled the
-        # network may not know, nor mass rules of users, which may fail.
+        # Without the mass: it needs the operations of the kind, which a process that unpickled the
+        # network may not know, and mass rules of users, which may fail.
         layers, edges = len(self.layers), len(self.edges)
         return f"<Architecture {shown(self.kind)}: {layers} layers, {edges} edges>"
 

@@ -31,9 +31,9 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
 
     The limits are hard and inclusive. Their defaults are those of the authors' demonstrations.
 
-    To make the space is to register its kind: a process
-    that reads networks of this kind, of a stored study for instance, has to make it first. A space
-    of the same kind with other operations takes its place.
+    To make the space is to register its kind: a process that reads networks of this kind, of a
+    stored study for instance, has to make it first. A space of the same kind with other operations
+    takes its place.
 
     Args:
         kind: A name for this set of layers, under which its networks are stored.
@@ -59,8 +59,8 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
-        max_halvings: How often images may be halved on the way to any layer; None is as often as
-            it takes to get from `image_size` to a single pixel.
+        max_halvings: How often images, where there are any, may be halved on the way to any layer;
+            None is as often as it takes to get from `image_size` to a single pixel.
         max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
             is no bound. Needs `inputs` and `outputs`.
         inputs: Features or channels of the input, to count parameters.

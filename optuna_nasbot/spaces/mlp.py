@@ -66,8 +66,8 @@ class MLPSpace(NetworkSpace):
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
-        max_halvings: How often images may be halved on the way to any layer; None is as often as
-            it takes to get from `image_size` to a single pixel.
+        max_halvings: How often images, where there are any, may be halved on the way to any layer;
+            None is as often as it takes to get from `image_size` to a single pixel.
         max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
             is no bound. Needs `inputs` and `outputs`.
         inputs: Features or channels of the input, to count parameters.

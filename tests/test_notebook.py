@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,14 +24,22 @@ from optuna_nasbot.visualization import to_svg
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 
 
+SVG = "{http://www.w3.org/2000/svg}"
+
+
 def is_drawn(architecture: Architecture) -> bool:
-    """Whether a notebook shows a drawing of all layers, or else is told to show the `repr`."""
-    svg = architecture._repr_svg_()
-    if svg is None:
-        return False
-    titles = list(ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}title"))
-    assert len(titles) == len(architecture.layers)
-    return True
+    """Whether a notebook shows a drawing of all layers."""
+    svg = ElementTree.fromstring(architecture._repr_svg_())
+    return len(list(svg.iter(f"{SVG}title"))) == len(architecture.layers)
+
+
+def shown_lines(architecture: Architecture) -> list[str]:
+    """The lines that a notebook shows in place of a drawing."""
+    svg = ElementTree.fromstring(architecture._repr_svg_())
+    assert not list(svg.iter(f"{SVG}title"))
+    texts = list(svg.iter(f"{SVG}text"))
+    assert all(0 < float(text.get("y")) < float(svg.get("height")) for text in texts)
+    return [text.text or "" for text in texts]
 
 
 def own_network(kind: str) -> Architecture:
@@ -80,16 +89,20 @@ def test_a_tangle_is_not_drawn_unasked() -> None:
     layers = [Layer("ip"), *[Layer("tanh", 8)] * 60, Layer("linear"), Layer("op")]
     edges = [(i, j) for j in range(1, 61) for i in range(j)]
     network = Architecture(layers, [*edges, (60, 61), (61, 62)], "mlp-reg")
-    assert network._repr_svg_() is None
-    assert repr(network) == "<Architecture 'mlp-reg': 63 layers, 1832 edges>"
+    assert shown_lines(network) == [
+        "<Architecture 'mlp-reg': 63 layers, 1832 edges>",
+        "More than 1,000 edges take minutes to draw. optuna_nasbot.visualization.to_svg",
+        "does it.",
+    ]
 
 
-def test_a_network_whose_kind_is_not_known_has_its_line() -> None:
+def test_of_a_network_whose_kind_is_not_known_the_notebook_says_so() -> None:
     kind = "test-notebook-forgotten"
     network = pickle.loads(pickle.dumps(own_network(kind)))
     with forgotten(kind):
-        assert network._repr_svg_() is None
-        assert repr(network) == f"<Architecture '{kind}': 5 layers, 4 edges>"
+        line, *reason = shown_lines(network)
+        assert line == repr(network) == f"<Architecture '{kind}': 5 layers, 4 edges>"
+        assert re.match(rf"kind: expected .* got '{kind}'\. .*made there\.$", " ".join(reason))
     assert is_drawn(network)
 
 
@@ -99,7 +112,7 @@ def test_a_network_whose_kind_has_other_layers_now_is_drawn() -> None:
     assert is_drawn(network)
 
 
-def test_repr_runs_no_mass_rule() -> None:
+def test_of_a_network_whose_mass_rule_fails_the_notebook_says_so() -> None:
     kind = "test-notebook-mass"
     network = own_network(kind)
 
@@ -107,7 +120,10 @@ def test_repr_runs_no_mass_rule() -> None:
         raise ZeroDivisionError
 
     CellSpace(kind=kind, operations=[Operation("own", mass=broken)])
-    assert repr(network) == f"<Architecture '{kind}': 5 layers, 4 edges>"
+    assert shown_lines(network) == [
+        f"<Architecture '{kind}': 5 layers, 4 edges>",
+        "ZeroDivisionError",
+    ]
 
 
 def test_drawing_needs_neither_plotly_nor_torch() -> None:

@@ -137,7 +137,7 @@ class Architecture:
         return f"<Architecture {shown(self.kind)}: {layers} layers, {edges} edges>"
 
     def _repr_svg_(self) -> str | None:
-        """The drawing, which notebooks show; where it is None, they show the `repr`."""
+        """The drawing, which notebooks show."""
         return notebook_svg(self)
 
     def __str__(self) -> str:

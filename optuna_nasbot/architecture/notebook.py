@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-Drawing = Callable[[Any], str | None]
-"""(`Architecture`) -> its drawing as SVG; None where it has none."""
+Drawing = Callable[[Any], str]
+"""(`Architecture`) -> its drawing as SVG."""
 
 _drawing: Drawing | None = None
 
@@ -21,5 +21,5 @@ def draw_in_notebooks(drawing: Drawing) -> None:
 
 
 def notebook_svg(architecture: Any) -> str | None:
-    """The drawing of an `Architecture` as SVG; None where there is none."""
+    """The drawing of an `Architecture` as SVG; None where nothing draws."""
     return None if _drawing is None else _drawing(architecture)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from textwrap import wrap
 from xml.etree import ElementTree
 
 from optuna_nasbot.architecture import Architecture
@@ -14,6 +15,7 @@ from optuna_nasbot.visualization.drawing.drawing import Box
 from optuna_nasbot.visualization.drawing.drawing import Point
 from optuna_nasbot.visualization.drawing.drawing import Wire
 from optuna_nasbot.visualization.drawing.drawing import control_points
+from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import text_width
 from optuna_nasbot.visualization.drawing.layout import draw
 from optuna_nasbot.visualization.drawing.legend import in_legend
@@ -25,6 +27,7 @@ _MARGIN = 16.0
 _HEAD = 26.0
 _LEGEND_ROW = 18.0
 _SWATCH = 12.0
+_LINE_CHARACTERS = 80
 
 
 class Svg(str):
@@ -84,6 +87,17 @@ def to_svg(
         _add(body, "circle", cx=junction.x, cy=junction.y, r="3.5", fill=WIRE)
     for box in drawing.boxes:
         _add_box(body, box, drawing.groups[box.group])
+    return Svg(ElementTree.tostring(svg, encoding="unicode"))
+
+
+def text_as_svg(title: str, text: str) -> Svg:
+    """A title and a text below it as SVG, to stand where a drawing can't be made."""
+    lines = [printable(line) for line in (title, *wrap(text, _LINE_CHARACTERS, max_lines=10))]
+    width = 1.1 * max(text_width(line, FONT_SIZES[0]) for line in lines)
+    svg = _paper(width + 2 * _MARGIN, _LEGEND_ROW * len(lines) + 2 * _MARGIN)
+    for index, line in enumerate(lines):
+        _add(svg, "text", x=_MARGIN, y=_MARGIN + 12.0 + _LEGEND_ROW * index).text = line
+    svg[1].set("font-weight", "bold")
     return Svg(ElementTree.tostring(svg, encoding="unicode"))
 
 

@@ -14,9 +14,13 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
+from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.notebook import draw_in_notebooks
+from optuna_nasbot.architecture.parameters import count_parameters
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance import otmann_distance
 from optuna_nasbot.evolution_sampler import EvolutionSampler
+from optuna_nasbot.notebook import drawn_in_notebook
 from optuna_nasbot.sampler import NASBOTSampler
 from optuna_nasbot.spaces import CellSpace
 from optuna_nasbot.spaces import CNNSpace
@@ -47,6 +51,7 @@ __all__ = [
     "Operation",
     "best_architecture",
     "build_module",
+    "count_parameters",
     "create_architecture_trial",
     "enqueue_architecture",
     "get_architecture",
@@ -54,7 +59,10 @@ __all__ = [
     "module_source",
     "otmann_distance",
     "suggest_architecture",
+    "total_mass",
 ]
+
+draw_in_notebooks(drawn_in_notebook)
 
 # The loggers of the package are below this one and Optuna's. Optuna shows INFO unless it is told
 # otherwise: messages on the progress are for those who ask for them here.

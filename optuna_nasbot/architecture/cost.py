@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation_set import OperationSet
 
@@ -42,7 +43,12 @@ def layer_masses(architecture: Architecture) -> tuple[float, ...]:
     Processing layers follow the mass rule of their operation. The input and the output get
     P = max(0.1 * total processing mass, least end mass) each, and decision layers share P equally.
     (The built-in kinds have a least end mass of 100.)
+
+    Raises:
+        TypeError: It is no Architecture.
+        ArchitectureError: Its kind is not known in this process.
     """
+    check_architecture(architecture)
     return masses_by(architecture.operations, architecture)
 
 
@@ -65,5 +71,18 @@ def masses_by(operations: OperationSet, architecture: Architecture) -> tuple[flo
 
 
 def total_mass(architecture: Architecture) -> float:
-    """The sum of all layer masses."""
+    """How much a network computes: the sum of all layer masses (paper, section 3).
+
+    Args:
+        architecture: The network.
+
+    Returns:
+        The mass. In the built-in kinds a layer weighs its channels in times its units, a layer
+        `fc` a tenth of that, a pool its channels in; the input, the output, and the decision
+        layers together, weigh a tenth of all these each, and at least 100.
+
+    Raises:
+        TypeError: It is no Architecture.
+        ArchitectureError: Its kind is not known in this process.
+    """
     return sum(layer_masses(architecture))

@@ -10,12 +10,14 @@ class ArchitectureError(ValueError):
 
 
 _MAX_CHARACTERS = 200
+_REPR = reprlib.Repr()
+_REPR.maxother = 80  # of 30, which cut the line that an architecture is
 
 
 def shown(value: object) -> str:
     """A short text of any value; whole numbers too long for Python to print are named as such."""
     try:
-        text = reprlib.repr(value)
+        text = _REPR.repr(value)
     except ValueError:
         return f"a huge {type(value).__name__}"
     return text if len(text) <= _MAX_CHARACTERS else f"{text[: _MAX_CHARACTERS - 3]}..."

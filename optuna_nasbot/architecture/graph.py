@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from optuna_nasbot.architecture.canonical import canonical_hash
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.image_size import Sizes
 from optuna_nasbot.architecture.image_size import check_first_layers
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.notebook import notebook_svg
 from optuna_nasbot.architecture.operation_set import OperationSet
 from optuna_nasbot.architecture.register import operations_of
 from optuna_nasbot.architecture.topology import Neighbours
@@ -31,6 +33,7 @@ class Architecture:
 
     Layers may be given in any order; they are kept in a topological one, `ip` first and `op`
     last, and edges are kept sorted. Everything that makes a network impossible is refused.
+    Notebooks show a drawing, `print` a table of the layers.
 
     Args:
         layers: The layers, one of them `ip` and one of them `op`.
@@ -106,7 +109,53 @@ class Architecture:
 
         return from_dict(document)
 
+    @classmethod
+    def chain(cls, *layers: str | Layer, kind: str) -> Architecture:
+        """Write by hand a network in which each layer feeds the next.
+
+        `Architecture.chain("conv3-16", "res3-16/2", "max-pool", "fc-32", kind="cnn")` is the
+        network ip, conv3-16, res3-16/2, max-pool, fc-32, softmax, op: the input, the decision
+        layer of the kind, if it has one, and the output are added.
+
+        Args:
+            layers: The layers between, each a text as `str(layer)` gives it: the label, `-units`
+                where it has units, `/2` for a stride of 2. Or a `Layer`. Strides are 1 where
+                nothing is said.
+            kind: `"cnn"`, `"mlp-reg"`, `"mlp-class"`, or the kind of a space of your own.
+
+        Raises:
+            ArchitectureError: A text means no layer of this kind, or the layers don't make a
+                network; the message numbers them from 1, since `ip` is layer 0.
+        """
+        from optuna_nasbot.architecture.chain import chain_architecture
+        from optuna_nasbot.architecture.chain import read_chain
+
+        operations = operations_of(kind)
+        return chain_architecture(read_chain(layers, operations), operations)
+
+    def __repr__(self) -> str:
+        # Without the mass: it needs the operations of the kind, which a process that unpickled the
+        # network may not know, and mass rules of users, which may fail.
+        layers, edges = len(self.layers), len(self.edges)
+        return f"<Architecture {shown(self.kind)}: {layers} layers, {edges} edges>"
+
+    def _repr_svg_(self) -> str | None:
+        """The drawing, which notebooks show."""
+        return notebook_svg(self)
+
     def __str__(self) -> str:
         from optuna_nasbot.architecture.text import as_text
 
         return as_text(self)
+
+
+def check_architecture(architecture: object) -> None:
+    """Check that an argument is an Architecture.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if not isinstance(architecture, Architecture):
+        raise TypeError(
+            f"architecture: expected an Architecture, got {type(architecture).__name__}."
+        )

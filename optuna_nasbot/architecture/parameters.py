@@ -7,6 +7,7 @@ from functools import lru_cache
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.kinds import is_built_in
 from optuna_nasbot.architecture.layer import Layer
@@ -29,9 +30,12 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
         The sum over all layers of weights, biases, and scales and shifts of batch normalisation.
 
     Raises:
-        TypeError: `inputs` or `outputs` is no whole number, or an own operation makes no module.
-        ValueError: It is less than 1 or more than 2**31 - 1.
+        TypeError: The network is no Architecture, `inputs` or `outputs` is no whole number, or an
+            own operation makes no module, as in cells.
+        ValueError: `inputs` or `outputs` is less than 1 or more than 2**31 - 1.
+        ArchitectureError: The kind of the network is not known in this process.
     """
+    check_architecture(architecture)
     inputs = check_whole("inputs", inputs, 1, MAX_SIZE)
     outputs = check_whole("outputs", outputs, 1, MAX_SIZE)
     operations = architecture.operations

@@ -11,8 +11,7 @@ from functools import cache
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
-from optuna_nasbot.architecture.operation import INPUT
-from optuna_nasbot.architecture.operation import OUTPUT
+from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.spaces.limits import MAX_LAYERS
 from optuna_nasbot.spaces.limits import Limits
 
@@ -22,14 +21,6 @@ Chain = tuple[Layer, ...]
 _WIDTHS = range(-320, 321)
 """Factors on the units, by their logarithm in sixteenths of an octave. They reach from a millionth
 to a million, so that the ends stand for the least and the largest width allowed."""
-
-
-def chain_architecture(chain: Chain, operations: OperationSet) -> Architecture:
-    """The network `ip` -> hidden layers -> decision layer, if the kind has one -> `op`."""
-    decision = () if operations.decision is None else (Layer(operations.decision),)
-    layers = (Layer(INPUT), *chain, *decision, Layer(OUTPUT))
-    edges = tuple((index, index + 1) for index in range(len(layers) - 1))
-    return Architecture(layers=layers, edges=edges, kind=operations.kind)
 
 
 def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Architecture | None:

@@ -13,13 +13,13 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.kinds import DECISIONS
 from optuna_nasbot.architecture.kinds import built_in_operation
 from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
 from optuna_nasbot.spaces.fitting import Chain
-from optuna_nasbot.spaces.fitting import chain_architecture
 from optuna_nasbot.spaces.mixed_chains import mixed_chains
 from optuna_nasbot.spaces.network_space import NetworkSpace
 from optuna_nasbot.spaces.own_kind import OwnKindSpace
@@ -29,7 +29,9 @@ from optuna_nasbot.spaces.own_kind import OwnKindSpace
 class GraphSpace(OwnKindSpace, NetworkSpace):
     """Networks made of a user's own layers, of built-in ones, or of both.
 
-    Every limit of `Limits` is a keyword. To make the space is to register its kind: a process
+    The limits are hard and inclusive. Their defaults are those of the authors' demonstrations.
+
+    To make the space is to register its kind: a process
     that reads networks of this kind, of a stored study for instance, has to make it first. A space
     of the same kind with other operations takes its place. Make it once, outside the objective: a
     search that makes it anew in each trial, with new functions, works (each thread has its own),
@@ -47,9 +49,26 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
             `"regression"` is also for several labels an example: its outputs are numbers of any
             size, which are logits to `torch.nn.BCEWithLogitsLoss`.
         image_size: Side of the images in pixels, None where the input is a vector of features.
-            Images are halved until a single pixel is left if `max_halvings` says nothing else.
+            Halving rounds up.
         initial_chains: Networks to start from, each given by the hidden layers of a chain, which
             is fitted to the limits. By default chains of all layers.
+        min_layers: Least number of layers, `ip`, decision layers and `op` included; at most 900,
+            so that networks can be stored.
+        max_layers: Largest number of layers.
+        min_mass: Least total mass: roughly channels in times units, summed over the layers (see
+            `optuna_nasbot.total_mass`).
+        max_mass: Largest total mass; None is no bound.
+        max_out_degree: Largest number of edges out of a layer.
+        max_in_degree: Largest number of edges into a layer.
+        max_edges: Largest number of edges.
+        min_units: Least number of units (filters of a convolution) of a layer that has units.
+        max_units: Largest number of units of a layer.
+        max_halvings: How often images, where there are any, may be halved on the way to any layer;
+            None is as often as it takes to get from `image_size` to a single pixel.
+        max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
+            is no bound. Needs `inputs` and `outputs`.
+        inputs: Features or channels of the input, to count parameters.
+        outputs: Targets or classes, to count parameters.
 
     Raises:
         TypeError: An argument is of a wrong type.

@@ -51,12 +51,29 @@ _REFERENCE_BLOCKS = {
 class MLPSpace(NetworkSpace):
     """Multi-layer perceptrons with the paper's activations (paper, section 2 and appendix).
 
-    Every limit of `Limits` is a keyword.
+    The limits are hard and inclusive. Their defaults are those of the authors' demonstrations.
 
     Args:
         task: `"regression"` (decision layers are `linear`) or `"classification"` (`softmax`).
             `"regression"` is also for several labels an example: its outputs are numbers of any
             size, which are logits to `torch.nn.BCEWithLogitsLoss`.
+        min_layers: Least number of layers, `ip`, decision layers and `op` included; at most 900,
+            so that networks can be stored.
+        max_layers: Largest number of layers.
+        min_mass: Least total mass: roughly channels in times units, summed over the layers (see
+            `optuna_nasbot.total_mass`).
+        max_mass: Largest total mass; None is no bound.
+        max_out_degree: Largest number of edges out of a layer.
+        max_in_degree: Largest number of edges into a layer.
+        max_edges: Largest number of edges.
+        min_units: Least number of units (filters of a convolution) of a layer that has units.
+        max_units: Largest number of units of a layer.
+        max_halvings: How often images, where there are any, may be halved on the way to any layer;
+            None is as often as it takes to get from `image_size` to a single pixel.
+        max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
+            is no bound. Needs `inputs` and `outputs`.
+        inputs: Features or channels of the input, to count parameters.
+        outputs: Targets or classes, to count parameters.
 
     Raises:
         TypeError: A limit is of a wrong type.

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from optuna_nasbot.architecture import Architecture
@@ -49,3 +52,10 @@ def test_decision_layers_share_one_non_processing_mass_of_at_least_a_hundred() -
     layers = (Layer("ip"), Layer("relu", 8), Layer("linear"), Layer("linear"), Layer("op"))
     edges = ((0, 1), (1, 2), (0, 3), (2, 4), (3, 4))
     assert layer_masses(Architecture(layers, edges, "mlp-reg")) == (100.0, 8.0, 50.0, 50.0, 100.0)
+
+
+@pytest.mark.parametrize("given", [None, "cnn", 3, ("ip", "op"), Architecture])
+@pytest.mark.parametrize("measure", [layer_masses, total_mass])
+def test_what_is_no_network_has_no_mass(measure: Callable[[Any], Any], given: Any) -> None:
+    with pytest.raises(TypeError, match=r"^architecture: expected an Architecture, got "):
+        measure(given)

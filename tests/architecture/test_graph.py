@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from copy import deepcopy
 from dataclasses import FrozenInstanceError
 
@@ -10,6 +11,7 @@ import pytest
 from optuna_nasbot import CellSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import layer_masses
 
@@ -65,6 +67,21 @@ def test_frozen_hashable_and_copied_whole() -> None:
         assert copy == BRANCHED
         assert hash(copy) == hash(BRANCHED)
         assert copy.canonical_hash() == BRANCHED.canonical_hash()
+
+
+def test_repr_is_a_short_line() -> None:
+    assert repr(BRANCHED) == "<Architecture 'cnn': 7 layers, 7 edges>"
+    assert repr([BRANCHED]) == f"[{BRANCHED!r}]"
+    kind = "long\n" * 1000
+    space = CellSpace(kind=kind, operations=[Operation("skip")], max_vertices=20)
+    network = space.network_of_vertices(["skip"] * 18, [(k, k + 1) for k in range(19)])
+    assert "\n" not in repr(network)
+    assert len(repr(network)) < 100
+
+
+def test_messages_show_the_whole_repr() -> None:
+    with pytest.raises(ArchitectureError, match=re.escape(f"got {BRANCHED!r}.")):
+        Architecture.chain(BRANCHED, kind="cnn")
 
 
 def test_text() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -131,3 +133,23 @@ def test_parameters_of_operations_without_a_module(
     architecture = own_network(operation, layer, image_size)
     with pytest.raises(TypeError, match=rf"^operation '{operation.label}', module: expected a f"):
         count_parameters(architecture, inputs=3, outputs=2)
+
+
+@pytest.mark.parametrize("given", [None, "cnn", 3, ("ip", "op"), Architecture])
+def test_what_is_no_network_has_no_parameters(given: Any) -> None:
+    with pytest.raises(TypeError, match=r"^architecture: expected an Architecture, got "):
+        count_parameters(given, inputs=3, outputs=2)
+
+
+def test_the_package_counts_without_torch() -> None:
+    code = """
+import sys
+sys.modules["torch"] = None
+from optuna_nasbot import Architecture, count_parameters, total_mass
+network = Architecture.chain("relu-4", kind="mlp-reg")
+print(count_parameters(network, inputs=3, outputs=2), total_mass(network))
+"""
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
+    assert shown.stdout.split() == [str((3 + 1) * 4 + (4 + 1) * 2), "304.0"]

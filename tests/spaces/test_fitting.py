@@ -10,9 +10,9 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.architecture.validation import MAX_UNITS
 from optuna_nasbot.spaces import fitting
-from optuna_nasbot.spaces.fitting import chain_architecture
 from optuna_nasbot.spaces.limits import MAX_LAYERS
 
 

@@ -9,6 +9,7 @@ from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.visualization.drawing.colours import layer_groups
 from optuna_nasbot.visualization.drawing.labels import printable
@@ -47,10 +48,7 @@ def captions(
     outputs: int | None,
 ) -> tuple[Caption, ...]:
     """The captions of all layers, for the arguments of `draw`."""
-    if not isinstance(architecture, Architecture):
-        raise TypeError(
-            f"architecture: expected an Architecture, got {type(architecture).__name__}."
-        )
+    check_architecture(architecture)
     texts = []
     for index, (layer, image, group, mass, parameters) in enumerate(
         zip(

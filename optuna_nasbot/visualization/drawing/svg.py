@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from textwrap import wrap
 from xml.etree import ElementTree
 
 from optuna_nasbot.architecture import Architecture
@@ -14,6 +15,7 @@ from optuna_nasbot.visualization.drawing.drawing import Box
 from optuna_nasbot.visualization.drawing.drawing import Point
 from optuna_nasbot.visualization.drawing.drawing import Wire
 from optuna_nasbot.visualization.drawing.drawing import control_points
+from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import text_width
 from optuna_nasbot.visualization.drawing.layout import draw
 from optuna_nasbot.visualization.drawing.legend import in_legend
@@ -25,6 +27,16 @@ _MARGIN = 16.0
 _HEAD = 26.0
 _LEGEND_ROW = 18.0
 _SWATCH = 12.0
+_LINE_CHARACTERS = 80
+
+
+class Svg(str):
+    """An SVG document: a string, whose drawing notebooks show."""
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
 
 
 def to_svg(
@@ -33,8 +45,8 @@ def to_svg(
     image_size: int | None = None,
     inputs: int | None = None,
     outputs: int | None = None,
-) -> str:
-    """Draw a network as SVG, for web pages, READMEs and slides.
+) -> Svg:
+    """Draw a network as SVG, for web pages, READMEs, slides and notebooks.
 
     It stands alone and brings its own light background, so that it can be read on any other. Who
     points at a layer is shown its mass and, where they are counted, its parameters.
@@ -47,7 +59,7 @@ def to_svg(
         outputs: Targets or classes.
 
     Returns:
-        The document.
+        The document, a `str` whose drawing notebooks show.
 
     Raises:
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
@@ -75,7 +87,18 @@ def to_svg(
         _add(body, "circle", cx=junction.x, cy=junction.y, r="3.5", fill=WIRE)
     for box in drawing.boxes:
         _add_box(body, box, drawing.groups[box.group])
-    return ElementTree.tostring(svg, encoding="unicode")
+    return Svg(ElementTree.tostring(svg, encoding="unicode"))
+
+
+def text_as_svg(title: str, text: str) -> Svg:
+    """A title and a text below it as SVG, to stand where a drawing can't be made."""
+    lines = [printable(line) for line in (title, *wrap(text, _LINE_CHARACTERS, max_lines=10))]
+    width = 1.1 * max(text_width(line, FONT_SIZES[0]) for line in lines)
+    svg = _paper(width + 2 * _MARGIN, _LEGEND_ROW * len(lines) + 2 * _MARGIN)
+    for index, line in enumerate(lines):
+        _add(svg, "text", x=_MARGIN, y=_MARGIN + 12.0 + _LEGEND_ROW * index).text = line
+    svg[1].set("font-weight", "bold")
+    return Svg(ElementTree.tostring(svg, encoding="unicode"))
 
 
 def _paper(width: float, height: float) -> ElementTree.Element:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import json
+import pickle
 import re
+from copy import deepcopy
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -90,3 +94,22 @@ def test_a_long_legend_takes_several_rows(spaces) -> None:
 def test_wrong_arguments(known: Architecture, arguments) -> None:
     with pytest.raises((TypeError, ValueError), match=next(iter(arguments))):
         to_svg(known, **arguments)
+
+
+def test_a_notebook_shows_the_document_once(known: Architecture) -> None:
+    svg = to_svg(known)
+    assert svg._repr_svg_() == svg
+    assert not hasattr(svg, "_repr_html_")
+
+
+def test_the_document_is_a_string(known: Architecture, tmp_path: Path) -> None:
+    svg = to_svg(known)
+    text = "".join(svg)
+    assert isinstance(svg, str)
+    assert (svg, hash(svg), repr(svg), f"{svg}") == (text, hash(text), repr(text), text)
+    assert json.loads(json.dumps({"svg": svg})) == {"svg": text}
+    for copied in (pickle.loads(pickle.dumps(svg)), deepcopy(svg)):
+        assert copied == text
+        assert copied._repr_svg_() == text
+    (tmp_path / "network.svg").write_text(svg, "utf-8")
+    assert (tmp_path / "network.svg").read_text("utf-8") == text

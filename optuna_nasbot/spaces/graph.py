@@ -31,11 +31,10 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
 
     The limits are hard and inclusive. Their defaults are those of the authors' demonstrations.
 
-    To make the space is to register its kind: a process
-    that reads networks of this kind, of a stored study for instance, has to make it first. A space
-    of the same kind with other operations takes its place. Make it once, outside the objective: a
-    search that makes it anew in each trial, with new functions, works (each thread has its own),
-    but computes all distances again.
+    To make the space is to register its kind: a process that reads networks of this kind, of a
+    stored study for instance, has to make it first. A space of the same kind with other operations
+    takes its place. Make it once, outside the objective: a search that makes it anew in each
+    trial, with new functions, works (each thread has its own), but computes all distances again.
 
     Args:
         kind: A name for this set of layers, under which its networks are stored.

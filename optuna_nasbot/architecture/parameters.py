@@ -18,7 +18,8 @@ from optuna_nasbot.architecture.operation import Operation
 def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -> int:
     """The number of trainable parameters of the module that `build_module` makes.
 
-    It only counts: nothing is allocated, however large the network.
+    It only counts: nothing is allocated, however large the network. Modules of own operations are
+    made on the meta device; one that several layers share counts once a layer.
 
     Args:
         architecture: The network.
@@ -32,20 +33,29 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
         TypeError: `inputs` or `outputs` is no whole number, or an own operation makes no module.
         ValueError: It is less than 1 or more than 2**31 - 1.
     """
+    return sum(parameters_by_layer(architecture, inputs=inputs, outputs=outputs))
+
+
+def parameters_by_layer(
+    architecture: Architecture, *, inputs: int, outputs: int
+) -> tuple[int, ...]:
+    """The trainable parameters of each layer, for the arguments of `count_parameters`."""
     inputs = check_whole("inputs", inputs, 1, MAX_SIZE)
     outputs = check_whole("outputs", outputs, 1, MAX_SIZE)
     operations = architecture.operations
     channels = zip(*module_channels(architecture, inputs), strict=True)
-    count = 0
+    counts = []
     for layer, (channels_in, channels_out) in zip(architecture.layers, channels, strict=True):
         operation = operations.by_label.get(layer.label)
         if layer.label == operations.decision:
-            count += _dense(channels_in, outputs)
-        elif operation is not None and not is_built_in(operation, operations.is_image):
-            count += _own(operation, channels_in, channels_out, layer.stride or 1)
-        elif operation is not None:
-            count += _layer(layer, channels_in)
-    return count
+            counts.append(_dense(channels_in, outputs))
+        elif operation is None:
+            counts.append(0)
+        elif is_built_in(operation, operations.is_image):
+            counts.append(_layer(layer, channels_in))
+        else:
+            counts.append(_own(operation, channels_in, channels_out, layer.stride or 1))
+    return tuple(counts)
 
 
 def module_channels(

@@ -81,11 +81,15 @@ def linear(channels_in: int, channels_out: int, stride: int) -> torch.nn.Module:
     return torch.nn.Linear(channels_in, channels_out)
 
 
+def halving(channels_in: int, channels_out: int, stride: int) -> torch.nn.Module:
+    return torch.nn.Conv2d(channels_in, channels_out, 2, stride)
+
+
 @pytest.mark.parametrize(
     ("operation", "layer", "count"),
     [
         (Operation("own", module=torch.nn.Conv2d), Layer("own", 8), 3 * 8 + 8),
-        (Operation("own", strides=(1, 2), module=torch.nn.Conv2d), Layer("own", 8, 2), 96 + 8),
+        (Operation("own", strides=(1, 2), module=halving), Layer("own", 8, 2), 96 + 8),
         (Operation("conv3", module=torch.nn.Conv2d), Layer("conv3", 8), 3 * 8 + 8),
         (Operation("conv3", mass=1), Layer("conv3", 8), 3 * 8 * 9 + 16),
         (Operation("conv9"), Layer("conv9", 8), 3 * 8 * 81 + 16),

@@ -6,8 +6,17 @@ import torch
 from torch import nn
 
 STATE = ("_parameters", "_buffers", "_modules")
-WITHOUT_EFFECT = {"training", "_is_full_backward_hook", "_compiled_call_impl"}
-"""The mode, which is not a part of a program, and what says how a module is called."""
+WITHOUT_EFFECT = {
+    "training",
+    "_compiled_call_impl",
+    "_is_full_backward_hook",
+    "_load_state_dict_post_hooks",
+    "_load_state_dict_pre_hooks",
+}
+"""What changes neither the outputs of a module in a given mode nor its state.
+
+Hooks on loading change what is loaded into the module; PyTorch's weight_norm leaves one behind.
+"""
 
 
 def differences(module: nn.Module, other: nn.Module) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 import textwrap
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from optuna_nasbot.network.differences import differences
 
 PLAIN_MODULES = (nn.Linear, nn.Conv2d, nn.BatchNorm2d)
-"""Modules that PyTorch prints as the arguments that make them."""
+"""Modules that keep all arguments that make them, under the names of these."""
 
 REMEDY = (
     "Take off first what hangs on it (torch.nn.utils.prune.remove, remove_weight_norm, "
@@ -96,12 +97,26 @@ def _constructors(layers: Mapping[str, nn.Module]) -> Iterator[str]:
             yield f"self.{name} = {made[id(layer)]}"
             continue
         made[id(layer)] = f"self.{name}"
-        # Without a default that batch normalisation prints since torch 2.13.
-        yield f"self.{name} = torch.nn.{repr(layer).replace(', bias=True', '')}"
+        yield f"self.{name} = torch.nn.{type(layer).__name__}({', '.join(_arguments(layer))})"
         for key, tensor in (*layer.named_parameters(), *layer.named_buffers()):
             place = f"self.{name}.{key}"
             if made.setdefault(id(tensor), place) != place:
                 yield f"{place} = {made[id(tensor)]}"
+
+
+def _arguments(layer: nn.Module) -> Iterator[str]:
+    """What makes a layer, but for defaults, which older versions of PyTorch may lack.
+
+    The text that PyTorch prints of a layer is not code: it leaves out quotes and arguments.
+    """
+    for name, parameter in inspect.signature(type(layer)).parameters.items():
+        if name in ("device", "dtype"):
+            continue
+        value = getattr(layer, name)
+        if name == "bias":  # of a layer without any parameters it is no choice
+            value = value is not None or layer.weight is None
+        if value not in (parameter.default, (parameter.default, parameter.default)):
+            yield f"{name}={value!r}"
 
 
 def _forward(module: fx.GraphModule) -> str:

@@ -35,7 +35,8 @@ def lsuv_init_(
     these do not. CNNs are normalised and train with either.
 
     Args:
-        module: What `build_module` made; changed in place.
+        module: What `build_module` made, or `torch.fx.symbolic_trace` of a network whose code
+            `module_source` wrote; changed in place.
         inputs: Some training inputs, at least 2; a few hundred are enough. Shape (batch,
             in_features) or (batch, in_channels, height, width).
         generator: Where random numbers come from, on the CPU; by default PyTorch's global one.

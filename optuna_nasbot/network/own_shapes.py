@@ -18,8 +18,12 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 BATCH = 2
-SIDES = (8, 32, 48)
-"""Sides of the images that a module is tried on. A side of 1 would hide a wrong stride."""
+SIDES = (8, 32, 33, 420)
+"""Sides of the images that a module is tried on until it is right.
+
+Even and odd, since it may suit either, and multiples of small numbers, as those that cut images
+into patches need them. A side of 1 would hide a wrong stride.
+"""
 
 Shape = tuple[int, ...]
 
@@ -67,11 +71,12 @@ def wrong_run(module: nn.Module, channels: tuple[int, int], factor: int | None) 
         if got == expected:
             return None
         runs.append(Run(given, expected, got))
-    return runs[0] if runs and not _may_suit(runs, factor or 1) else None
+    is_wrong = runs and not (factor and _may_suit(runs, factor))
+    return runs[0] if is_wrong else None
 
 
 def _may_suit(runs: Sequence[Run], factor: int) -> bool:
-    """Whether images of some size may get the right shape, though none of the runs gave it."""
+    """Whether images of some size may get the right shape, though none of these did."""
     shapes = [
         (run.expected, run.got)
         for run in runs

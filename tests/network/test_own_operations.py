@@ -230,6 +230,20 @@ def test_wrong_number_of_features() -> None:
         image_module([gelu, "conv3"], Layer("conv3", 4, 1), Layer("own", 6))
 
 
+def test_features_of_other_rows() -> None:
+    GraphSpace(kind=KIND, operations=[own(lambda i, o, s: nn.Unflatten(1, (i, 1))), "relu"])
+    with pytest.raises(ValueError, match=r"give shape \(2, 4\) for \(2, 3\), got \(2, 3, 1\)"):
+        build_module(chain(Layer("own", 4)), in_features=3, out_features=2)
+
+    class Rows(nn.Module):
+        def forward(self, rows: torch.Tensor) -> torch.Tensor:
+            return rows.reshape(-1, 1)
+
+    GraphSpace(kind=KIND, operations=[own(lambda i, o, s: Rows()), "relu"])
+    with pytest.raises(ValueError, match=r"give shape \(2, 1\) for \(2, 3\), got \(6, 1\)"):
+        build_module(chain(Layer("own", 1)), in_features=3, out_features=2)
+
+
 def test_no_tensor() -> None:
     pooling = Operation("own", module=lambda i, o, s: nn.MaxPool2d(1, return_indices=True))
     with pytest.raises(ValueError, match=r"to give shape .*, got tuple"):

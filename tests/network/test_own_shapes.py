@@ -68,6 +68,12 @@ def adaptive(*size: int) -> nn.Module:
         (Dense(4), "keep", (4, 4)),
         (Dense(6), "keep", (6, 6)),
         (nn.Sequential(nn.Conv2d(3, 5, 1), nn.MaxPool2d(2)), "halve", (6, 6)),
+        (nn.Sequential(nn.Conv2d(3, 5, 1), nn.MaxPool2d(2, padding=1)), "halve", (9, 9)),
+        (
+            nn.Sequential(nn.Conv2d(3, 5, 1), nn.AvgPool2d(7), nn.Upsample(scale_factor=7)),
+            "keep",
+            (28, 28),
+        ),
         (nn.Conv2d(3, 5, 31, padding=15, padding_mode="reflect"), "keep", (20, 20)),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import lru_cache
 
 from optuna_nasbot.architecture.arguments import MAX_SIZE
@@ -19,7 +20,9 @@ from optuna_nasbot.architecture.operation import Operation
 def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -> int:
     """The number of trainable parameters of the module that `build_module` makes.
 
-    It only counts: nothing is allocated, however large the network.
+    It only counts: nothing is allocated, however large the network. Modules of own operations are
+    made on the meta device, unless their function shares weights between networks. One that
+    several layers share counts once a layer.
 
     Args:
         architecture: The network.
@@ -35,21 +38,30 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
         ValueError: `inputs` or `outputs` is less than 1 or more than 2**31 - 1.
         ArchitectureError: The kind of the network is not known in this process.
     """
+    return sum(parameters_by_layer(architecture, inputs=inputs, outputs=outputs))
+
+
+def parameters_by_layer(
+    architecture: Architecture, *, inputs: int, outputs: int
+) -> tuple[int, ...]:
+    """The trainable parameters of each layer, for the arguments of `count_parameters`."""
     check_architecture(architecture)
     inputs = check_whole("inputs", inputs, 1, MAX_SIZE)
     outputs = check_whole("outputs", outputs, 1, MAX_SIZE)
     operations = architecture.operations
     channels = zip(*module_channels(architecture, inputs), strict=True)
-    count = 0
+    counts = []
     for layer, (channels_in, channels_out) in zip(architecture.layers, channels, strict=True):
         operation = operations.by_label.get(layer.label)
         if layer.label == operations.decision:
-            count += _dense(channels_in, outputs)
-        elif operation is not None and not is_built_in(operation, operations.is_image):
-            count += _own(operation, channels_in, channels_out, layer.stride or 1)
-        elif operation is not None:
-            count += _layer(layer, channels_in)
-    return count
+            counts.append(_dense(channels_in, outputs))
+        elif operation is None:
+            counts.append(0)
+        elif is_built_in(operation, operations.is_image):
+            counts.append(_layer(layer, channels_in))
+        else:
+            counts.append(_own(operation, channels_in, channels_out, layer.stride or 1))
+    return tuple(counts)
 
 
 def module_channels(
@@ -91,9 +103,29 @@ def _own(operation: Operation, channels_in: int, channels_out: int, stride: int)
     # Imported here because torch is slow to import, and most spaces have no layers of this sort.
     import torch
 
-    with torch.device("meta"):  # without memory for the parameters
+    # On the meta device, without memory for the parameters; but not where the function would keep
+    # such a module and give it to `build_module`.
+    with nullcontext() if _keeps_parameters(operation) else torch.device("meta"):
         made = operation.make_module(channels_in, channels_out, stride)
     return sum(parameter.numel() for parameter in made.parameters() if parameter.requires_grad)
+
+
+@lru_cache(maxsize=256)
+def _keeps_parameters(operation: Operation) -> bool:
+    """Whether the function of an operation gives parameters that it gave before.
+
+    So do functions that share weights between networks. It is told from two small modules; one
+    that can't be made tells nothing.
+    """
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        try:
+            made = [operation.make_module(16, 16, 1) for _ in range(2)]
+        except Exception:  # whatever the user's code raises
+            return False
+    first, second = ({id(parameter) for parameter in module.parameters()} for module in made)
+    return not first.isdisjoint(second)
 
 
 def _layer(layer: Layer, channels_in: int) -> int:

@@ -10,6 +10,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.command_line.chosen import chosen_network
 from optuna_nasbot.command_line.errors import UserError
 from optuna_nasbot.command_line.errors import reported_to_user
+from optuna_nasbot.command_line.header import header
 from optuna_nasbot.command_line.options import add_network_options
 from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
@@ -52,8 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
         remove(code)  # that of another network
         print(f"No {code.name}: {reason}")
     else:
-        title = f"The network of trial {chosen.trial.number}, with PyTorch's default weights."
-        write({code: f'"""{title}"""\n\n{source}', **files})
+        write({code: f"{header(chosen, arguments.inputs)}\n{source}", **files})
 
 
 def _source(network: Architecture, inputs: int | None, outputs: int | None) -> str:

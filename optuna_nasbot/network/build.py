@@ -44,8 +44,10 @@ def build_module(
       a shortcut, see `optuna_nasbot.network.cnn_layers`. Strides and 2 x 2 poolings halve the
       image rounding up, so that images of any size fit; 1 x 1 images stay 1 x 1.
     - `fc` and `softmax` average an image over its pixels first; `fc` is a Linear and ReLU.
-    - A layer of a user's own `Operation` is the module that the operation makes. In a forward
-      pass it raises a ValueError if that gives another shape than the operation says.
+    - A layer of a user's own `Operation` is the module that the operation makes, as it is. A copy
+      of it is run once, without memory, in evaluation mode on the meta device, to see that it
+      gives the shape that the operation says. Nothing is left on the module, so that it may be in
+      use elsewhere. Where that can't be told, PyTorch tells in the forward pass.
     - `linear` and `softmax` are a Linear to `out_features`. `op` averages them. Classifiers
       return the logarithm of the mean class probabilities, which suits `CrossEntropyLoss` (where
       it is the same as `NLLLoss`); its exponential is the probabilities.
@@ -72,7 +74,8 @@ def build_module(
         TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
             an MLP; a number of features, channels or outputs is no whole number; `architecture`
             is not an `Architecture`; or an own `Operation` makes no module.
-        ValueError: A number of features, channels or outputs is too small or too large.
+        ValueError: A number of features, channels or outputs is too small or too large; or the
+            module of an own `Operation` gives another shape than the operation says.
         ArchitectureError: The networks of this kind are cells, which have no decision layers.
     """
     inputs = _inputs(architecture, in_features, in_channels)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import fx
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 PRE_ACTIVATION_STD = {"logistic": 2.0, "linear": 0.3, "softmax": 0.3}
 """Standard deviation of the pre-activations of layers with such a label; 1 for all others."""
@@ -22,18 +23,20 @@ def lsuv_init_(
     linear and convolutional layer become orthogonal and are scaled by one number a layer such
     that its pre-activations have standard deviation 1 over the batch (2 before a sigmoid; 0.3 in
     decision layers, so that first predictions are cautious). Where a layer has a bias, that makes
-    the mean of each unit 0 first. Convolutions, which have none, are only scaled; the batch
-    normalisation that follows them is reset (scale 1, shift 0, no running statistics yet) and
-    normalises by the batch in this pass.
+    the mean of each unit 0 first. Built-in convolutions, which have none, are only scaled; the
+    batch normalisation that follows them is reset (scale 1, shift 0, no running statistics yet)
+    and normalises by the batch in this pass.
 
     Modules of a user's own operations keep the weights that they were made with, unless they are
-    a Linear or a Conv2d themselves.
+    a Linear or a Conv2d themselves. So do layers whose weights are computed from others (pruned
+    or parametrised ones). A layer that is used twice is initialised where it is used first.
 
     PyTorch's default weights leave deep multi-layer perceptrons with many sigmoids untrainable;
     these do not. CNNs are normalised and train with either.
 
     Args:
-        module: What `build_module` made; changed in place.
+        module: What `build_module` made, or `torch.fx.symbolic_trace` of a network whose code
+            `module_source` wrote; changed in place.
         inputs: Some training inputs, at least 2; a few hundred are enough. Shape (batch,
             in_features) or (batch, in_channels, height, width).
         generator: Where random numbers come from, on the CPU; by default PyTorch's global one.
@@ -59,7 +62,8 @@ def lsuv_init_(
         )
     _check_inputs(inputs, module)
     with torch.no_grad():
-        inputs = inputs.to(next(module.parameters()))
+        example = next(module.parameters())
+        inputs = inputs.to(example.device, example.dtype)
         _LayerSequentialUnitVariance(module, generator).run(inputs)
     return module
 
@@ -87,11 +91,21 @@ def _input_shape(module: fx.GraphModule) -> tuple[int | str, ...] | None:
     source = next(iter(module.graph.nodes))
     for node in source.users:
         layer = module.get_submodule(str(node.target)) if node.op == "call_module" else None
-        if isinstance(layer, nn.Conv2d):
+        if isinstance(layer, nn.Conv2d) and _is_standard(layer):
             return layer.in_channels, "height", "width"
-        if isinstance(layer, nn.Linear):
+        if isinstance(layer, nn.Linear) and _is_standard(layer):
             return (layer.in_features,)
     return None
+
+
+def _is_standard(layer: nn.Module) -> bool:
+    """Whether a layer is a Linear or a Conv2d that has its weight itself and computes no more."""
+    return (
+        isinstance(layer, nn.Linear | nn.Conv2d)
+        and type(layer).forward in (nn.Linear.forward, nn.Conv2d.forward)
+        and isinstance(layer.weight, nn.Parameter)
+        and not is_lazy(layer.weight)
+    )
 
 
 class _LayerSequentialUnitVariance(fx.Interpreter):
@@ -100,14 +114,18 @@ class _LayerSequentialUnitVariance(fx.Interpreter):
     def __init__(self, module: fx.GraphModule, generator: torch.Generator | None) -> None:
         super().__init__(module)
         self._generator = generator
+        self._initialised: set[nn.Module] = set()
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         layer = self.fetch_attr(target)
         if isinstance(layer, nn.BatchNorm2d):
             layer.reset_parameters()
             return nn.functional.batch_norm(args[0], None, None, training=True, eps=layer.eps)
-        if not isinstance(layer, nn.Linear | nn.Conv2d):
+        if any(map(is_lazy, layer.parameters())):
+            layer(*args, **kwargs)  # now its weights have their shapes
+        if not _is_standard(layer) or layer in self._initialised:
             return super().call_module(target, args, kwargs)
+        self._initialised.add(layer)
         _orthogonal_(layer.weight, self._generator)
         if layer.bias is not None:
             layer.bias.zero_()
@@ -121,8 +139,9 @@ def pre_activation_std(name: str) -> float:
 
 
 def _orthogonal_(weight: torch.Tensor, generator: torch.Generator | None) -> None:
-    # Drawn on the CPU, so that a seed means the same weights on every device.
-    drawn = torch.empty(weight.shape)
+    # Drawn on the CPU and in single precision, so that a seed means the same weights on every
+    # device, whatever the default device and type are.
+    drawn = torch.empty(weight.shape, dtype=torch.float32, device="cpu")
     weight.copy_(nn.init.orthogonal_(drawn, generator=generator))
 
 
@@ -136,8 +155,9 @@ def _standardise_(layer: nn.Linear | nn.Conv2d, outputs: torch.Tensor, std: floa
     """
     largest = outputs.abs().max()
     if layer.bias is not None:
-        mean = outputs.flatten(0, -2).mean(0)
-        layer.bias.sub_(mean)
+        units = 1 if isinstance(layer, nn.Conv2d) else outputs.ndim - 1
+        mean = outputs.mean([dim for dim in range(outputs.ndim) if dim != units], keepdim=True)
+        layer.bias.sub_(mean.flatten())
         outputs = outputs - mean
     found = (outputs / largest).std()  # NaN, and so not precise, if all are 0
     is_precise = found > 100 * torch.finfo(found.dtype).eps

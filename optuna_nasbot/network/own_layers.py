@@ -1,9 +1,6 @@
-"""Layers of a user's own operations: their modules, and a check of what these give."""
+"""Layers of a user's own operations: their modules, checked for the shapes that they give."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import fx
@@ -11,6 +8,7 @@ from torch import nn
 
 from optuna_nasbot.architecture.operation import Operation
 from optuna_nasbot.network.cnn_layers import write_global_average
+from optuna_nasbot.network.own_shapes import wrong_run
 from optuna_nasbot.network.writer import Writer
 
 
@@ -23,7 +21,7 @@ def write_own_layer(
     stride: int,
     is_image: bool,
 ) -> fx.Node:
-    """Write the module that an operation makes, which says so if it gives a wrong shape.
+    """Write the module that an operation makes.
 
     Args:
         writer: Where to write.
@@ -39,41 +37,31 @@ def write_own_layer(
 
     Raises:
         TypeError: The operation makes no module.
+        ValueError: The module gives another shape, or it was made on the meta device and kept.
     """
     if is_image and operation.image == "flatten":
         value = write_global_average(writer, name, value)
         is_image = False
     module: nn.Module = operation.make_module(*channels, stride)
+    _check_has_memory(name, operation.label, module)
     factor = stride * (2 if operation.image == "halve" else 1) if is_image else None
-    module.register_forward_hook(_ShapeCheck(name, operation.label, channels[1], factor))
+    wrong = wrong_run(module, channels, factor)
+    if wrong is not None:
+        raise ValueError(
+            f"{name}: expected the module of operation '{operation.label}' to give shape "
+            f"{wrong.expected} for {wrong.given}, got {wrong.got}. Its function gets the channels "
+            f"in, the channels out and the stride."
+        )
     return writer.module(name, module, value)
 
 
-@dataclass(frozen=True)
-class _ShapeCheck:
-    """A forward hook: otherwise a wrong shape shows up in another layer, or not at all.
-
-    Args:
-        name: The name of the layer.
-        label: The label of its operation.
-        channels: Channels that it has to give.
-        factor: By how much it has to shrink an image, rounding up; None for features.
-    """
-
-    name: str
-    label: str
-    channels: int
-    factor: int | None
-
-    def __call__(self, module: nn.Module, inputs: tuple[Any, ...], output: object) -> None:
-        shape = inputs[0].shape
-        expected = (*shape[:-1], self.channels)
-        if self.factor is not None:
-            expected = (shape[0], self.channels, *(-(-side // self.factor) for side in shape[2:]))
-        got = tuple(output.shape) if isinstance(output, torch.Tensor) else type(output).__name__
-        if got != expected:
-            raise ValueError(
-                f"{self.name}: expected the module of operation '{self.label}' to give shape "
-                f"{expected} for {tuple(shape)}, got {got}. Its function gets the channels in, "
-                f"the channels out and the stride."
-            )
+def _check_has_memory(name: str, label: str, module: nn.Module) -> None:
+    """Modules are made on the meta device to count their parameters; some functions keep them."""
+    is_wanted = torch.empty(0).is_meta
+    if not is_wanted and any(parameter.is_meta for parameter in module.parameters()):
+        raise ValueError(
+            f"{name}: expected the module of operation '{label}' to have memory, got one on the "
+            f"device meta, where modules are made to count their parameters. A function that "
+            f"keeps its modules has to keep those of each device apart: by "
+            f"torch.empty(0).device, besides the channels in, the channels out and the stride."
+        )

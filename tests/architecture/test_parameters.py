@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import Operation
@@ -83,11 +84,15 @@ def linear(channels_in: int, channels_out: int, stride: int) -> torch.nn.Module:
     return torch.nn.Linear(channels_in, channels_out)
 
 
+def halving(channels_in: int, channels_out: int, stride: int) -> torch.nn.Module:
+    return torch.nn.Conv2d(channels_in, channels_out, 2, stride)
+
+
 @pytest.mark.parametrize(
     ("operation", "layer", "count"),
     [
         (Operation("own", module=torch.nn.Conv2d), Layer("own", 8), 3 * 8 + 8),
-        (Operation("own", strides=(1, 2), module=torch.nn.Conv2d), Layer("own", 8, 2), 96 + 8),
+        (Operation("own", strides=(1, 2), module=halving), Layer("own", 8, 2), 96 + 8),
         (Operation("conv3", module=torch.nn.Conv2d), Layer("conv3", 8), 3 * 8 + 8),
         (Operation("conv3", mass=1), Layer("conv3", 8), 3 * 8 * 9 + 16),
         (Operation("conv9"), Layer("conv9", 8), 3 * 8 * 81 + 16),
@@ -114,6 +119,21 @@ def test_frozen_parameters_do_not_count() -> None:
 def test_nothing_is_allocated_for_own_operations() -> None:
     architecture = own_network(Operation("own", module=linear), Layer("own", 10**6), None)
     assert count_parameters(architecture, inputs=10**6, outputs=1) == (10**6 + 2) * 10**6 + 1
+
+
+def test_functions_that_share_weights_keep_modules_with_memory() -> None:
+    kept: dict[tuple[int, ...], nn.Module] = {}
+
+    def shared(*given: int) -> nn.Module:
+        return nn.Sequential(kept.setdefault(given, linear(*given)), nn.ReLU())
+
+    architecture = own_network(Operation("own", module=shared), Layer("own", 4), None)
+    network = build_module(architecture, in_features=3, out_features=1)
+    kept.clear()
+    assert count_parameters(architecture, inputs=3, outputs=1) == 3 * 4 + 4 + 4 + 1
+    assert not any(each.is_meta for module in kept.values() for each in module.parameters())
+    again = build_module(architecture, in_features=3, out_features=1)
+    assert again(torch.ones(2, 3)).shape == network(torch.ones(2, 3)).shape == (2, 1)
 
 
 @pytest.mark.parametrize(

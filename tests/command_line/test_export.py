@@ -1,21 +1,30 @@
 from __future__ import annotations
 
+import ast
+import itertools
 import json
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from optuna.distributions import CategoricalDistribution
+from optuna.distributions import FloatDistribution
 from torch import nn
 
+import optuna_nasbot
 from optuna_nasbot import Architecture
 from optuna_nasbot import CellSpace
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
+from optuna_nasbot import build_module
 from optuna_nasbot import create_architecture_trial
+from optuna_nasbot import lsuv_init_
 from optuna_nasbot.spaces import ArchitectureSpace
 
 TRAINING = """
@@ -162,6 +171,98 @@ def test_networks_whose_code_is_not_ours_are_json_only(
     document = json.loads((tmp_path / "out" / "architecture.json").read_text("utf-8"))
     assert Architecture.from_dict(document) == network
     assert not (tmp_path / "out" / "network.py").exists()
+
+
+def exported(run: Any, out: Path, *options: object) -> str:
+    assert run("export", "--out", out, *options)[0] == 0
+    return (out / "network.py").read_text("utf-8")
+
+
+def comments(code: str) -> list[str]:
+    """The comment lines at the top."""
+    return [
+        line.removeprefix("#").removeprefix(" ")
+        for line in itertools.takewhile(lambda line: line.startswith("#"), code.splitlines())
+    ]
+
+
+SIZES = ("--inputs", 3, "--outputs", 2)
+
+
+def test_code_tells_where_it_comes_from(
+    run: Any, pool: Any, make_study: Any, tmp_path: Path
+) -> None:
+    trial = create_architecture_trial(
+        {"net": pool[0]},
+        values=[0.25, 3.0],
+        params={"lr": 0.125, "optimizer": "Adam"},
+        distributions={
+            "lr": FloatDistribution(0.0, 1.0),
+            "optimizer": CategoricalDistribution(["Adam", None]),
+        },
+    )
+    directions = ["minimize", "maximize"]
+    make_study(trial, study_name="two values", directions=directions)
+    code = exported(run, tmp_path, "--study", "two values", "--trial", 0, *SIZES)
+    assert comments(code)[2:9] == [
+        "study: 'two values'",
+        "trial: 0",
+        "name: 'net'",
+        "value: 0.25 (minimize)",
+        "value: 3.0 (maximize)",
+        "parameters:",
+        "    'lr': 0.125",
+    ]
+    assert ";" not in code.split("class Network")[1]
+    assert "None" not in code.split("class Network")[1]
+
+
+def test_a_trial_without_a_value(run: Any, tmp_path: Path) -> None:
+    code = exported(run, tmp_path, "--study", "nets", "--trial", 5, *SIZES)
+    assert "value: none, since the trial's state is FAIL" in comments(code)
+    assert "parameters: none" in comments(code)
+
+
+HOSTILE = 'coding: utf-7\n\r\x0c\u2028raise SystemExit\x00"""\\\u202e\x1b[2J'
+
+
+def test_texts_of_users_are_no_code(run: Any, pool: Any, make_study: Any, tmp_path: Path) -> None:
+    trial = create_architecture_trial(
+        {HOSTILE.replace(":", ""): pool[0]},
+        value=1.0,
+        params={HOSTILE: HOSTILE},
+        distributions={HOSTILE: CategoricalDistribution([HOSTILE, "other"])},
+    )
+    make_study(trial, study_name=HOSTILE)
+    exported(run, tmp_path, "--study", HOSTILE, *SIZES)
+    with tokenize.open(tmp_path / "network.py") as file:
+        assert file.encoding == "utf-8"
+        code = file.read()
+    statements = ast.parse((tmp_path / "network.py").read_bytes()).body
+    assert [type(statement) for statement in statements] == [ast.Import, ast.ClassDef]
+    assert code.replace("\n", "").isprintable()
+    assert f"study: {HOSTILE!r}" in comments(code)
+
+
+def test_the_comment_says_how_to_initialise_and_to_load(
+    run: Any, pool: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = exported(run, tmp_path, *SIZES)
+    recipes = [line.strip() for line in comments(code) if line.startswith("    ")]
+    assert recipes[0] == recipes[2] == "network = Network()"
+    _, loading, _, initialising = recipes
+    inputs = torch.randn(32, 3)
+    module = build_module(pool[1], in_features=3, out_features=2)
+    torch.save(module.state_dict(), "weights.pt")
+    namespace: dict[str, Any] = {"optuna_nasbot": optuna_nasbot, "inputs": inputs}
+    exec(f"{code}\nnetwork = Network()\n{loading}", namespace)
+    assert torch.equal(namespace["network"](inputs), module(inputs))
+    torch.manual_seed(0)
+    lsuv_init_(module, inputs)
+    torch.manual_seed(0)
+    exec(initialising, namespace)
+    assert torch.equal(namespace["network"](inputs), module(inputs))
 
 
 def test_sizes_are_needed(run: Any, make_study: Any, tmp_path: Path) -> None:

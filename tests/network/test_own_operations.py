@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import prune
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import GraphSpace
@@ -208,31 +209,45 @@ def test_something_else_than_a_module(made: Any) -> None:
             (4, 4, 4),
             (4, 8, 8),
         ),
+        (own(lambda i, o, s: nn.Conv2d(i, o, 2, 2)), Layer("own", 4), (4, 8, 8), (4, 4, 4)),
+        (own(lambda i, o, s: nn.AdaptiveAvgPool2d(1)), Layer("own", 3), (3, 8, 8), (3, 1, 1)),
         (own(lambda i, o, s: nn.Flatten()), Layer("own", 4), (4, 8, 8), (192,)),
+        (own(lambda i, o, s: nn.Flatten(2)), Layer("own", 3), (3, 8, 8), (3, 64)),
     ],
 )
 def test_wrong_shape(
     operation: Operation, layer: Layer, expected: tuple[int, ...], found: tuple[int, ...]
 ) -> None:
-    module = image_module([operation, SEPARABLE, "fc"], layer, Layer("fc", 8))
     with pytest.raises(ValueError, match=r"^layer_01_own: expected the module of ") as raised:
-        module(torch.randn(2, 3, 8, 8))
+        image_module([operation, SEPARABLE, "fc"], layer, Layer("fc", 8))
     shapes = f"operation 'own' to give shape {(2, *expected)} for (2, 3, 8, 8), got {(2, *found)}"
     assert shapes in str(raised.value)
 
 
 def test_wrong_number_of_features() -> None:
     gelu = Operation("own", image="flatten", module=lambda i, o, s: nn.Linear(i, o + 1))
-    module = image_module([gelu, "conv3"], Layer("conv3", 4, 1), Layer("own", 6))
     with pytest.raises(ValueError, match=r"give shape \(2, 6\) for \(2, 4\), got \(2, 7\)"):
-        module(torch.randn(2, 3, 8, 8))
+        image_module([gelu, "conv3"], Layer("conv3", 4, 1), Layer("own", 6))
+
+
+def test_features_of_other_rows() -> None:
+    GraphSpace(kind=KIND, operations=[own(lambda i, o, s: nn.Unflatten(1, (i, 1))), "relu"])
+    with pytest.raises(ValueError, match=r"give shape \(2, 4\) for \(2, 3\), got \(2, 3, 1\)"):
+        build_module(chain(Layer("own", 4)), in_features=3, out_features=2)
+
+    class Rows(nn.Module):
+        def forward(self, rows: torch.Tensor) -> torch.Tensor:
+            return rows.reshape(-1, 1)
+
+    GraphSpace(kind=KIND, operations=[own(lambda i, o, s: Rows()), "relu"])
+    with pytest.raises(ValueError, match=r"give shape \(2, 1\) for \(2, 3\), got \(6, 1\)"):
+        build_module(chain(Layer("own", 1)), in_features=3, out_features=2)
 
 
 def test_no_tensor() -> None:
     pooling = Operation("own", module=lambda i, o, s: nn.MaxPool2d(1, return_indices=True))
-    module = image_module([pooling], Layer("own", 3))
     with pytest.raises(ValueError, match=r"to give shape .*, got tuple"):
-        module(torch.randn(2, 3, 8, 8))
+        image_module([pooling], Layer("own", 3))
 
 
 # --- Initial weights
@@ -258,3 +273,59 @@ def test_wrong_inputs_where_the_first_layer_is_the_user_s() -> None:
         lsuv_init_(module, torch.randn(1, 3, 8, 8))
     with pytest.raises(RuntimeError, match="expected input"):
         lsuv_init_(module, torch.randn(2, 4, 8, 8))
+
+
+def test_bias_of_an_own_convolution_centres_its_channels() -> None:
+    convolution = Operation("own", module=lambda i, o, s: nn.Conv2d(i, o, 3, padding=1))
+    module = image_module([convolution], Layer("own", 5))
+    images = 2 * torch.randn(16, 3, 8, 6) + 1
+    lsuv_init_(module, images)
+    outputs = module.layer_01_own(images)
+    torch.testing.assert_close(outputs.mean((0, 2, 3)), torch.zeros(5), atol=1e-5, rtol=0)
+    assert outputs.std().item() == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_layer_that_is_used_twice_is_initialised_once() -> None:
+    shared = nn.Conv2d(3, 3, 3, padding=1)
+    operation = Operation("own", has_units=False, module=lambda *given: shared)
+    layers = Layer("conv3", 3, 1), Layer("own"), Layer("own")
+    module = image_module([operation, "conv3"], *layers)
+    images = torch.randn(16, 3, 8, 8)
+    lsuv_init_(module, images)
+    first = module.layer_01_conv3_norm(module.layer_01_conv3(images)).relu()
+    assert shared(first).std().item() == pytest.approx(1.0, rel=1e-3)
+    assert module(images).std().item() == pytest.approx(0.3, rel=1e-3)
+
+
+def test_layers_that_compute_their_weights_or_more_keep_them() -> None:
+    class Pixels(nn.Linear):
+        """A Linear on the channels of images."""
+
+        def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
+            super().__init__(channels_in, channels_out)
+
+        def forward(self, image: torch.Tensor) -> torch.Tensor:
+            return super().forward(image.movedim(1, -1)).movedim(-1, 1)
+
+    pruned = nn.Conv2d(4, 4, 1)
+    prune.l1_unstructured(pruned, "weight", 0.5)
+    module = image_module(
+        [Operation("pixels", module=Pixels), own(lambda *given: pruned)],
+        Layer("pixels", 4),
+        Layer("own", 4),
+    )
+    before = copy.deepcopy(module.state_dict())
+    images = torch.randn(16, 3, 8, 8)
+    lsuv_init_(module, images)
+    for name, value in module.state_dict().items():
+        assert torch.equal(value, before[name]) == (not name.startswith("layer_03")), name
+    assert module(images).std().item() == pytest.approx(0.3, rel=1e-3)
+
+
+def test_lazy_layers_get_their_weights_from_the_inputs() -> None:
+    lazy = Operation("own", module=lambda i, o, s: nn.LazyConv2d(o, 3, padding=1))
+    module = image_module([lazy], Layer("own", 5))
+    images = torch.randn(16, 3, 8, 8)
+    lsuv_init_(module, images)
+    assert module.layer_01_own.weight.shape == (5, 3, 3, 3)
+    assert module.layer_01_own(images).std().item() == pytest.approx(1.0, rel=1e-3)

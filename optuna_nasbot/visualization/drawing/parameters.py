@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.architecture.arguments import MAX_SIZE
-from optuna_nasbot.architecture.arguments import check_whole
+from optuna_nasbot.architecture.errors import ArchitectureError
+from optuna_nasbot.architecture.parameters import parameters_by_layer
 
 
 def layer_parameters(
     architecture: Architecture, inputs: int | None, outputs: int | None
 ) -> Sequence[int | None]:
     """The number of trainable parameters of each layer in the module that `build_module` makes.
-
-    They are counted there, on a module without memory.
 
     Args:
         architecture: The network.
@@ -33,24 +31,9 @@ def layer_parameters(
             f"inputs, outputs: expected both or none, since parameters depend on both, "
             f"got {inputs!r} and {outputs!r}."
         )
-    inputs = check_whole("inputs", inputs, 1, MAX_SIZE)
-    outputs = check_whole("outputs", outputs, 1, MAX_SIZE)
-    # Imported here because torch is slow to import.
-    import torch
-
-    from optuna_nasbot.network import build_module
-    from optuna_nasbot.network.build import layer_name
-
-    size = {"in_channels" if architecture.operations.is_image else "in_features": inputs}
-    with torch.device("meta"):
-        parameters = list(
-            build_module(architecture, **size, out_features=outputs).named_parameters()
+    if architecture.operations.decision is None:
+        raise ArchitectureError(
+            f"inputs, outputs: expected none for kind '{architecture.kind}', whose networks are "
+            f"cells: their parameters depend on the network around them, which is yours."
         )
-    return [
-        sum(
-            parameter.numel()
-            for name, parameter in parameters
-            if parameter.requires_grad and name.startswith(layer_name(index, layer))
-        )
-        for index, layer in enumerate(architecture.layers)
-    ]
+    return parameters_by_layer(architecture, inputs=inputs, outputs=outputs)

@@ -1,0 +1,56 @@
+"""What a module has that another one lacks, or has otherwise."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+STATE = ("_parameters", "_buffers", "_modules")
+WITHOUT_EFFECT = {
+    "training",
+    "_compiled_call_impl",
+    "_is_full_backward_hook",
+    "_load_state_dict_post_hooks",
+    "_load_state_dict_pre_hooks",
+}
+"""What changes neither the outputs of a module in a given mode nor its state.
+
+Hooks on loading change what is loaded into the module; PyTorch's weight_norm leaves one behind.
+"""
+
+
+def differences(module: nn.Module, other: nn.Module) -> list[str]:
+    """The names of what differs: parameters, buffers, submodules, hooks, attributes.
+
+    Values of tensors do not count, nor do their types and devices. An attribute that the other
+    module lacks counts where it hides one of its class, as a `forward` does that was set by hand.
+
+    Args:
+        module: The module.
+        other: One that was made anew.
+    """
+    ours, theirs = _contents(module), _contents(other)
+    state = {name for part in STATE for name in getattr(module, part)}
+    return [
+        name.lstrip("_")
+        for name in {**theirs, **ours}
+        if ours.get(name) != theirs.get(name)
+        and (name in theirs or name in state or hasattr(type(other), name))
+    ]
+
+
+def _contents(module: nn.Module) -> dict[str, str]:
+    """Everything that hangs on a module, by name, as a text that tells what matters of it."""
+    contents = {}
+    for name, value in vars(module).items():
+        if name in STATE:
+            contents.update({key: _text(part) for key, part in value.items()})
+        elif name not in WITHOUT_EFFECT:
+            contents[name] = _text(value)
+    return contents
+
+
+def _text(value: object) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"{type(value).__name__} {tuple(value.shape)}"
+    return type(value).__name__ if isinstance(value, nn.Module) else repr(value)

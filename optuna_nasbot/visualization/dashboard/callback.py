@@ -19,7 +19,7 @@ from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
-_GROWTH = 1.1
+_GROWTH = 1.25
 _AT_ONCE = 50
 """Notes: enough that to read the study's attributes for them takes little, and few enough that
 they are written within a second of that, since people write notes, too."""
@@ -35,8 +35,9 @@ class DashboardCallback:
 
     The note of each finished trial gets drawings of the networks that it carries, under whatever
     names, and what edits they were made by. The study gets `plot_architecture_map` and
-    `plot_surrogate` as cards, from the third trial on and again whenever it has grown by a tenth;
-    `add_to_dashboard` brings them up to date. A study with several objectives gets no cards.
+    `plot_surrogate` as cards, from the third trial on and again whenever it has grown by a
+    quarter; `add_to_dashboard` brings them up to date. A study with several objectives gets no
+    cards.
 
     What others wrote into a note stays. Nothing is stored in user attributes. Any number of
     workers may have a callback each. If something fails, the study goes on, and the first failure

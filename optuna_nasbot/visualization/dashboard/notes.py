@@ -101,6 +101,8 @@ def note_architectures(
     """
     damaged: dict[int, ArchitectureError] = {}
     drawn = [list(_drawn(study, trial, artifact_store, damaged)) for trial in trials]
+    if not any(drawn):
+        return damaged
     attributes = _attributes(study, trials[0])
     for trial, networks in zip(trials, drawn, strict=True):
         _add_to_note(study, trial, attributes, networks)

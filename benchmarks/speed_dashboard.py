@@ -49,7 +49,7 @@ def print_dashboard(kinds: Sequence[str], sizes: Sequence[int], repeats: int) ->
     print_table(
         f"Seconds to show studies of networks of about {N_LAYERS} layers, in SQLite; median of "
         f"{repeats}. The ratios are to a plain note for each trial by the dashboard's own "
-        "function. The page is made in a new process, and what it imports is counted.",
+        "function. The page is made in a new process, which has to import what draws it.",
         ("kind", "trials", "what", "wall", "CPU", "CPU a trial", "wall ratio", "CPU ratio"),
         _rows(kinds, sizes, repeats),
     )

@@ -1,4 +1,4 @@
-"""How fast are distances, suggestions and imports?
+"""How fast are distances, suggestions, imports and what shows a study?
 
 Times differ from machine to machine and from minute to minute. What counts is their ratios: all
 that is compared takes turns in one run. Wall time well above CPU time tells of a busy machine.
@@ -24,6 +24,7 @@ from importlib.util import find_spec
 import optuna
 from optuna.exceptions import ExperimentalWarning
 from populations import SPACES
+from speed_dashboard import print_dashboard
 from speed_distances import print_distances
 from speed_distances import print_features
 from speed_imports import print_imports
@@ -32,8 +33,9 @@ from speed_suggestions import print_profile
 from speed_suggestions import print_startup
 from speed_suggestions import print_suggestions
 
-PARTS = ("distances", "features", "startup", "suggestions", "memory", "imports")
+PARTS = ("distances", "features", "startup", "suggestions", "memory", "imports", "dashboard")
 _LAYERS = (10, 20, 40, 57)
+_SHOWN = (100, 400)
 _OBSERVED = (20, 50, 100, 200, 500, 1000, 2000)
 _PACKAGES = ("numpy", "scipy", "POT", "numba", "torch", "greenlet", "optuna")
 
@@ -62,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print_memory(options.kinds, options.observed)
     if "imports" in options.parts:
         print_imports(repeats)
+    if "dashboard" in options.parts:
+        print_dashboard(options.kinds, options.shown, repeats)
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -72,6 +76,9 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--kinds", nargs="+", choices=SPACES, default=list(SPACES))
     parser.add_argument("--layers", nargs="+", type=_size(5, 100), default=_LAYERS)
     parser.add_argument("--observed", nargs="+", type=_size(1), default=_OBSERVED, help="trials")
+    parser.add_argument(
+        "--shown", nargs="+", type=_size(1), default=_SHOWN, help="trials in the dashboard"
+    )
     parser.add_argument(
         "--candidates", type=int, default=1000, help="how many a thorough suggestion scores"
     )

@@ -155,6 +155,25 @@ def test_imports(module, monkeypatch, tables) -> None:
     assert all(numbers(row, 1) == [6.0, 4.0, 3.0, 4.0] for row in others)
 
 
+def test_dashboard(module, monkeypatch, tables) -> None:
+    def pretended(action: str, **_: object) -> object:
+        return module("timing").Time(6.0, 4.0)
+
+    monkeypatch.setattr(module("speed_dashboard"), "in_new_process", pretended)
+    [rows] = tables("--parts", "dashboard", "--shown", "4")
+    assert [row[2] for row in rows] == [
+        *("save_note", "DashboardCallback", "add_to_dashboard"),
+        *("add_to_dashboard, nothing to do", "to_html"),
+    ]
+    assert numbers(rows[0], -2) == [1.0, 1.0]
+    assert numbers(rows[-1], 3)[:3] == [6.0, 4.0, 1.0]
+
+
+def test_page_of_a_study_is_measured(module, tmp_path: Path) -> None:
+    time = module("speed_dashboard").measures(tmp_path, "mlp", 3)["to_html"]()
+    assert time.cpu > 0.0
+
+
 @pytest.mark.parametrize("name", ["import optuna_nasbot", "first distance, POT"])
 def test_new_processes(module, tmp_path: Path, name: str) -> None:
     speed_imports: ModuleType = module("speed_imports")

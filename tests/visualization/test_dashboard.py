@@ -3,22 +3,26 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 from xml.etree import ElementTree
 
+import numpy as np
 import optuna
 import optuna_dashboard
 import pytest
 from optuna.artifacts import FileSystemArtifactStore
+from optuna.storages import InMemoryStorage
 from optuna.trial import TrialState
 
+from optuna_nasbot import Architecture
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.evolution import edited
 from optuna_nasbot.visualization import DashboardCallback
 from optuna_nasbot.visualization import add_to_dashboard
 from optuna_nasbot.visualization import plot_architecture_map
@@ -59,6 +63,29 @@ def cards(study: optuna.Study, store: Any) -> dict[str, Any]:
 def note(study: optuna.Study, number: int) -> str:
     text: str = optuna_dashboard.get_note(stored_trial(study, study.trials[number]))
     return text
+
+
+class CountingStorage(InMemoryStorage):
+    """Counts how often the attributes of studies are read, and keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.n_reads = 0
+        self.written: list[str] = []
+
+    def get_study_system_attrs(self, study_id: int) -> dict[str, Any]:
+        self.n_reads += 1
+        return super().get_study_system_attrs(study_id)
+
+    def set_study_system_attr(self, study_id: int, key: str, value: Any) -> None:
+        self.written.append(key)
+        super().set_study_system_attr(study_id, key, value)
+
+
+def many_networks(n: int) -> list[Architecture]:
+    rng = np.random.default_rng(0)
+    pool = SPACE.initial_pool
+    return [edited(Candidate(pool[i % len(pool)]), SPACE, rng).network for i in range(n)]
 
 
 def objective(trial: optuna.Trial) -> float:
@@ -158,7 +185,7 @@ def test_nothing_is_added_twice(store: Any, tmp_path: Path) -> None:
         assert cards(study, store).keys() == CARDS
 
 
-def test_cards_are_drawn_when_the_study_has_grown_by_a_tenth(
+def test_cards_are_drawn_when_the_study_has_grown_by_a_quarter(
     store: Any, monkeypatch: pytest.MonkeyPatch, trial: Any, study: Any, pool: Any
 ) -> None:
     drawn: list[None] = []
@@ -169,9 +196,9 @@ def test_cards_are_drawn_when_the_study_has_grown_by_a_tenth(
     for size, frozen in enumerate(made.trials, start=1):
         callback(made, frozen)
         sizes += [size] * (len(drawn) - len(sizes))
-    assert sizes[:4] == [3, 4, 5, 6]
-    assert all(after <= before * 1.1 + 1 for before, after in pairwise(sizes))
-    assert len(sizes) < 40
+    assert sizes[:3] == [3, 4, 5]
+    assert all(after <= before * 1.25 + 1 for before, after in pairwise(sizes))
+    assert len(sizes) < 20
 
 
 def test_several_threads(store: Any) -> None:
@@ -185,20 +212,94 @@ def test_card_is_whole_though_another_worker_saves_one(
     store: Any, monkeypatch: pytest.MonkeyPatch, trial: Any, study: Any, pool: Any
 ) -> None:
     made = study(*(trial(network, float(i)) for i, network in enumerate(pool[:4])))
-    save: Callable[..., str] = optuna_dashboard.save_plotly_graph_object
+    write = made._storage.set_study_system_attr
     disturbed: set[str] = set()
 
-    def save_disturbed(study: optuna.Study, figure: Any, *, graph_object_id: str) -> None:
-        save(study, figure, graph_object_id=graph_object_id)
-        if graph_object_id not in disturbed:
-            disturbed.add(graph_object_id)
-            piece = f"dashboard:plot_data:{graph_object_id}:1"
-            study._storage.set_study_system_attr(study._study_id, piece, "of another")
+    def write_disturbed(study_id: int, key: str, value: Any) -> None:
+        write(study_id, key, value)
+        if "plot_data" in key and key not in disturbed:
+            disturbed.add(key)
+            write(study_id, key, "of another")
 
-    monkeypatch.setattr(optuna_dashboard, "save_plotly_graph_object", save_disturbed)
+    monkeypatch.setattr(made._storage, "set_study_system_attr", write_disturbed)
     add_to_dashboard(made, store)
-    assert disturbed == CARDS
+    assert len(disturbed) == 2
     assert cards(made, store).keys() == CARDS
+
+
+def test_dashboard_joins_the_pieces_of_a_card(store: Any, trial: Any, study: Any) -> None:
+    made = study(*(trial(network, float(i)) for i, network in enumerate(many_networks(60))))
+    add_to_dashboard(made, store)
+    keys = made._storage.get_study_system_attrs(made._study_id)
+    assert 2 <= sum("architecture-map" in key for key in keys) < 10
+    drawn = json.loads(plot_architecture_map(made, "net").to_json())
+    assert cards(made, store)["architecture-map-net"] == drawn
+
+
+@pytest.mark.parametrize("n", [6, 40])
+def test_attributes_of_the_study_are_read_a_few_times(
+    n: int, store: Any, trial: Any, study: Any
+) -> None:
+    storage = CountingStorage()
+    made = study(*(trial(network, 1.0) for network in many_networks(n)), storage=storage)
+    add_to_dashboard(made, store)
+    # What is missing; before the notes are written; before and after the cards are.
+    assert storage.n_reads == 4
+    assert all("![architecture net]" in note(made, number) for number in range(n))
+
+
+def test_callback_reads_the_attributes_once(store: Any, trial: Any, study: Any, pool: Any) -> None:
+    storage = CountingStorage()
+    made = study(*(trial(pool[0], 1.0) for _ in range(10)), storage=storage)
+    callback = DashboardCallback(store)
+    callback(made, made.trials[1])
+    assert (storage.n_reads, len(storage.written)) == (1, 3)
+    callback(made, made.trials[9])  # no card is due
+    assert (storage.n_reads, len(storage.written)) == (2, 6)
+    callback(made, made.trials[9])
+    assert (storage.n_reads, len(storage.written)) == (3, 6)
+
+
+def test_nothing_is_written_when_nothing_is_missing(
+    store: Any, trial: Any, study: Any, pool: Any, tmp_path: Path
+) -> None:
+    storage = CountingStorage()
+    made = study(*(trial(network, float(i)) for i, network in enumerate(pool)), storage=storage)
+    add_to_dashboard(made, store)
+    storage.n_reads = 0
+    storage.written.clear()
+    add_to_dashboard(made, FullStore())
+    assert storage.written == []
+    assert storage.n_reads == 2
+
+
+def test_many_notes_are_written_in_parts(
+    store: Any, monkeypatch: pytest.MonkeyPatch, trial: Any, study: Any, pool: Any
+) -> None:
+    monkeypatch.setattr(dashboard_callback, "_AT_ONCE", 2)
+    made = study(*(trial(network, 1.0) for network in pool[:5]))
+    optuna_dashboard.save_note(stored_trial(made, made.trials[4]), "Mine.")
+    add_to_dashboard(made, store)
+    assert [note(made, number).count("![architecture net]") for number in range(5)] == [1] * 5
+    assert note(made, 4).startswith("Mine.\n\n**net**")
+
+
+def test_what_is_written_while_networks_are_drawn_stays(
+    tmp_path: Path, trial: Any, study: Any, pool: Any
+) -> None:
+    made = study(*(trial(network, 1.0) for network in pool[:4]))
+
+    class SlowStore(FileSystemArtifactStore):
+        def write(self, artifact_id: str, content_body: Any) -> None:
+            for frozen in made.trials:
+                optuna_dashboard.save_note(stored_trial(made, frozen), f"Mine, {artifact_id}.")
+            super().write(artifact_id, content_body)
+
+    add_to_dashboard(made, SlowStore(str(tmp_path)))
+    for number in range(4):
+        mine, _, image = note(made, number).split("\n\n")
+        assert mine.startswith("Mine, ")
+        assert image.startswith("[![architecture net]")
 
 
 def test_several_objectives_get_drawings_only(store: Any, study: Any, pool: Any) -> None:

@@ -10,16 +10,19 @@ import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.visualization.dashboard.cards import save_cards
 from optuna_nasbot.visualization.dashboard.notes import ArtifactStore
+from optuna_nasbot.visualization.dashboard.notes import lacking
 from optuna_nasbot.visualization.dashboard.notes import note_architectures
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
-_GROWTH = 1.1
+_GROWTH = 1.25
+_AT_ONCE = 50
+"""Notes: enough that to read the study's attributes for them takes little, and few enough that
+they are written within a second of that, since people write notes, too."""
 _FEWEST = 3
 """With fewer trials there is nothing to see in the figures."""
 
@@ -32,8 +35,9 @@ class DashboardCallback:
 
     The note of each finished trial gets drawings of the networks that it carries, under whatever
     names, and what edits they were made by. The study gets `plot_architecture_map` and
-    `plot_surrogate` as cards, from the third trial on and again whenever it has grown by a tenth;
-    `add_to_dashboard` brings them up to date. A study with several objectives gets no cards.
+    `plot_surrogate` as cards, from the third trial on and again whenever it has grown by a
+    quarter; `add_to_dashboard` brings them up to date. A study with several objectives gets no
+    cards.
 
     What others wrote into a note stays. Nothing is stored in user attributes. Any number of
     workers may have a callback each. If something fails, the study goes on, and the first failure
@@ -58,7 +62,7 @@ class DashboardCallback:
 
     def __call__(self, study: Study, trial: FrozenTrial) -> None:
         """Show a trial that has just finished."""
-        self._attempt(lambda: note_architectures(study, trial, self._artifact_store))
+        self._attempt(lambda: _note(study, trial, self._artifact_store))
         if _is_due(trial.number):
             self._attempt(lambda: _draw_cards(study, trial, architecture_names([trial])))
 
@@ -93,14 +97,24 @@ def add_to_dashboard(study: Study, artifact_store: ArtifactStore) -> None:
     if not isinstance(study, Study):
         raise TypeError(f"study: expected an Optuna study, got {study!r}.")
     trials = study.get_trials(deepcopy=False)
-    for trial in trials:
-        if trial.state.is_finished():
-            try:
-                note_architectures(study, trial, artifact_store)
-            except ArchitectureError as error:
-                _logger.warning(f"The dashboard lacks trial {trial.number}. {error}")
+    finished = [trial for trial in trials if trial.state.is_finished()]
+    wanting = lacking(study, finished) if finished else []
+    for start in range(0, len(wanting), _AT_ONCE):
+        some = wanting[start : start + _AT_ONCE]
+        for number, error in note_architectures(study, some, artifact_store).items():
+            _logger.warning(f"The dashboard lacks trial {number}. {error}")
     if names := architecture_names(trials):
         _draw_cards(study, trials[0], names)
+
+
+def _note(study: Study, trial: FrozenTrial, artifact_store: ArtifactStore) -> None:
+    """Note the networks of a trial.
+
+    Raises:
+        ArchitectureError: One can't be read; the others are in the note.
+    """
+    for error in note_architectures(study, [trial], artifact_store).values():
+        raise error
 
 
 def _draw_cards(study: Study, trial: FrozenTrial, names: Sequence[str]) -> None:

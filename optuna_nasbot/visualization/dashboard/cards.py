@@ -8,22 +8,20 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
 
 from optuna.storages import BaseStorage
 from optuna.study import Study
 
-from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
+from optuna_nasbot.visualization.dashboard.attributes import save_texts
 from optuna_nasbot.visualization.figures import study_layout
 from optuna_nasbot.visualization.figures import tried_networks
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
 _CARDS = {"architecture-map": plot_architecture_map, "surrogate": plot_surrogate}
-_ATTEMPTS = 5
+_CARD = "dashboard:plot_data:{card}:"
+"""The attributes of a study whose values the dashboard joins to a card. Its own function
+`save_plotly_graph_object` writes many small ones, see `save_texts`."""
 _MAX_IDENTIFIER = 200
 """Characters: databases bound the names of attributes."""
 
@@ -43,31 +41,14 @@ def save_cards(study: Study, storage: BaseStorage, names: Iterable[str]) -> None
     """
     if len(study.directions) > 1:
         return
+    study_id = storage.get_study_id_from_name(study.study_name)
     for name in names:
-        for title, plot in _CARDS.items():
-            with _unasked():
-                figure = plot(study, name)
-            _save(study, storage, figure, f"{title}-{_identifier(name)}")
-
-
-def _save(study: Study, storage: BaseStorage, figure: Figure, identifier: str) -> None:
-    """Save a card as a whole, also where other workers save theirs in the same place.
-
-    The dashboard stores a figure in many pieces. Pieces of two figures make none, so that who
-    finds other pieces than its own, when it is done, begins again: the last one is undisturbed.
-    """
-    text = figure.to_json()
-    for _ in range(_ATTEMPTS):
-        optuna_dashboard().save_plotly_graph_object(study, figure, graph_object_id=identifier)
-        if _saved(storage, study.study_name, identifier) == text:
-            return
-
-
-def _saved(storage: BaseStorage, study_name: str, identifier: str) -> str:
-    attributes = storage.get_study_system_attrs(storage.get_study_id_from_name(study_name))
-    prefix = f"dashboard:plot_data:{identifier}:"
-    n_pieces = sum(key.startswith(prefix) for key in attributes)
-    return "".join(attributes[f"{prefix}{index}"] for index in range(n_pieces))
+        with _unasked():
+            texts = {
+                _CARD.format(card=f"{title}-{_identifier(name)}"): plot(study, name).to_json()
+                for title, plot in _CARDS.items()
+            }
+        save_texts(storage, study_id, texts)
 
 
 def _identifier(name: str) -> str:

@@ -6,10 +6,15 @@ import json
 import re
 import textwrap
 import uuid
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 from typing import Protocol
+from typing import cast
 
+from optuna.storages import BaseStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 from optuna.trial import Trial
@@ -21,8 +26,10 @@ from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.visualization.dashboard.attributes import StudyAttributes
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
+from optuna_nasbot.visualization.dashboard.trial import trial_id
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import shortened
 from optuna_nasbot.visualization.drawing.svg import to_svg
@@ -49,37 +56,113 @@ class ArtifactStore(Protocol):
         """Store a file."""
 
 
-def note_architectures(study: Study, trial: FrozenTrial, artifact_store: ArtifactStore) -> None:
-    """Add to a trial's note those of its networks that are not in it; what is in it stays.
+@dataclass(frozen=True)
+class _Drawn:
+    """A network that a note can show.
 
-    Two workers may do so at once: they store the same drawing in the same place.
-
-    Raises:
-        ArchitectureError: A network can't be read; the others are in the note.
+    Args:
+        name: Its name.
+        artifact_id: The stored drawing.
+        section: What is said of it.
     """
-    dashboard = optuna_dashboard()
+
+    name: str
+    artifact_id: str
+    section: str
+
+
+def lacking(study: Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Those of the trials of a study, at least one, whose notes lack one of their networks."""
+    attributes = _attributes(study, trials[0])
+    notes = (optuna_dashboard().get_note(_noted(study, each, attributes)) for each in trials)
+    return [
+        trial
+        for trial, note in zip(trials, notes, strict=True)
+        if any(_image(name) not in note for name in architecture_names([trial]))
+    ]
+
+
+def note_architectures(
+    study: Study, trials: Sequence[FrozenTrial], artifact_store: ArtifactStore
+) -> dict[int, ArchitectureError]:
+    """Add to the notes of trials those of their networks that are not in them; the rest stays.
+
+    Two workers may do so at once: they store the same drawing in the same place. Drawing takes
+    long; notes are read after it and written at once, so that what people write meanwhile stays.
+
+    Args:
+        study: The study.
+        trials: Some of its finished trials, at least one.
+        artifact_store: Where drawings are stored.
+
+    Returns:
+        For the numbers of trials with a network that can't be read why it can't. Their other
+        networks are in the note.
+    """
+    damaged: dict[int, ArchitectureError] = {}
+    drawn = [list(_drawn(study, trial, artifact_store, damaged)) for trial in trials]
+    if not any(drawn):
+        return damaged
+    attributes = _attributes(study, trials[0])
+    for trial, networks in zip(trials, drawn, strict=True):
+        _add_to_note(study, trial, attributes, networks)
+    return damaged
+
+
+def _attributes(study: Study, trial: FrozenTrial) -> StudyAttributes:
+    """The attributes of a study, given one of its trials, by which the storage is found."""
+    storage = stored_trial(study, trial).storage
+    return StudyAttributes(storage, storage.get_study_id_from_name(study.study_name))
+
+
+def _noted(study: Study, trial: FrozenTrial, attributes: StudyAttributes) -> Trial:
+    """A trial as the dashboard's functions for notes take it."""
     stored = stored_trial(study, trial)
-    note = before = dashboard.get_note(stored)
-    damaged: list[ArchitectureError] = []
+    stored.storage = cast(BaseStorage, attributes)
+    return stored
+
+
+def _drawn(
+    study: Study,
+    trial: FrozenTrial,
+    artifact_store: ArtifactStore,
+    damaged: dict[int, ArchitectureError],
+) -> Iterator[_Drawn]:
+    """Draw the networks of a trial; those that can't be read are told in `damaged`."""
     for name in architecture_names([trial]):
         try:
             network = carried_architecture(trial.user_attrs, name)
         except ArchitectureError as error:
-            damaged.append(error)
+            damaged.setdefault(trial.number, error)
             continue
-        if network is not None and _image(name) not in note:
-            address = _add_drawing(stored, name, network, artifact_store)
+        if network is not None:
             origin = stored_origin(trial.user_attrs, name)
             made = _lines(f"Made from {origin}.") if origin else []
-            section = "  \n".join([*_lines(_summary(name, network)), *made])
+            yield _Drawn(
+                name=name,
+                artifact_id=_stored_drawing(study, trial, name, network, artifact_store),
+                section="  \n".join([*_lines(_summary(name, network)), *made]),
+            )
+
+
+def _add_to_note(
+    study: Study, trial: FrozenTrial, attributes: StudyAttributes, networks: Sequence[_Drawn]
+) -> None:
+    """Add the networks that are not in the note of a trial."""
+    from optuna_dashboard.artifact import get_artifact_path
+
+    noted = _noted(study, trial, attributes)
+    note = before = optuna_dashboard().get_note(noted)
+    for network in networks:
+        if _image(network.name) not in note:
+            _attach(trial, attributes, network)
+            address = get_artifact_path(noted, network.artifact_id)
             # A click opens the drawing alone, where it can be zoomed and shows what it says of
             # the layer that is pointed at.
-            image = f"[{_image(name)}{address})]({address})"
-            note = f"{note}\n\n{section}\n\n{image}".lstrip("\n")
+            image = f"[{_image(network.name)}{address})]({address})"
+            note = f"{note}\n\n{network.section}\n\n{image}".lstrip("\n")
     if note != before:
-        dashboard.save_note(stored, note)
-    if damaged:
-        raise damaged[0]
+        optuna_dashboard().save_note(noted, note)
 
 
 def _summary(name: str, network: Architecture) -> str:
@@ -105,37 +188,39 @@ def _markdown(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", printable(text))
 
 
-def _add_drawing(
-    trial: Trial, name: str, network: Architecture, artifact_store: ArtifactStore
+def _stored_drawing(
+    study: Study,
+    trial: FrozenTrial,
+    name: str,
+    network: Architecture,
+    artifact_store: ArtifactStore,
 ) -> str:
-    """Store a drawing as an artifact of a finished trial.
+    """Store a drawing.
 
     Returns:
-        Its address on the dashboard's server.
+        The identifier of the artifact, the same for the same drawing of the same trial.
     """
-    from optuna_dashboard.artifact import get_artifact_path
-
     drawing = _fitted(to_svg(network))
-    study_name = trial.study.study_name
-    unique = json.dumps([study_name, trial.number, name, drawing])
+    unique = json.dumps([study.study_name, trial.number, name, drawing])
     artifact_id = str(uuid.uuid5(uuid.NAMESPACE_OID, unique))
     artifact_store.write(artifact_id, BytesIO(drawing.encode()))
-    study_id = trial.storage.get_study_id_from_name(study_name)
-    trial_id = trial.storage.get_trial_id_from_study_id_trial_number(study_id, trial.number)
-    trial.storage.set_study_system_attr(
-        study_id,
-        _ARTIFACT.format(trial_id=trial_id, artifact_id=artifact_id),
+    return artifact_id
+
+
+def _attach(trial: FrozenTrial, attributes: StudyAttributes, drawn: _Drawn) -> None:
+    """Make a drawing an artifact of a finished trial."""
+    attributes.set_study_system_attr(
+        attributes.study_id,
+        _ARTIFACT.format(trial_id=trial_id(trial), artifact_id=drawn.artifact_id),
         json.dumps(
             {
-                "artifact_id": artifact_id,
-                "filename": f"architecture {printable(name)}.svg",
+                "artifact_id": drawn.artifact_id,
+                "filename": f"architecture {printable(drawn.name)}.svg",
                 "mimetype": "image/svg+xml",
                 "encoding": None,
             }
         ),
     )
-    address: str = get_artifact_path(trial, artifact_id)
-    return address
 
 
 def _fitted(drawing: str) -> str:

@@ -20,5 +20,10 @@ def stored_trial(study: Study, trial: FrozenTrial) -> Trial:
     # A new Trial tells the study's sampler that it begins, which this one does not.
     without_sampler = copy.copy(study)
     without_sampler.sampler = RandomSampler()
-    # A FrozenTrial has no public id, and the dashboard's addresses consist of ids.
-    return Trial(without_sampler, trial._trial_id)
+    return Trial(without_sampler, trial_id(trial))
+
+
+def trial_id(trial: FrozenTrial) -> int:
+    """The number by which the storage knows a trial."""
+    # A FrozenTrial has no public id, and the dashboard's keys and addresses consist of ids.
+    return trial._trial_id

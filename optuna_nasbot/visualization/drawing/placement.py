@@ -28,8 +28,11 @@ def placed(
             the one farthest to the left, a negative one that farthest to the right.
 
     Returns:
-        The positions; the first one is 0.
+        The positions; the first one is 0, and all are where nothing is between them.
     """
+    if not gaps:
+        return np.zeros(n)
+    # Imported here because most drawings are of chains, and scipy.optimize is slow to import.
     from scipy.optimize import linprog
     from scipy.sparse import coo_array
 

@@ -158,6 +158,12 @@ def _across(
             gap = (sizes.width(i) + sizes.width(j)) / 2 + _BESIDE
             gaps.append((number[i], number[j], gap))
             pulls.append((number[i], number[j], _NEIGHBOURS))
-    leftmost, rightmost = (placed(len(number), pulls, gaps, tilt) for tilt in (_TILT, -_TILT))
-    middle = (leftmost + rightmost) / 2
+    # The rightmost solution is the leftmost one of the mirrored problem, and to solve both at once
+    # is faster. Their first nodes are in one place.
+    n = len(number)
+    mirrored = [(n + j, n + i, gap) for i, j, gap in gaps]
+    together = [(0, n, 0.0), (n, 0, 0.0)] if gaps else []
+    twice = [*pulls, *((n + i, n + j, weight) for i, j, weight in pulls)]
+    places = placed(2 * n, twice, [*gaps, *mirrored, *together], _TILT)
+    middle = (places[:n] - places[n:]) / 2
     return {node: float(middle[k]) for node, k in number.items()}

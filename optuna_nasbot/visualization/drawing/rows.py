@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import fmean
 
 import numpy as np
 
@@ -89,7 +90,11 @@ def _ordered(rows: Sequence[Sequence[int]], links: Sequence[Link]) -> tuple[tupl
         below[start].append(end)
     current = [list(row) for row in rows]
     best, fewest = tuple(map(tuple, current)), _crossings(current, below)
+    orders = [best]
     for sweep in range(_SWEEPS):
+        # None is better, or down and up again would lead to the same orders.
+        if fewest == 0 or (len(orders) > 2 and orders[-1] == orders[-3]):
+            break
         down = sweep % 2 == 0
         neighbours = above if down else below
         order = range(1, len(rows)) if down else range(len(rows) - 2, -1, -1)
@@ -97,13 +102,13 @@ def _ordered(rows: Sequence[Sequence[int]], links: Sequence[Link]) -> tuple[tupl
             beside = current[index - 1 if down else index + 1]
             place = {node: k for k, node in enumerate(beside)}
             means = {
-                node: np.mean([place[each] for each in neighbours[node]])
-                for node in current[index]
+                node: fmean(place[each] for each in neighbours[node]) for node in current[index]
             }
             current[index].sort(key=means.__getitem__)
+        orders.append(tuple(map(tuple, current)))
         crossings = _crossings(current, below)
         if crossings < fewest:
-            best, fewest = tuple(map(tuple, current)), crossings
+            best, fewest = orders[-1], crossings
     return best
 
 

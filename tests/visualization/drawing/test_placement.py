@@ -28,3 +28,7 @@ def test_random_problems_keep_their_gaps() -> None:
         position = placed(12, pulls, gaps)
         assert all(position[j] - position[i] >= 1 - 1e-9 for i, j, _ in gaps)
         assert position == pytest.approx(np.rint(position))
+
+
+def test_without_gaps_all_are_in_one_place() -> None:
+    assert placed(3, [(0, 1, 1.0), (1, 2, 8.0)], [], 1e-4).tolist() == [0.0, 0.0, 0.0]

@@ -1,0 +1,71 @@
+"""The system attributes of a study, in which optuna-dashboard keeps notes, artifacts and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optuna.storages import BaseStorage
+
+_PIECE = 32_000
+"""Characters. MySQL stores 65,535 bytes in an attribute, and JSON takes up to two for each of
+these. The dashboard itself, for databases of older versions of Optuna, makes pieces of 2,045 and
+joins those of any length. Each is a transaction: two cards of 400 networks were 500 of them."""
+_ATTEMPTS = 5
+
+
+class StudyAttributes:
+    """The attributes as they were when this was made, and what has been written since.
+
+    Storages give all attributes of a study or none. The dashboard's functions read them three
+    times for a note, which takes longer than all else in a study of hundreds of trials. They get
+    this in place of the storage.
+
+    Args:
+        storage: The storage.
+        study_id: The study, which is the only one that may be asked for.
+    """
+
+    def __init__(self, storage: BaseStorage, study_id: int) -> None:
+        self.study_id = study_id
+        self._storage = storage
+        self._known = dict(storage.get_study_system_attrs(study_id))
+
+    def get_study_system_attrs(self, study_id: int) -> dict[str, Any]:
+        """All attributes of the study."""
+        assert study_id == self.study_id
+        return self._known
+
+    def set_study_system_attr(self, study_id: int, key: str, value: Any) -> None:
+        """Write an attribute of the study."""
+        assert study_id == self.study_id
+        self._storage.set_study_system_attr(study_id, key, value)
+        self._known[key] = value
+
+
+def save_texts(storage: BaseStorage, study_id: int, texts: Mapping[str, str]) -> None:
+    """Save texts in pieces, each as a whole, also where other workers save theirs there.
+
+    Pieces of two texts make none. Who finds other ones than its own, when it is done, begins
+    again: the last one is undisturbed. What is as it should be is not written.
+
+    Args:
+        storage: The storage.
+        study_id: The study.
+        texts: By what the keys of their pieces begin with; a number follows.
+    """
+    pieces = {
+        f"{prefix}{number}": text[start : start + _PIECE]
+        for prefix, text in texts.items()
+        for number, start in enumerate(range(0, len(text), _PIECE))
+    }
+    for _ in range(_ATTEMPTS):
+        found = dict(storage.get_study_system_attrs(study_id))
+        # No attribute can be deleted: further pieces of an earlier text become empty.
+        emptied = {key: "" for key in found if key.startswith(tuple(texts))}
+        wanted = emptied | pieces
+        wrong = {key: value for key, value in wanted.items() if found.get(key) != value}
+        if not wrong:
+            return
+        for key, value in wrong.items():
+            storage.set_study_system_attr(study_id, key, value)

@@ -1,6 +1,6 @@
 """Search a convolutional network for handwritten digits.
 
-    pip install -c constraints.txt ".[examples]"
+    pip install -c constraints.txt ".[examples,fast]"
     python examples/quick_start.py
 
 The study is kept in quick_start.db: run the script again to go on with it, or, once it runs, run

@@ -4,29 +4,30 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
-
-from numba.core import event
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = logging.getLogger(f"optuna.{__name__}")
 
 
-class _Notice(event.Listener):
-    def __init__(self, function: object) -> None:
-        self._function = function
-
-    def on_start(self, beginning: Any) -> None:
-        if beginning.data["dispatcher"] is self._function:
-            _logger.info(
-                "Compiling the OTMANN distance with numba. This takes some seconds at its "
-                "first use; later processes read the compiled code from disk."
-            )
-
-    def on_end(self, end: Any) -> None:
-        pass
-
-
 def announce_compilation(function: object) -> None:
     """Log a message when numba begins to compile a function; none when it finds it on disk."""
-    event.register("numba:compile", _Notice(function))
+    # Numba's events are for its developers and may change. Only a message is lost then, and what
+    # others compile in this process must never fail for it.
+    with suppress(Exception):
+        from numba.core import event
+
+        class Notice(event.Listener):
+            def on_start(self, beginning: Any) -> None:
+                with suppress(Exception):
+                    if beginning.data["dispatcher"] is function:
+                        _logger.info(
+                            "Compiling the OTMANN distance with numba. This takes some seconds "
+                            "at its first use; later processes read the compiled code from disk."
+                        )
+
+            def on_end(self, end: Any) -> None:
+                pass
+
+        event.register("numba:compile", Notice())

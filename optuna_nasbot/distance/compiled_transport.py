@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 from optuna_nasbot.distance.compilation import announce_compilation
 from optuna_nasbot.distance.costs import MatchingCosts
 from optuna_nasbot.distance.features import NetworkFeatures
-from optuna_nasbot.distance.network_simplex import solve_pairs
+from optuna_nasbot.distance.network_simplex import solve_pairs as compiled_anew
 from optuna_nasbot.distance.packing import packed
+from optuna_nasbot.distance.soft_warning import warn_softly
 
 # Networks of up to 60 layers took up to four. The limit is there for rounding: exact steps end.
 MAX_PIVOTS_PER_LAYER = 1000
 # Pairs that a thread takes at a time: 0.6 ms or more, against 0.05 ms for passing them on.
 CHUNK_SIZE = 256
 
-announce_compilation(solve_pairs)
+if config.DISABLE_JIT:
+    raise ImportError("Numba must not compile (numba.config.DISABLE_JIT).")
+announce_compilation(compiled_anew)
 
 
 class Costs(NamedTuple):
@@ -46,6 +49,7 @@ def transport_costs(
     columns: Sequence[NetworkFeatures],
     costs: MatchingCosts,
     below_diagonal: bool = False,
+    on_disk: bool = True,
 ) -> NDArray[np.float64]:
     """The unnormalised OTMANN distances between two sequences of networks.
 
@@ -57,6 +61,7 @@ def transport_costs(
         columns: m networks.
         costs: The costs of matching layers.
         below_diagonal: Compute only the pairs (i, j) with i > j and leave 0 elsewhere.
+        on_disk: Read the compiled code from disk, or write it there, and fail where this fails.
 
     Returns:
         Array (n_coeffs, n, m), in units of mass times non-assignment penalty.
@@ -65,6 +70,7 @@ def transport_costs(
     if not rows or not columns:
         return result
     problems = packed(tuple(rows)), packed(tuple(columns)), _packed_costs(costs)
+    solve_pairs = _solver(on_disk)
     n_pairs = len(rows) * len(columns)
     solved = np.ones((len(rows), len(columns)), dtype=np.bool_)
 
@@ -74,7 +80,7 @@ def transport_costs(
 
     starts = range(0, n_pairs, CHUNK_SIZE)
     n_threads = min(config.NUMBA_NUM_THREADS, len(starts))
-    if n_threads == 1:
+    if n_threads <= 1:
         for start in starts:
             solve(start)
     else:
@@ -92,16 +98,24 @@ def transport_costs(
     return result
 
 
+def _solver(on_disk: bool) -> Callable[..., None]:
+    if not on_disk:
+        return compiled_anew
+    # Imported here because the import fails where numba finds no folder for compiled code.
+    from optuna_nasbot.distance.simplex_on_disk import solve_pairs
+
+    return solve_pairs
+
+
 def _packed_costs(costs: MatchingCosts) -> Costs:
     coeffs = np.array(costs.struct_coeffs)
     return Costs(costs.mislabel, coeffs, np.argsort(-coeffs))
 
 
 def _warn_of_pot(n_pairs: int) -> None:
-    warnings.warn(
+    warn_softly(
         f"The compiled solver of OTMANN gave up {n_pairs} pairs of networks after "
         f"{MAX_PIVOTS_PER_LAYER} steps a layer. POT solves them instead: the distances are exact, "
         f"they only take longer.",
-        RuntimeWarning,
         stacklevel=3,
     )

@@ -13,13 +13,16 @@ flow to the root), so that it ends: Cunningham, A network simplex method,
 Mathematical Programming 11 (1976).
 
 All compiled code is in this one file, because numba's cache on disk notices changes only in the
-file of the function that is called. Functions that are called often get plain arrays, no tuples of
-arrays: only then numba leaves out the counting of references, a third of the time. Nodes are
-unsigned numbers: with others numba allows for indices from the end, a tenth of the time.
+file of the function that is called (see `simplex_on_disk`). Functions that are called often get
+plain arrays, no tuples of arrays: only then numba leaves out the counting of references, a third
+of the time. Nodes are unsigned numbers: with others numba allows for indices from the end, a tenth
+of the time.
 """
 # mypy: disable-error-code="import-not-found, import-untyped, no-untyped-def, untyped-decorator"
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 from numba import njit
@@ -47,10 +50,10 @@ NODE = np.dtype(
 _FAST_MATH = {"nnan", "ninf", "nsz", "reassoc", "contract", "arcp"}
 _compiled = njit(error_model="numpy", fastmath=_FAST_MATH)
 _inlined = njit(error_model="numpy", fastmath=_FAST_MATH, inline="always")
-_entry = njit(error_model="numpy", fastmath=_FAST_MATH, cache=True, nogil=True)
+entry = partial(njit, error_model="numpy", fastmath=_FAST_MATH, nogil=True)
 
 
-@_entry  # pragma: no cover
+@entry()  # pragma: no cover
 def solve_pairs(rows, columns, costs, pairs, below_diagonal, max_pivots_per_layer, result, solved):
     """Distances of some of the pairs of n and m networks.
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-try:
-    # Not a public name of POT, but the same since version 0.9.4. `ot.emd2` spends some 150 us on
-    # checks and conversions around this call of 5 to 50 us; it does where the name is gone.
-    from ot.lp.emd_wrap import emd_c
-except ImportError:  # pragma: no cover - depends on the installed version of POT
-    emd_c = None
+from optuna_nasbot.distance.pot import emd_c
 
 MAX_ITERATIONS = 10_000_000
 OPTIMAL = 1
@@ -29,6 +24,7 @@ def transport_cost(
     Raises:
         RuntimeError: The solver found no optimum.
     """
+    # `ot.emd2` spends some 150 us on checks and conversions around this call of 5 to 50 us.
     if emd_c is None:
         cost, status = _public_solver(supplies, demands, costs)
     else:

@@ -51,3 +51,13 @@ def test_a_message_when_a_function_is_compiled_but_not_when_it_is_on_disk(messag
     announce_compilation(again.successor)
     assert again.successor(1) == 2
     assert len(messages) == 1
+
+
+def test_events_of_another_numba_stop_nobody(messages, imported, monkeypatch):
+    module = imported()
+    announce_compilation(module.predecessor)
+    monkeypatch.delattr("numba.core.event.Event.data")
+    assert module.predecessor(1) == 0
+    monkeypatch.delattr("numba.core.event.Listener")
+    announce_compilation(module.successor)
+    assert not messages

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import runpy
 import subprocess
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
 
@@ -31,39 +29,36 @@ from optuna_nasbot.distance.features import NetworkFeatures
 COMPILED = "optuna_nasbot.distance.compiled_transport"
 
 
-def test_compiled_code_is_chosen_where_there_is_numba() -> None:
-    pytest.importorskip("numba")
-    assert engine.transport_costs.__module__ == COMPILED
+WAY = """
+import sys
+from optuna_nasbot import MLPSpace, OTMANN
+OTMANN.for_kind("mlp-reg").pairwise(MLPSpace(max_layers=6).initial_pool[:2])
+print([name for name in ("compiled_transport", "transport")
+       if f"optuna_nasbot.distance.{name}" in sys.modules])
+"""
 
 
-def test_pot_is_chosen_where_there_is_no_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "numba", None)
-    assert runpy.run_path(engine.__file__)["transport_costs"] is transport.transport_costs
-
-
-@pytest.mark.parametrize("error", ["ImportError", "RuntimeError"])
-def test_numba_that_does_not_work_is_reported(
-    error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "numba.py").write_text(f"raise {error}('Numba needs another NumPy.')", "utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    for name in ("numba", COMPILED):
-        monkeypatch.setitem(sys.modules, name, None)  # to be put back as it was
-        del sys.modules[name]
-    with pytest.warns(RuntimeWarning, match=r"Numba needs another NumPy\. OTMANN .* with POT"):
-        chosen = runpy.run_path(engine.__file__)["transport_costs"]
-    assert chosen is transport.transport_costs
-
-
-@pytest.mark.parametrize(("value", "name"), [("1", "transport"), ("0", "compiled_transport")])
-def test_pot_is_chosen_where_numba_must_not_compile(value: str, name: str) -> None:
-    pytest.importorskip("numba")
-    code = "from optuna_nasbot.distance import engine; print(engine.transport_costs.__module__)"
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": value}
+@pytest.mark.parametrize(
+    ("setup", "environment", "name"),
+    [
+        ("", {"NUMBA_DISABLE_JIT": "0"}, "compiled_transport"),
+        ("", {"NUMBA_DISABLE_JIT": "1"}, "transport"),
+        ("import sys; sys.modules['numba'] = None", {}, "transport"),
+    ],
+    ids=["numba", "numba must not compile", "no numba"],
+)
+def test_what_solves_the_problems(setup: str, environment: dict[str, str], name: str) -> None:
+    if name == "compiled_transport":
+        pytest.importorskip("numba")
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True, env=environment
+        [sys.executable, "-W", "error::RuntimeWarning", "-c", setup + WAY],
+        capture_output=True,
+        check=True,
+        text=True,
+        env={**os.environ, **environment},
     )
-    assert found.stdout.strip() == f"optuna_nasbot.distance.{name}"
+    assert found.stdout.strip() == str([name])
+    assert "numba failed" not in found.stderr
 
 
 def test_import_of_the_package_does_not_import_numba() -> None:

@@ -1,0 +1,43 @@
+"""Files with a checksum beside them, so that damaged ones are not read.
+
+A crash or a full disk leaves files with parts that are missing or all zeros. A program that is
+read from such a file may stop the process, where Python has no error to catch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["remove_damaged", "write_checksums"]
+
+
+def remove_damaged(files: Iterable[Path]) -> None:
+    """Remove the files whose checksum is wrong or missing.
+
+    Raises:
+        OSError: A file can't be read or removed.
+    """
+    for file in files:
+        checksum = _beside(file)
+        if not checksum.exists() or checksum.read_bytes() != _of_content(file):
+            file.unlink(missing_ok=True)
+
+
+def write_checksums(files: Iterable[Path]) -> None:
+    """Write the checksum of each file beside it.
+
+    Raises:
+        OSError: A file can't be read, or a checksum not be written.
+    """
+    for file in files:
+        _beside(file).write_bytes(_of_content(file))
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f"{file.name}.sha256")
+
+
+def _of_content(file: Path) -> bytes:
+    return hashlib.sha256(file.read_bytes()).hexdigest().encode()

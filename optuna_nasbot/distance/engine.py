@@ -61,7 +61,7 @@ _CONSEQUENCES = {
     ),
     _by_pot: (
         "OTMANN distances are computed with POT instead, as exactly but several times slower. "
-        "Reinstall numba, or set the environment variable NUMBA_DISABLE_JIT to 1 to be rid of this "
+        "Reinstall numba, or set the environment variable NUMBA_DISABLE_JIT=1 to be rid of the "
         "warning."
     ),
 }

@@ -26,6 +26,7 @@ WIDTHS = (516, 700, 1190)
 SHAPE = (0.0, 0.3, 1.0, -0.4, 0.55, 0.21, 0.83, -0.9, 0.07, 0.66, 0.4, 0.95)
 NETWORKS = MLPSpace(max_layers=10, max_units=64).initial_pool[:12]
 EDITS = ("inc_en_masse", "remove_layer", "dup_path", "an_edit_of_ones_own")
+LONG_EDITS = ("W" * 40, "损失函数的对数值" * 5, "_".join(["a_long_name"] * 3))
 UNFINISHED = (TrialState.PRUNED, TrialState.FAIL, TrialState.RUNNING, TrialState.WAITING)
 
 
@@ -125,7 +126,7 @@ def misplaced(blank: Page, measured: Any, monkeypatch: pytest.MonkeyPatch) -> An
     return of
 
 
-@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.filterwarnings("ignore:Infinite objective values")
 @pytest.mark.parametrize("of", VALUES.values(), ids=VALUES.keys())
 def test_texts_of_any_values(of: list[float], misplaced: Any) -> None:
     assert misplaced(made_up_study(of, "net", EDITS), "net") == []
@@ -133,8 +134,7 @@ def test_texts_of_any_values(of: list[float], misplaced: Any) -> None:
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
 def test_texts_of_any_names(name: str, misplaced: Any) -> None:
-    edits = [f"{name} {number} {name}" for number in range(3)]
-    study = made_up_study(values(-0.04, 0.045), name, edits, metric=name)
+    study = made_up_study(values(-0.04, 0.045), name, LONG_EDITS, metric=name)
     assert misplaced(study, name) == []
 
 
@@ -154,9 +154,9 @@ def test_texts_of_many_edits_and_all_states(misplaced: Any) -> None:
 
 def test_touching_texts_and_cut_ones_would_be_noticed(blank: Page, measured: Any) -> None:
     """What the tests above measure is not blind."""
-    figure = Figure().add_scatter(x=values(1e6, 1e-3), y=SHAPE)
+    figure = Figure().add_scatter(x=values(1e6, 1e-4), y=SHAPE)
     figure.update_xaxes(tickangle=0, title_text="A title " * 20)
     draw(blank, figure, WIDTHS[0])
     texts = measured(blank.locator("#figure"))
     assert len(texts.outside) == 1
-    assert len(texts.pairs) > 2
+    assert len(texts.pairs) > 1

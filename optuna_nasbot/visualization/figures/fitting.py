@@ -26,7 +26,7 @@ LABEL_SIZE = 12.0
 """Sizes of plotly's fonts, in pixels."""
 
 _BELOW_CORNER = 6
-"""Pixels by which numbers at the horizontal axis are below that at the vertical axis's lower end."""
+"""Pixels, so that numbers below an axis don't touch the lowest one at its left."""
 
 
 def with_numbers_apart(figure: Figure) -> Figure:

@@ -37,6 +37,7 @@ def values(centre: float, spread: float, n: int = 12) -> list[float]:
 VALUES = {
     "between 1e-12 and -1e-12": values(0.0, 1e-12),
     "negative and small": values(-0.04, 0.045),
+    "worse than before": [0.012 * number for number in range(12)],
     "about -1e-5": values(-1.234e-5, 1e-8),
     "negative and large": values(-1.234e9, 3.3e8),
     "about 1e12": values(1.234567e12, 3e11),

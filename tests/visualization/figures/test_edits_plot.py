@@ -120,9 +120,12 @@ def test_outliers_do_not_stretch_the_axis(study: Any, edited: Any, pool: Any) ->
     assert means(figure)["swap_layer"] < -1e8
 
 
+@pytest.mark.parametrize("outlier", [0.0, -1e12], ids=["no outlier", "a far outlier"])
 @pytest.mark.parametrize("step", [1.0, -1.0, 1e-12])
-def test_no_gain_is_on_the_axis_of_gains(step: float, study: Any, edited: Any, pool: Any) -> None:
-    trials = [edited(pool[0], 1e6, [], None)]
+def test_no_gain_is_on_the_axis_of_gains(
+    step: float, outlier: float, study: Any, edited: Any, pool: Any
+) -> None:
+    trials = [edited(pool[0], 1e6, [], None), edited(pool[0], outlier, ["swap_layer"], 0)]
     trials += [edited(pool[i], i * step, ["swap_layer"], 0) for i in range(1, 10)]
     low, high = plot_edits(study(*trials), "net").layout.xaxis2.range
     assert low < 0 < high

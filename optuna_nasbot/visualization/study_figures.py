@@ -7,21 +7,30 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import optuna
 from optuna.study import Study
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.figures.axis_range import range_of_equal
 from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.figures.edits_plot import plot_edits
-from optuna_nasbot.visualization.figures.study_layout import axis_text
+from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.fitting import axis_text
+from optuna_nasbot.visualization.figures.fitting import fitted
+from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
+from optuna_nasbot.visualization.figures.study_layout import LEGEND
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.trial_facts import objective_names
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+_MAX_NAME = 250.0
+"""Pixels of a value's name along the axis."""
 
 _PLOTS = (plot_architecture_map, plot_surrogate, plot_edits, plot_distance_vs_value)
 
@@ -43,9 +52,14 @@ def history_figures(study: Study) -> Iterator[str]:
     """How the values of a study went on, a figure for each objective."""
     for index, shown in enumerate(_shown_values(study)):
         figure = optuna.visualization.plot_optimization_history(
-            study, target=shown.target, target_name=axis_text(shown.name)
+            study,
+            target=shown.target,
+            target_name=axis_text(fitted(shown.name, _MAX_NAME, AXIS_TITLE_SIZE)),
         )
-        yield _html(figure, f"history-{index}")
+        values = np.array([value for trace in figure.data for value in trace.y], dtype=float)
+        figure.update_yaxes(range=range_of_equal(values[np.isfinite(values)]))
+        figure.update_layout(legend=LEGEND)
+        yield _html(with_numbers_apart(figure), f"history-{index}")
 
 
 def network_figures(study: Study, name: str, identity: str) -> Iterator[str]:

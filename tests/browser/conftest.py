@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
+from playwright.sync_api import Locator
 from playwright.sync_api import Page
 from playwright.sync_api import sync_playwright
 from servers import free_port
@@ -23,6 +24,37 @@ from servers import running
 
 # What Chromium asks of its maker's servers, it asks without these, too.
 _OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+_TEXTS = """picture => {
+  const all = picture.getBoundingClientRect();
+  const texts = [...picture.querySelectorAll("text")].map(text => {
+    const box = text.getBoundingClientRect();
+    return {what: text.textContent, x: box.x, y: box.y, width: box.width, height: box.height};
+  }).filter(box => box.width > 0);
+  const outside = texts.filter(box => box.x < all.left - 1 || box.x + box.width > all.right + 1
+    || box.y < all.top - 1 || box.y + box.height > all.bottom + 1);
+  const overlaps = (a, b) =>
+    Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 1 &&
+    Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 3;
+  const pairs = texts.flatMap((a, i) => texts.slice(i + 1).filter(b => overlaps(a, b))
+    .map(b => [a.what, b.what]));
+  return {n: texts.length, outside: outside.map(box => box.what), pairs: pairs};
+}"""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a picture.
+
+    Args:
+        n: How many there are.
+        outside: Those that are not within the picture as a whole.
+        pairs: Those that overlap.
+    """
+
+    n: int
+    outside: list[str]
+    pairs: list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -64,6 +96,12 @@ def window(browser: Browser) -> Iterator[Window]:
             lambda request: _is_here(request.url) or opened.foreign.append(request.url),
         )
         yield opened
+
+
+@pytest.fixture(scope="session")
+def measured() -> Callable[[Locator], Texts]:
+    """Measure where the texts of a picture are."""
+    return lambda picture: Texts(**picture.evaluate(_TEXTS))
 
 
 def _is_here(url: str) -> bool:

@@ -12,20 +12,18 @@ import numpy as np
 import optuna
 import pytest
 from optuna.artifacts import FileSystemArtifactStore
+from optuna.distributions import FloatDistribution
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
-from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
-from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
 from optuna_nasbot.visualization import DashboardCallback
 from optuna_nasbot.visualization import add_to_dashboard
 
-N_TRIALS = 15
-SPACE = CNNSpace(max_layers=16, max_mass=1e6)
+NETWORKS = CNNSpace(max_layers=16, max_mass=1e6).initial_pool
 DEEP = CNNSpace(min_layers=60)
 RIGHT_END = """element => {
   const text = document.createRange();
@@ -34,10 +32,9 @@ RIGHT_END = """element => {
 }"""
 
 
-def objective(trial: optuna.Trial) -> float:
-    # Without any parameter the dashboard (0.21) fails at their importance: 1 / 0.
-    trial.suggest_float("lr", 0.0, 1.0)
-    return log(total_mass(suggest_architecture(trial, "net", SPACE)))
+def made_from(parent: int, edits: list[str]) -> dict[str, Any]:
+    """The attribute that says where a network comes from."""
+    return {"architecture:net:origin": {"edits": edits, "parent": parent}}
 
 
 def deep_network() -> Architecture:
@@ -57,11 +54,20 @@ def study_page(
     """The address of a study whose last trial has a network of 60 layers."""
     artifacts = tmp_path_factory.mktemp("artifacts")
     store = FileSystemArtifactStore(str(artifacts))
-    study = optuna.create_study(
-        study_name="net", storage=database, sampler=NASBOTSampler(seed=0), load_if_exists=True
-    )
-    study.optimize(objective, n_trials=N_TRIALS, callbacks=[DashboardCallback(store)])
-    origin = {"architecture:net:origin": {"edits": ["wedge_layer"] * 20, "parent": 3}}
+    study = optuna.create_study(study_name="net", storage=database, load_if_exists=True)
+    shown = DashboardCallback(store)
+    for number, network in enumerate(NETWORKS):
+        # Without any parameter the dashboard (0.21) fails at their importance: 1 / 0.
+        trial = create_architecture_trial(
+            {"net": network},
+            value=log(total_mass(network)),
+            params={"lr": number / len(NETWORKS)},
+            distributions={"lr": FloatDistribution(0.0, 1.0)},
+            user_attrs=made_from(3, ["wedge_layer"]) if number > 3 else {},
+        )
+        study.add_trial(trial)
+        shown(study, study.trials[-1])
+    origin = made_from(3, ["wedge_layer"] * 20)
     study.add_trial(
         create_architecture_trial({"net": deep_network()}, value=20.0, user_attrs=origin)
     )
@@ -70,7 +76,7 @@ def study_page(
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(N_TRIALS - 1, "Made from"), (N_TRIALS, "60 layers")]
+    ("number", "text"), [(len(NETWORKS) - 1, "Made from"), (len(NETWORKS), "60 layers")]
 )
 def test_page_of_a_trial_shows_its_drawing(
     study_page: str, window: Any, number: int, text: str
@@ -92,7 +98,11 @@ def test_page_of_a_trial_shows_its_drawing(
     assert (window.errors, window.foreign) == ([], [])
 
 
-def test_page_of_the_study_shows_the_cards(study_page: str, window: Any) -> None:
+@pytest.mark.parametrize("width", [1100, 1280, 1600])
+def test_page_of_the_study_shows_the_cards(
+    study_page: str, window: Any, measured: Any, width: int
+) -> None:
+    window.page.set_viewport_size({"width": width, "height": 800})
     window.page.goto(study_page)
     for card, title in (
         ("architecture-map-net", "Architecture Map of 'net'"),
@@ -100,6 +110,8 @@ def test_page_of_the_study_shows_the_cards(study_page: str, window: Any) -> None
     ):
         figure = window.page.locator(f"[id='user-defined-plot:{card}']")
         figure.get_by_text(title).wait_for()
-        assert figure.locator(".scatterlayer .point").count() > N_TRIALS // 2
+        assert figure.locator(".scatterlayer .point").count() > len(NETWORKS) // 2
+        texts = measured(figure)
+        assert (texts.outside, texts.pairs) == ([], [])
     window.page.wait_for_load_state("networkidle")
     assert (window.errors, window.foreign) == ([], [])

@@ -12,22 +12,20 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page
 
 from optuna_nasbot import MLPSpace
-from optuna_nasbot import NASBOTSampler
-from optuna_nasbot import suggest_architecture
+from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.visualization import to_html
 
 SPACE = MLPSpace(max_layers=10, max_units=64)
 
 
-def objective(trial: optuna.Trial) -> float:
-    network = suggest_architecture(trial, "net", SPACE)
-    return float(len(network.edges)) + 0.01 * trial.number
-
-
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=4))
-    study.optimize(objective, n_trials=12)
+    study = optuna.create_study()
+    for number, network in enumerate(SPACE.initial_pool[:12]):
+        origin = {"edits": ["wedge_layer", "dup_path"][number % 2 :], "parent": number // 2}
+        made = {"architecture:net:origin": origin} if number > 3 else {}
+        value = float(len(network.edges)) + 0.01 * number
+        study.add_trial(create_architecture_trial({"net": network}, value=value, user_attrs=made))
     path: Path = tmp_path_factory.mktemp("report") / "page.html"
     path.write_text(to_html(study, inputs=5, outputs=1), "utf-8")
     return path
@@ -69,31 +67,14 @@ def test_figures_are_drawn_within_the_page(page: Page) -> None:
         assert figure.locator(".scatterlayer, .barlayer").count() > 0
 
 
-TEXTS = """picture => {
-  const all = picture.getBoundingClientRect();
-  const texts = [...picture.querySelectorAll("text")].map(text => {
-    const box = text.getBoundingClientRect();
-    return {what: text.textContent, x: box.x, y: box.y, width: box.width, height: box.height};
-  }).filter(box => box.width > 0);
-  const outside = texts.filter(box => box.x < all.left - 1 || box.x + box.width > all.right + 1
-    || box.y < all.top - 1 || box.y + box.height > all.bottom + 1);
-  const overlaps = (a, b) =>
-    Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 1 &&
-    Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 3;
-  const pairs = texts.flatMap((a, i) => texts.slice(i + 1).filter(b => overlaps(a, b))
-    .map(b => [a.what, b.what]));
-  return {n: texts.length, outside: outside.map(box => box.what), pairs: pairs};
-}"""
-
-
 @pytest.mark.parametrize("pictures", [".js-plotly-plot", "details[open] .drawing svg"])
-def test_texts_are_whole_and_apart(page: Page, pictures: str) -> None:
+def test_texts_are_whole_and_apart(page: Page, pictures: str, measured: Any) -> None:
     shown = page.locator(pictures).all()
     assert len(shown) > 0
     for picture in shown:
-        found = picture.evaluate(TEXTS)
-        assert found["n"] > 5
-        assert (found["outside"], found["pairs"]) == ([], [])
+        found = measured(picture)
+        assert found.n > 5
+        assert (found.outside, found.pairs) == ([], [])
 
 
 def test_a_point_tells_of_its_network(page: Page) -> None:

@@ -18,11 +18,14 @@ from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.figures.axis_range import axis_range
 from optuna_nasbot.visualization.figures.embedding import embedded
+from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
+from optuna_nasbot.visualization.figures.fitting import axis_text
+from optuna_nasbot.visualization.figures.fitting import fitted
+from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BAD
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
-from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import hover_text
 from optuna_nasbot.visualization.figures.study_layout import layout
@@ -45,6 +48,9 @@ _UNVALUED = {
     "Running or enqueued": {"symbol": "circle-open", "color": NEUTRAL, "size": 9},
 }
 """Entries of the legend for networks without a value, and their markers."""
+
+_MAX_NAME = 200.0
+"""Pixels of the value's name along the scale of colours."""
 
 _BEST_MARKER = {"symbol": "star", "color": BEST, "size": 17, "line": {"width": 1}}
 
@@ -119,7 +125,7 @@ def plot_architecture_map(
     valued = [i for i, each in enumerate(groups) if each == _VALUED]
     add(_VALUED, valued, _coloured(shown.values[valued], shown.sign, target_name))
     add("Best", path[-1:], _BEST_MARKER)
-    return figure
+    return with_numbers_apart(figure)
 
 
 def _places(shown: TriedNetworks) -> tuple[NDArray[np.float64], str]:
@@ -155,13 +161,14 @@ def _incumbents(shown: TriedNetworks) -> list[int]:
 def _coloured(values: NDArray[np.float64], sign: float, target_name: str) -> dict[str, Any]:
     """Markers whose colours are values, dark ones for the better values."""
     low, high = axis_range(values) or (None, None)
+    shown_name = fitted(target_name, _MAX_NAME, LABEL_SIZE)
     return {
         "color": values,
         "cmin": low,
         "cmax": high,
         "colorscale": "Blues",
         "reversescale": sign < 0,
-        "colorbar": {"title": {"text": axis_text(target_name), "side": "right"}},
+        "colorbar": {"title": {"text": axis_text(shown_name), "side": "right"}},
         "line": {"width": 0.5, "color": NEUTRAL},
         "size": 10,
     }

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 from optuna.study import Study
 
 from optuna_nasbot.visualization.figures.axis_range import axis_range
+from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.fitting import axis_text
+from optuna_nasbot.visualization.figures.fitting import fitted
+from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import GOOD
-from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import layout
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
@@ -30,6 +33,8 @@ MAX_DRAWN = 4000
 _TITLE = "Distance vs. Value"
 _MAX_GROUPS = 10
 _LEAST_GROUP = 5
+_MAX_NAME = 140.0
+"""Pixels of the value's name along the axis."""
 
 
 def plot_distance_vs_value(
@@ -89,7 +94,7 @@ def plot_distance_vs_value(
         rows=1,
         cols=2,
         shared_yaxes=True,
-        horizontal_spacing=0.04,
+        horizontal_spacing=0.08,
         subplot_titles=[f"{key}: {_correlation(part, gaps)}" for key, part in panels.items()],
     )
     drawn = _evenly(len(gaps), MAX_DRAWN)
@@ -103,10 +108,11 @@ def plot_distance_vs_value(
     subtitle += f" of {n}" if len(compared.networks) < n else ""
     subtitle += f", {len(drawn):,} of {len(gaps):,} drawn" if len(drawn) < len(gaps) else ""
     figure.update_layout(layout(_TITLE, name, subtitle))
-    figure.update_yaxes(title_text=f"Difference in {axis_text(target_name)}", col=1)
+    shown_name = fitted(target_name, _MAX_NAME, AXIS_TITLE_SIZE)
+    figure.update_yaxes(title_text=f"Difference in {axis_text(shown_name)}", col=1)
     figure.update_yaxes(range=_range_from_zero(gaps))
     figure.update_annotations(font_size=13)  # the headings, which have half a figure each
-    return figure
+    return with_numbers_apart(figure)
 
 
 def _add_pairs(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
@@ -17,9 +17,14 @@ from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials.origin import Origin
 from optuna_nasbot.trials.origin import stored_origin
 from optuna_nasbot.visualization.figures.axis_range import axis_range
+from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
+from optuna_nasbot.visualization.figures.fitting import axis_text
+from optuna_nasbot.visualization.figures.fitting import fitted
+from optuna_nasbot.visualization.figures.fitting import in_lines
+from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import GOOD
-from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import layout
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
@@ -35,6 +40,11 @@ if TYPE_CHECKING:
 _TITLE = "Edits"
 _LIGHT = "#9ecae1"
 _GREY = "#c7c7c7"
+_MAX_ROWS = 12
+_TITLE_WIDTH = 150.0
+"""Pixels of a line below the right panel."""
+_MAX_NAME = 100.0
+"""Pixels of the name of an edit."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ def plot_edits(
     their parents have no value, or they were made from the initial pool. On the right how much
     the value changed, positive where it got better: each network, the quartiles and the mean. Far
     outliers lie outside the axis, which a double click extends to them. Edits are sorted by how
-    many better networks they led to.
+    many better networks they led to; of more than 12 the first are shown.
 
     A network that came of several edits counts for each of them. Only completed trials have a
     value. The attribute `architecture:<name>:origin`, which the samplers of this package store,
@@ -114,16 +124,19 @@ def plot_edits(
             "NASBOTSampler do."
         )
         return empty_figure(_TITLE, name, reason)
+    n_edits, outcomes = len(outcomes), outcomes[:_MAX_ROWS]
     figure = make_subplots(
         rows=1,
         cols=2,
         shared_yaxes=True,
-        horizontal_spacing=0.05,
+        horizontal_spacing=0.14,
+        column_widths=[0.4, 0.6],
         subplot_titles=["How often", "With what result"],
     )
     _add_counts(figure, outcomes)
     _add_gains(figure, outcomes)
-    figure.update_layout(layout(_TITLE, name), barmode="stack")
+    subtitle = f"{len(outcomes)} of {n_edits} edits" if len(outcomes) < n_edits else ""
+    figure.update_layout(layout(_TITLE, name, subtitle), barmode="stack")
     figure.update_yaxes(
         categoryorder="array",
         categoryarray=[outcome.edit for outcome in outcomes],
@@ -133,14 +146,15 @@ def plot_edits(
     )
     figure.update_xaxes(title_text="Networks", col=1)
     gains = np.array([gain for outcome in outcomes for gain in outcome.gains])
+    improvement = f"Improvement in {fitted(target_name, _TITLE_WIDTH, AXIS_TITLE_SIZE)}"
     figure.update_xaxes(
-        title_text=f"Improvement in {axis_text(target_name)}",
-        range=_with_margin(axis_range(gains)),
+        title_text=in_lines(improvement, _TITLE_WIDTH, AXIS_TITLE_SIZE),
+        range=_range_with_zero(gains),
         nticks=4,
-        tickangle=0,
         col=2,
     )
-    return figure
+    figure.update_annotations(font_size=13)  # the headings, which have half a figure each
+    return with_numbers_apart(figure)
 
 
 def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[Outcome]:
@@ -191,7 +205,7 @@ def _row_label(outcome: Outcome) -> str:
         result = "none comparable"
     else:
         result = f"{outcome.n_better} of {len(outcome.gains)} better"
-    return f"{html.escape(outcome.edit, quote=False)}: {result}"
+    return f"{axis_text(fitted(outcome.edit, _MAX_NAME, LABEL_SIZE))}: {result}"
 
 
 def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
@@ -251,9 +265,13 @@ def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
     )
 
 
-def _with_margin(limits: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Limits with some room outside for the markers on them."""
-    if limits is None:
-        return None
-    margin = 0.05 * (limits[1] - limits[0])
-    return limits[0] - margin, limits[1] + margin
+def _range_with_zero(gains: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The gains that are no far outliers, and no gain, with some room outside for the markers.
+
+    With 0 numbers at the axis are short: of 1,000,000.1 and 1,000,000.2 they would not be. None
+    where the range overflows.
+    """
+    low, high = axis_range(gains) or (float(gains.min(initial=0)), float(gains.max(initial=0)))
+    low, high = min(low, 0.0), max(high, 0.0)
+    margin = 0.05 * (high - low) or 1.0
+    return (low - margin, high + margin) if math.isfinite(margin) else None

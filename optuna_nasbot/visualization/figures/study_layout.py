@@ -11,7 +11,13 @@ from optuna.trial import FrozenTrial
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.visualization.drawing.labels import printable
-from optuna_nasbot.visualization.drawing.labels import shortened
+from optuna_nasbot.visualization.drawing.labels import text_width
+from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
+from optuna_nasbot.visualization.figures.fitting import NARROWEST
+from optuna_nasbot.visualization.figures.fitting import TITLE_SIZE
+from optuna_nasbot.visualization.figures.fitting import axis_text
+from optuna_nasbot.visualization.figures.fitting import fitted
+from optuna_nasbot.visualization.figures.fitting import in_lines
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
 if TYPE_CHECKING:
@@ -24,8 +30,17 @@ NEUTRAL = "#7f7f7f"
 
 _MAX_LINES = 24
 _LAST_LINES = 3
-_MAX_NAME = 40
-"""Characters of a name in a title."""
+_REASON_WIDTH = 0.7 * NARROWEST
+_MAX_LINES_OF_REASON = 6
+
+LEGEND = {
+    "orientation": "h",
+    "traceorder": "normal",
+    "yref": "container",
+    "y": 0,
+    "yanchor": "bottom",
+}
+"""In a row at the bottom edge, where long names cost no width."""
 
 # As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
 _logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
@@ -43,30 +58,20 @@ def layout(title: str, name: str, subtitle: str = "") -> dict[str, Any]:
         Keyword arguments of `Figure.update_layout`.
     """
     below = f"<br><sup>{subtitle}</sup>" if subtitle else ""
+    room = 0.9 * NARROWEST - text_width(f"{title} of ''", TITLE_SIZE)
     return {
         "title": {
-            "text": f"{title} of '{axis_text(shortened(printable(name), _MAX_NAME))}'{below}",
+            "text": f"{title} of '{axis_text(fitted(name, room, TITLE_SIZE))}'{below}",
             "yref": "container",
             "y": 1,
             "yanchor": "top",
             "pad": {"t": 25},
         },
         "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "traceorder": "normal",
-            "yref": "container",
-            "y": 0,
-            "yanchor": "bottom",
-        },
-        "margin": {"t": 100, "b": 100},
+        "legend": LEGEND,
+        "margin": {"t": 100, "b": 100, "r": 30},
         "hoverlabel": {"align": "left", "font": {"family": "monospace", "size": 11}},
     }
-
-
-def axis_text(text: str) -> str:
-    """A text as plotly shows it, which would read the tags in it."""
-    return html.escape(text, quote=False)
 
 
 def empty_figure(title: str, name: str, reason: str) -> Figure:
@@ -81,8 +86,9 @@ def empty_figure(title: str, name: str, reason: str) -> Figure:
     figure = plotly_graph_objects().Figure(layout=layout(title, name))
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
+    shown = fitted(reason, _MAX_LINES_OF_REASON * _REASON_WIDTH, LABEL_SIZE)
     figure.add_annotation(
-        text=axis_text(reason),
+        text=in_lines(shown, _REASON_WIDTH, LABEL_SIZE),
         x=0.5,
         y=0.5,
         xref="paper",

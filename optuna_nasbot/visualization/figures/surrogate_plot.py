@@ -20,11 +20,14 @@ from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import kernel_terms
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.trials.values import observed_values
+from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.fitting import fitted
+from optuna_nasbot.visualization.figures.fitting import in_lines
+from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BAD
 from optuna_nasbot.visualization.figures.study_layout import GOOD
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
-from optuna_nasbot.visualization.figures.study_layout import axis_text
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import hover_text
 from optuna_nasbot.visualization.figures.study_layout import layout
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 
 _TITLE = "Surrogate"
 _FEWEST = 3
+_TITLE_WIDTH = 380.0
+"""Pixels of a line below the axis."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +139,11 @@ def plot_surrogate(
     )
     _add_predictions(figure, predictions, is_within, GOOD, "Within two std", target_name)
     _add_predictions(figure, predictions, ~is_within, BAD, "Farther off", target_name)
-    figure.update_xaxes(title_text=f"Observed {axis_text(target_name)}, warped (larger is better)")
+    shown_name = fitted(target_name, 0.7 * _TITLE_WIDTH, AXIS_TITLE_SIZE)
+    observed = f"Observed {shown_name}, warped (larger is better)"
+    figure.update_xaxes(title_text=in_lines(observed, _TITLE_WIDTH, AXIS_TITLE_SIZE))
     figure.update_yaxes(title_text="Predicted from the others, ± one std", zeroline=False)
-    return figure
+    return with_numbers_apart(figure)
 
 
 def _as_modelled(found: TriedNetworks, study: Study) -> TriedNetworks:

@@ -118,3 +118,24 @@ def test_outliers_do_not_stretch_the_axis(study: Any, edited: Any, pool: Any) ->
     low, high = figure.layout.xaxis2.range
     assert -1 < low < 0.0 < 7.0 < high < 8.0
     assert means(figure)["swap_layer"] < -1e8
+
+
+@pytest.mark.parametrize("outlier", [0.0, -1e12], ids=["no outlier", "a far outlier"])
+@pytest.mark.parametrize("step", [1.0, -1.0, 1e-12])
+def test_no_gain_is_on_the_axis_of_gains(
+    step: float, outlier: float, study: Any, edited: Any, pool: Any
+) -> None:
+    trials = [edited(pool[0], 1e6, [], None), edited(pool[0], outlier, ["swap_layer"], 0)]
+    trials += [edited(pool[i], i * step, ["swap_layer"], 0) for i in range(1, 10)]
+    low, high = plot_edits(study(*trials), "net").layout.xaxis2.range
+    assert low < 0 < high
+    assert high > 1e6
+
+
+def test_of_many_edits_the_most_successful_are_shown(study: Any, edited: Any, pool: Any) -> None:
+    trials = [edited(pool[0], 100.0, [], None)]
+    trials += [edited(pool[1], 100.0 + i - 15, [f"edit_{i}"], 0) for i in range(30)]
+    figure = plot_edits(study(*trials), "net")
+    assert set(counts(figure)) == {f"edit_{i}" for i in range(12)}
+    assert "12 of 30 edits" in figure.layout.title.text
+    assert all(len(trace.y) == 12 for trace in figure.data)

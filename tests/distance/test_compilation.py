@@ -10,6 +10,8 @@ pytest.importorskip("numba")
 
 from optuna_nasbot.distance.compilation import announce_compilation
 
+pytestmark = pytest.mark.usefixtures("compiling_numba")
+
 SOURCE = """
 from numba import njit
 

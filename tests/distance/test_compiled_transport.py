@@ -18,7 +18,7 @@ from optuna_nasbot.distance.costs import MAX_COST
 from optuna_nasbot.distance.costs import MatchingCosts
 from optuna_nasbot.distance.features import NetworkFeatures
 
-compiled = pytest.importorskip("optuna_nasbot.distance.compiled_transport")
+compiled = pytest.importorskip("optuna_nasbot.distance.compiled_transport", exc_type=ImportError)
 
 COMPONENTS = np.array([0, 0, 0, 0, 1, 1, 2, 3])
 WIDTH = 6

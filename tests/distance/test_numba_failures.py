@@ -21,6 +21,8 @@ from optuna_nasbot.distance import transport
 from optuna_nasbot.distance.costs import matching_costs
 from optuna_nasbot.distance.features import network_features
 
+pytestmark = pytest.mark.usefixtures("compiling_numba")
+
 DISTANCES = """
 import threading
 from optuna_nasbot import MLPSpace, OTMANN

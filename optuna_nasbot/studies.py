@@ -18,6 +18,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.requested import last_space
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
@@ -166,7 +167,7 @@ def _attributes(
     if not isinstance(architectures, Mapping) or not architectures:
         raise TypeError(
             "architectures: expected a mapping from names to architectures, such as "
-            f"{{'net': architecture}}, got {type(architectures).__name__}."
+            f"{{'net': architecture}}, got {shown(architectures)}."
         )
     if user_attrs is not None and not isinstance(user_attrs, Mapping):
         raise TypeError(f"user_attrs: expected a mapping, got {user_attrs!r}.")

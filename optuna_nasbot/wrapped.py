@@ -81,7 +81,7 @@ def user_attrs_of(trial: object) -> Mapping[str, Any]:
         TypeError: It has none.
     """
     user_attrs = getattr(trial, "user_attrs", None)
-    if not isinstance(user_attrs, Mapping):
+    if not isinstance(user_attrs, Mapping) or isinstance(trial, Study):
         raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
     return user_attrs
 

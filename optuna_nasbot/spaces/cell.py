@@ -228,7 +228,8 @@ class CellSpace(OwnKindSpace):
             if pair is None or not 0 <= pair[0] < pair[1] < n or label not in self.labels:
                 raise ArchitectureError(
                     f"labels: expected edges (i, j) with 0 <= i < j < {n} and operations of "
-                    f"{', '.join(self.labels)}, got {shown(edge)}: {shown(label)}."
+                    f"{', '.join(self.labels)}, got {shown(edge)}: {shown(label)}. "
+                    "Leave out edges without an operation."
                 )
             cell[pair] = label
         if self._are_functions_compared:

@@ -329,6 +329,7 @@ def test_one_name_cannot_mean_two_spaces(study: optuna.Study) -> None:
     ("change", "error", "message"),
     [
         ({"trial": None}, TypeError, "trial: expected an Optuna trial, got None"),
+        ({"trial": optuna.create_study()}, TypeError, "trial: expected .* got <optuna.study"),
         ({"name": 3}, TypeError, "name: expected a string, got 3"),
         ({"name": ""}, ValueError, "name: expected a string without colons, not empty"),
         ({"name": "net:mass"}, ValueError, "name: expected a string without colons"),

@@ -28,7 +28,7 @@ from results_table import table
 from optuna_nasbot import Architecture
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.architecture_sampler import ChoosesArchitectures
+from optuna_nasbot.wrapped import ChoosesArchitectures
 
 _NAME = "net"
 # Each run has a process of its own; more threads in it would only compete.

@@ -50,7 +50,8 @@ def own_network(kind: str) -> Architecture:
 @contextmanager
 def forgotten(kind: str) -> Iterator[None]:
     """As in a process in which no space of this kind was made."""
-    operations = register._REGISTER.pop(kind)
+    operations = register._MADE_LAST.pop(kind)
+    register._VIEW.current.pop(kind)
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import nullcontext
 from functools import lru_cache
 
@@ -119,7 +120,8 @@ def _keeps_parameters(operation: Operation) -> bool:
     """
     import torch
 
-    with torch.random.fork_rng(devices=[]):
+    # Other threads would draw the same numbers again where the generator is set back.
+    with torch.random.fork_rng(devices=[], enabled=threading.active_count() == 1):
         try:
             made = [operation.make_module(16, 16, 1) for _ in range(2)]
         except Exception:  # whatever the user's code raises

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["remove_damaged", "write_checksums"]
@@ -20,8 +21,7 @@ def remove_damaged(files: Iterable[Path]) -> None:
         OSError: A file can't be read or removed.
     """
     for file in files:
-        checksum = _beside(file)
-        if not checksum.exists() or checksum.read_bytes() != _of_content(file):
+        if not _is_sound(file):
             file.unlink(missing_ok=True)
 
 
@@ -32,7 +32,15 @@ def write_checksums(files: Iterable[Path]) -> None:
         OSError: A file can't be read, or a checksum not be written.
     """
     for file in files:
-        _beside(file).write_bytes(_of_content(file))
+        with suppress(FileNotFoundError):  # another process has removed it
+            _beside(file).write_bytes(_of_content(file))
+
+
+def _is_sound(file: Path) -> bool:
+    try:
+        return _beside(file).read_bytes() == _of_content(file)
+    except FileNotFoundError:  # one of them, which another process may have removed just now
+        return False
 
 
 def _beside(file: Path) -> Path:

@@ -5,8 +5,8 @@ takes seconds, and kept on disk. Import this module only where distances are com
 long to import.
 
 Numba may fail at any time: when it is imported, when it compiles, when it reads or writes the
-compiled code. Whatever the error, the next way is taken, for the rest of the process and with one
-warning. An error of the last way, POT, is the caller's: what is wrong with the networks is never
+compiled code. Whatever the error, the next solver is taken, for the rest of the process and with
+one warning. Errors of the last one, POT, are raised: what is wrong with the networks is never
 taken for a failure of numba.
 """
 
@@ -32,7 +32,7 @@ __all__ = ["transport_costs"]
 MAX_DESCRIPTION = 300
 
 _TransportCosts = Callable[..., NDArray[np.float64]]
-_Way = Callable[[], _TransportCosts]  # imports what it needs
+_Solver = Callable[[], _TransportCosts]  # imports what it needs
 
 
 def _kept_on_disk() -> _TransportCosts:
@@ -61,19 +61,18 @@ _CONSEQUENCES = {
     ),
     _by_pot: (
         "OTMANN distances are computed with POT instead, as exactly but several times slower. "
-        "Reinstall numba, or set the environment variable NUMBA_DISABLE_JIT=1 to be rid of the "
-        "warning."
+        "If reinstalling numba does not help, a filter of the module warnings silences this."
     ),
 }
 
 
-def _ways() -> list[_Way]:
+def _solvers() -> list[_Solver]:
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return [_by_pot]
     return [_kept_on_disk, _compiled_anew, _by_pot]
 
 
-_ways_left = _ways()
+_solvers_left = _solvers()
 _lock = Lock()
 
 
@@ -99,28 +98,32 @@ def transport_costs(
         RuntimeError: POT is needed, and found no optimum.
     """
     errors = []
-    for way in tuple(_ways_left):  # of this moment: other threads may shorten the list
+    for solver in tuple(_solvers_left):  # of this moment: other threads may shorten the list
         try:
-            result = way()(rows, columns, costs, below_diagonal)
+            result = solver()(rows, columns, costs, below_diagonal)
             break
         except Exception as error:
-            if way is _by_pot:
+            if solver is _by_pot:
                 raise
             errors.append(error)
     if errors:
-        _leave_out_ways_before(way, errors[-1])
+        _leave_out_before(solver, errors[0])
     return result
 
 
-def _leave_out_ways_before(way: _Way, error: Exception) -> None:
+def _leave_out_before(solver: _Solver, error: Exception) -> None:
     with _lock:
-        failed = _ways_left[: _ways_left.index(way)] if way in _ways_left else []
-        del _ways_left[: len(failed)]
+        failed = _solvers_left[: _solvers_left.index(solver)] if solver in _solvers_left else []
+        del _solvers_left[: len(failed)]
     is_absent = isinstance(error, ModuleNotFoundError) and error.name == "numba"
     if failed and not is_absent:  # else numba is not installed, or another thread has warned
-        warn_softly(f"numba failed: {_described(error)} {_CONSEQUENCES[way]}", stacklevel=3)
+        warn_softly(f"numba failed: {_described(error)} {_CONSEQUENCES[solver]}", stacklevel=3)
 
 
 def _described(error: Exception) -> str:
-    text = shorten(f"{type(error).__name__}: {error}", MAX_DESCRIPTION, placeholder=" ...")
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except Exception:  # errors are of any class, and so is their text
+        text = type(error).__name__
+    text = shorten(text, MAX_DESCRIPTION, placeholder=" ...")
     return f"{text.rstrip(' .:')}."

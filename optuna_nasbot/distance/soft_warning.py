@@ -22,5 +22,5 @@ def warn_softly(message: str, stacklevel: int) -> None:
     """
     try:
         warnings.warn(message, RuntimeWarning, stacklevel=stacklevel + 1)
-    except RuntimeWarning:
+    except Exception:  # also of a closed stream, or of a function that shows warnings
         _logger.warning(message)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import random
+import threading
+from typing import ClassVar
+
 import pytest
 import torch
 from torch import nn
@@ -204,3 +209,59 @@ def test_a_compiled_module_is_not_compiled_while_building() -> None:
 
     network_of(torch.compile(nn.Conv2d(3, 5, 1), backend=backend))  # type: ignore[arg-type]
     assert compiled == []
+
+
+@functools.lru_cache
+def blurring(size: int) -> torch.Tensor:
+    """A kernel that all modules share, made at its first use."""
+    return torch.ones(1, 1, size, size) / size**2
+
+
+class Blur(nn.Conv2d):
+    """Uses constants that are made at their first use, one of them for each size of images."""
+
+    places: ClassVar[dict[tuple[int, ...], torch.Tensor]] = {}
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        image = super().forward(image)
+        size = tuple(image.shape[1:])
+        if size not in self.places:
+            self.places[size] = torch.rand(size, device=image.device)
+        kernel = blurring(3).expand(len(image[0]), 1, 3, 3)
+        return nn.functional.conv2d(image + self.places[size], kernel, padding=1, groups=5)
+
+
+@pytest.mark.parametrize("size", [8, 16, 32])
+def test_constants_that_modules_keep_have_memory(size: int) -> None:
+    blurring.cache_clear()
+    Blur.places.clear()
+    state = torch.get_rng_state()
+    network = network_of(Blur(3, 5, 1))
+    drawn = network.state_dict()  # of PyTorch's generator were drawn the weights only
+    torch.set_rng_state(state)
+    torch.testing.assert_close(network_of(Blur(3, 5, 1)).state_dict(), drawn)
+    assert network(torch.randn(4, 3, size, size)).shape == (4, 2)
+
+
+def test_a_mean_over_the_batch_is_told() -> None:
+    class Mean(nn.Conv2d):
+        def forward(self, image: torch.Tensor) -> torch.Tensor:
+            return super().forward(image).mean(0, keepdim=True)
+
+    with pytest.raises(ValueError, match=r"give shape \(2, 5, 8, 8\) .*, got \(1, 5, 8, 8\)"):
+        network_of(Mean(3, 5, 1))
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_random_numbers_of_other_threads_are_not_drawn_again(in_thread: bool) -> None:
+    class Dropping(nn.Conv2d):
+        def forward(self, image: torch.Tensor) -> torch.Tensor:
+            return super().forward(image) if random.random() < 2 else image
+
+    waiting = threading.Event()
+    if in_thread:
+        threading.Thread(target=waiting.wait, daemon=True).start()
+    state = random.getstate()
+    network_of(Dropping(3, 5, 1))
+    waiting.set()
+    assert (random.getstate() == state) == (not in_thread)

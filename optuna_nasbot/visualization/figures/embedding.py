@@ -40,10 +40,10 @@ def embedded(distances: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:
 
 
 def _tsne_class() -> Any:
-    """The class of scikit-learn, None if that is not installed."""
+    """The class of scikit-learn, None if that is not installed, or broken."""
     try:
         from sklearn.manifold import TSNE
-    except ImportError:
+    except Exception:
         return None
     return TSNE
 

@@ -102,16 +102,19 @@ class ArchitectureSampler(BaseSampler):
         self._entropy = secrets.randbits(128)
         self._independent_sampler.reseed_rng()
 
+    @_of_an_instance
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
         return self._independent_sampler.infer_relative_search_space(study, trial)
 
+    @_of_an_instance
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         return self._independent_sampler.sample_relative(study, trial, search_space)
 
+    @_of_an_instance
     def sample_independent(
         self,
         study: Study,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from weakref import WeakKeyDictionary
 
 from optuna.study import Study
 
@@ -13,6 +14,7 @@ from optuna_nasbot.wrapped import samplers_behind
 
 _TOLD: set[str] = set()
 """Names of the studies that were warned of. Some load their study anew for each trial."""
+_WITHOUT_ORIGIN: WeakKeyDictionary[Study, set[int]] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 
 
@@ -37,9 +39,7 @@ def choosing_sampler(study: Study) -> ChoosesArchitectures | None:
             f"{sampler} a method sample_architecture(study, trial, name, space) that calls the "
             f"one that you mean.",
         )
-    elif study.study_name not in _TOLD and any(
-        has_origin(trial.user_attrs) for trial in study.get_trials(deepcopy=False)
-    ):
+    elif study.study_name not in _TOLD and _has_origins(study):
         _warn_once(
             study,
             f"The study '{study.study_name}' has networks that a sampler of optuna_nasbot chose, "
@@ -48,6 +48,21 @@ def choosing_sampler(study: Study) -> ChoosesArchitectures | None:
             f"optuna.load_study(..., sampler=NASBOTSampler()).",
         )
     return None
+
+
+def _has_origins(study: Study) -> bool:
+    """Whether a sampler of this package chose networks of the study.
+
+    It is asked for each suggestion: finished trials without are looked at once.
+    """
+    without = _WITHOUT_ORIGIN.setdefault(study, set())
+    for trial in study.get_trials(deepcopy=False):
+        if trial.number not in without:
+            if has_origin(trial.user_attrs):
+                return True
+            if trial.state.is_finished():
+                without.add(trial.number)
+    return False
 
 
 def _warn_once(study: Study, message: str) -> None:

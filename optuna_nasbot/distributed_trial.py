@@ -12,6 +12,7 @@ from typing import TypeGuard
 from optuna.trial import BaseTrial
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.wrapped import found_behind
 
 _INTEGRATION = "optuna_integration.pytorch_distributed.pytorch_distributed"
 """The module of `TorchDistributedTrial`. What is taken from it besides, how rank 0 tells the other
@@ -30,10 +31,20 @@ class _Outcome:
         return {"network": self.network, "error": self.error and _portable(self.error)}
 
 
-def is_distributed(trial: object) -> TypeGuard[BaseTrial]:
-    """Whether a trial is a `TorchDistributedTrial`, told without importing optuna-integration."""
+def distributed_behind(trial: object) -> BaseTrial | None:
+    """The `TorchDistributedTrial` that a trial is or holds, if there is one.
+
+    It is told without importing optuna-integration, which is not installed everywhere.
+    """
     integration = sys.modules.get(_INTEGRATION)
-    return integration is not None and isinstance(trial, integration.TorchDistributedTrial)
+    if integration is None:
+        return None
+
+    def is_distributed(value: object) -> TypeGuard[BaseTrial]:
+        return isinstance(value, integration.TorchDistributedTrial)
+
+    found = [*found_behind(trial, is_distributed, "suggest_float")]
+    return found[0] if len(found) == 1 else None
 
 
 def on_all_ranks(trial: Any, suggest: Callable[[BaseTrial], Architecture]) -> Architecture:
@@ -92,7 +103,7 @@ def check_alone(trial: object, name: str) -> None:
     if n_ranks > 1:
         raise ValueError(
             f"trial: expected one that carries an architecture '{name}', got a "
-            f"{type(trial).__name__} without on rank {rank} of {n_ranks}, which would draw a "
+            f"{type(trial).__name__} without one on rank {rank} of {n_ranks}, which would draw a "
             f"random one of its own. Give all ranks the same: use "
             f"optuna_integration.TorchDistributedTrial, or set the user attributes of rank 0's "
             f"trial in this one, too."
@@ -102,7 +113,12 @@ def check_alone(trial: object, name: str) -> None:
 def _portable(error: BaseException) -> BaseException:
     """An exception that other processes can read, if need be in words only."""
     try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"Rank 0 raised {type(error).__name__}: {error}")
-    return error
+        if isinstance(pickle.loads(pickle.dumps(error)), type(error)):
+            return error
+    except BaseException:  # whatever the methods of the exception raise
+        pass
+    try:
+        words = str(error)
+    except BaseException:
+        words = "an exception without words"
+    return RuntimeError(f"Rank 0 raised {type(error).__name__}: {words}")

@@ -55,8 +55,8 @@ def note_request(
         if number not in requests.ignored:
             requests.ignored[number] = set(names_among(user_attrs))
         requests.ignored[number].discard(name)
-        untried = [*_untried(study, requests, but_for=number)]
         requests.spaces[name] = space
+        untried = [*_untried(study, requests, but_for=number)]
     for which, ignored in untried:
         warnings.warn(
             f"Trial {which} carries an architecture '{ignored}' that its objective did not ask "
@@ -67,15 +67,15 @@ def note_request(
 
 
 def _untried(study: Study, requests: _Requests, but_for: int) -> Iterator[tuple[int, str]]:
-    """Numbers of completed trials, and names that they did not ask for, each name once."""
+    """Numbers of trials, and names that neither they nor others asked for, each name once."""
     if not any(names for number, names in requests.ignored.items() if number != but_for):
         return
     for trial in study.get_trials(deepcopy=False):
         if trial.number != but_for and trial.state.is_finished():
             ignored = requests.ignored.pop(trial.number, set())
-            # One that failed or was pruned may not have come so far.
-            if trial.state == TrialState.COMPLETE:
-                for name in sorted(ignored - requests.told):
+            # One that failed may not have come so far.
+            if trial.state != TrialState.FAIL:
+                for name in sorted(ignored - requests.told - requests.spaces.keys()):
                     requests.told.add(name)
                     yield trial.number, name
 

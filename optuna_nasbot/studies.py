@@ -68,14 +68,21 @@ def enqueue_architecture(
 
 def _check_of_last_space(study: Study, name: str, architecture: Architecture) -> None:
     space = last_space(study, name)
-    if space is not None:
-        try:
-            space.check(architecture)
-        except ArchitectureError as error:
-            raise ArchitectureError(
-                f"architectures[{name!r}]: expected a network of the space that the objective "
-                f"asks for '{name}' with. {error} Nothing was enqueued."
-            ) from None
+    if space is None:
+        return
+    try:
+        space.operation_set  # noqa: B018 (raises)
+    except ArchitectureError:  # Another space of its kind was made since.
+        return
+    try:
+        space.check(architecture)
+    except ArchitectureError as error:
+        raise ArchitectureError(
+            f"architectures[{name!r}]: expected a network of the space that the objective asked "
+            f"for '{name}' with last. {error} Nothing was enqueued. For a space that it will ask "
+            f"with later: study.enqueue_trial(params, user_attrs={{'architecture:{name}': "
+            f"architecture.to_dict()}})."
+        ) from None
 
 
 def _is_same(

@@ -13,7 +13,7 @@ from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.chooser import choosing_sampler
 from optuna_nasbot.distributed_trial import check_alone
-from optuna_nasbot.distributed_trial import is_distributed
+from optuna_nasbot.distributed_trial import distributed_behind
 from optuna_nasbot.distributed_trial import on_all_ranks
 from optuna_nasbot.evolution import Candidate
 from optuna_nasbot.evolution import edited
@@ -61,16 +61,26 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         ArchitectureError: The network that the trial carries can't be read, or it or the
             sampler's choice is not of the space.
     """
-    if is_distributed(trial):
-        return on_all_ranks(trial, lambda single: suggest_architecture(single, name, space))
+    distributed = distributed_behind(trial)
+    if distributed is None:
+        return _suggested(trial, name, space, of_one_process=True)
+    return on_all_ranks(
+        distributed, lambda single: _suggested(single, name, space, of_one_process=False)
+    )
+
+
+def _suggested(
+    trial: BaseTrial, name: str, space: ArchitectureSpace, of_one_process: bool
+) -> Architecture:
+    """As `suggest_architecture`, for a trial of one process or for that of the first rank."""
     attribute_key(name)
-    single: Any = trial_behind(trial)
-    user_attrs = user_attrs_of(trial if single is None else single)
+    user_attrs = user_attrs_of(trial)
     if not isinstance(space, ArchitectureSpace):
         raise TypeError(
             f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
         )
     space.operation_set  # noqa: B018 (from here on the kind of a user's space means this one)
+    single: Any = trial_behind(trial)
     study = getattr(single, "study", None)
     if study is not None:
         note_request(study, single.number, user_attrs, name, space)
@@ -80,7 +90,9 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
         origin = f"trial {number} carries (enqueued, retried or suggested before)"
         return _checked(carried, space, name, origin)
     if study is None:
-        _check_replayed(trial, single, name)
+        _check_replayed(trial, single)
+        if of_one_process:
+            check_alone(single, name)
         return _stored(_random(space), single, name)
     sampler = choosing_sampler(study)
     if isinstance(sampler, ArchitectureSampler):
@@ -89,18 +101,8 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
     return _stored(_chosen(sampler, single, name, space), single, name)
 
 
-def _check_replayed(trial: object, single: BaseTrial | None, name: str) -> None:
-    """Refuse a trial without a study where a random network would hide a mistake.
-
-    Args:
-        trial: What the objective got.
-        single: The trial behind it: replayed, if there is one.
-        name: The name of the network that it does not carry.
-
-    Raises:
-        TypeError: There is none.
-        ValueError: Other ranks would draw other networks.
-    """
+def _check_replayed(trial: object, single: BaseTrial | None) -> None:
+    """Refuse what leads to no trial, where a random network would hide a mistake."""
     if single is None:
         raise TypeError(
             f"trial: expected an Optuna trial, or an object that holds one, got a "
@@ -108,7 +110,6 @@ def _check_replayed(trial: object, single: BaseTrial | None, name: str) -> None:
             f"suggest_architecture where Optuna's own trial is, such as study.ask() gives it, and "
             f"pass the network on. To try several at a time, let the workers share a storage."
         )
-    check_alone(single, name)
 
 
 def _chosen_alone(

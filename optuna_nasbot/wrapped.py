@@ -10,6 +10,7 @@ from typing import Any
 from typing import Protocol
 from typing import TypeGuard
 from typing import TypeVar
+from typing import cast
 from typing import runtime_checkable
 
 from optuna.study import Study
@@ -22,6 +23,11 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _T = TypeVar("_T")
+
+_MAX_SEEN = 200
+"""Wrappers that are looked into. Some objects make whatever attribute they are asked for."""
+_MAX_DEPTH = 3
+"""Of collections in collections."""
 
 
 @runtime_checkable
@@ -47,13 +53,12 @@ class ChoosesArchitectures(Protocol):
 def samplers_behind(sampler: object) -> list[ChoosesArchitectures]:
     """The samplers that choose networks: the given one, or all that it holds as a wrapper.
 
-    A wrapper holds them as attributes, also in lists, tuples and dictionaries, or holds other
-    wrappers that do.
+    A wrapper holds them as attributes, also in collections, or holds other wrappers that do.
     """
-    found = [*_behind(sampler, _has_method, lambda value: hasattr(value, "sample_relative"))]
-    if not found and isinstance(sampler, ChoosesArchitectures):  # by `__getattr__` of its own
-        return [sampler]
-    return found
+    found = [*found_behind(sampler, _has_method, "sample_relative")]
+    # A wrapper may pass on all calls to what no attribute of it shows.
+    passes_on = not found and callable(getattr(sampler, "sample_architecture", None))
+    return [cast(ChoosesArchitectures, sampler)] if passes_on else found
 
 
 def _has_method(sampler: object) -> TypeGuard[ChoosesArchitectures]:
@@ -68,19 +73,21 @@ def trial_behind(stand_in: Any) -> BaseTrial | None:
         The trial, or the stand-in itself if it shows the study that its trial belongs to. None if
         what the objective got leads to no trial, or to several.
     """
-    found = [*_behind(stand_in, _is_trial, lambda value: hasattr(value, "suggest_float"))]
-    if len(found) == 1:
-        return found[0]
+    found = [*found_behind(stand_in, _is_trial, "suggest_float")]
+    running = [trial for trial in found if isinstance(trial, Trial)]
+    if len(running or found) == 1:
+        return (running or found)[0]
     return stand_in if isinstance(getattr(stand_in, "study", None), Study) else None
 
 
 def user_attrs_of(trial: object) -> Mapping[str, Any]:
-    """The user attributes of a trial, or of what stands in for one.
+    """The user attributes of a trial, or of the one that an object stands in for.
 
     Raises:
-        TypeError: It has none.
+        TypeError: There are none.
     """
-    user_attrs = getattr(trial, "user_attrs", None)
+    single = trial_behind(trial)
+    user_attrs = getattr(trial if single is None else single, "user_attrs", None)
     if not isinstance(user_attrs, Mapping) or isinstance(trial, Study):
         raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
     return user_attrs
@@ -90,32 +97,54 @@ def _is_trial(value: object) -> TypeGuard[BaseTrial]:
     return isinstance(value, (Trial, FixedTrial, FrozenTrial))
 
 
-def _behind(
-    outermost: object,
-    is_wanted: Callable[[object], TypeGuard[_T]],
-    is_wrapper: Callable[[object], bool],
+def found_behind(
+    outermost: object, is_wanted: Callable[[object], TypeGuard[_T]], method: str
 ) -> Iterator[_T]:
-    """All that is wanted among an object and what it holds, each once, the outermost first."""
+    """All that is wanted among an object and what it holds, each once, the outermost first.
+
+    Args:
+        outermost: The object.
+        is_wanted: Whether an object is wanted. What it holds is not looked at.
+        method: The method that wrappers have.
+    """
     seen, waiting = {id(outermost)}, [outermost]
     for each in waiting:
         if is_wanted(each):
             yield each
             continue
         for value in _held(each):
-            if id(value) not in seen and (is_wanted(value) or is_wrapper(value)):
+            is_new = id(value) not in seen and len(seen) < _MAX_SEEN
+            if is_new and (is_wanted(value) or _has(value, method)):
                 seen.add(id(value))
                 waiting.append(value)
 
 
+def _has(value: object, method: str) -> bool:
+    try:
+        return hasattr(value, method)
+    except Exception:  # whatever a `__getattr__` raises
+        return False
+
+
 def _held(wrapper: object) -> Iterator[object]:
     """The values of an object's attributes, and what is in those that are collections."""
-    slots = (getattr(each, "__slots__", ()) for each in type(wrapper).__mro__)
-    names = [name for some in slots for name in ([some] if isinstance(some, str) else some)]
-    values = [*getattr(wrapper, "__dict__", {}).values()]
-    for value in [*values, *(getattr(wrapper, name, None) for name in names)]:
-        if isinstance(value, (list, tuple)):
-            yield from value
-        elif isinstance(value, Mapping):
-            yield from value.values()
-        else:
-            yield value
+    classes = type(wrapper).__mro__
+    for values in (getattr(wrapper, "__dict__", {}), *map(vars, classes)):
+        yield from _flat([*values.values()])
+    for each in classes:
+        slots = each.__dict__.get("__slots__", ())
+        for name in [slots] if isinstance(slots, str) else slots:
+            is_private = name.startswith("__") and not name.endswith("__")
+            mangled = f"_{each.__name__.lstrip('_')}{name}" if is_private else name
+            yield from _flat(getattr(wrapper, mangled, None))
+
+
+def _flat(value: object, depth: int = 0) -> Iterator[object]:
+    """The values in a collection and in those that it holds; another value itself."""
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    if isinstance(value, (list, tuple, set, frozenset)) and depth < _MAX_DEPTH:
+        for each in [*value]:
+            yield from _flat(each, depth + 1)
+    elif not isinstance(value, type):
+        yield value

@@ -10,6 +10,7 @@ from typing import Literal
 from typing import get_args
 
 from optuna_nasbot.architecture.arguments import MAX_MASS
+from optuna_nasbot.architecture.arguments import as_whole
 from optuna_nasbot.architecture.arguments import check_mass
 from optuna_nasbot.architecture.arguments import check_name
 from optuna_nasbot.architecture.arguments import listed
@@ -173,9 +174,10 @@ def _is_module(value: object) -> bool:
 
 def _checked_strides(where: str, given: object) -> tuple[int, ...]:
     strides = listed(given)
-    if not isinstance(strides, (tuple, list)) or list(map(listed, strides)) not in _STRIDES:
+    strides = [*map(as_whole, strides)] if isinstance(strides, (tuple, list)) else None
+    if strides not in _STRIDES:
         raise ValueError(
             f"{where}, strides: expected (), (1,) or (1, 2), got {shown(given)}. A layer that "
             f"halves every image has no strides, but image='halve'."
         )
-    return tuple(int(stride) for stride in strides)
+    return tuple(strides)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import nullcontext
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
@@ -16,6 +16,11 @@ from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
 from optuna_nasbot.architecture.operation import Operation
+
+_MAX_COUNTS = 4096
+# An objective may make its operations anew in each trial: they are not kept alive.
+_COUNTS: WeakKeyDictionary[Operation, dict[tuple[int, ...], int]] = WeakKeyDictionary()
+_KEEPS_PARAMETERS: WeakKeyDictionary[Operation, bool] = WeakKeyDictionary()
 
 
 def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -> int:
@@ -99,19 +104,29 @@ def _channels_out(architecture: Architecture, layer: Layer, channels_in: int) ->
     return 2 * layer.units if doubles else layer.units
 
 
-@lru_cache(maxsize=4096)
-def _own(operation: Operation, channels_in: int, channels_out: int, stride: int) -> int:
+def _own(operation: Operation, *arguments: int) -> int:
+    """The parameters of an own layer of some channels in, channels out and stride."""
+    counts = _COUNTS.setdefault(operation, {})
+    if arguments not in counts:
+        if len(counts) >= _MAX_COUNTS:
+            counts.clear()
+        counts[arguments] = _counted(operation, *arguments)
+    return counts[arguments]
+
+
+def _counted(operation: Operation, channels_in: int, channels_out: int, stride: int) -> int:
     # Imported here because torch is slow to import, and most spaces have no layers of this sort.
     import torch
 
     # On the meta device, without memory for the parameters; but not where the function would keep
     # such a module and give it to `build_module`.
-    with nullcontext() if _keeps_parameters(operation) else torch.device("meta"):
+    if operation not in _KEEPS_PARAMETERS:
+        _KEEPS_PARAMETERS[operation] = _keeps_parameters(operation)
+    with nullcontext() if _KEEPS_PARAMETERS[operation] else torch.device("meta"):
         made = operation.make_module(channels_in, channels_out, stride)
     return sum(parameter.numel() for parameter in made.parameters() if parameter.requires_grad)
 
 
-@lru_cache(maxsize=256)
 def _keeps_parameters(operation: Operation) -> bool:
     """Whether the function of an operation gives parameters that it gave before.
 

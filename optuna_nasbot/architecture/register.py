@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
@@ -19,17 +20,22 @@ from optuna_nasbot.architecture.operation_set import OperationSet
 _BUILT_IN = {operations.kind: operations for operations in BUILT_IN_SETS}
 
 
+class _Kinds(dict[str, OperationSet]):
+    """The set that was made or used last in a thread, by kind. It ends with its thread."""
+
+
 class _View(threading.local):
     """The kinds as a thread sees them."""
 
     def __init__(self) -> None:
-        self.current: dict[str, OperationSet] = {}
-        """The set that was made or used last in this thread, by kind."""
+        self.current = _Kinds()
+        _ALL_KINDS[id(self.current)] = self.current
         self.replaced: WeakSet[OperationSet] = WeakSet()
         """Sets that had a kind in this thread before. They may be gone once no space has them."""
 
 
 _MADE_LAST = dict(_BUILT_IN)
+_ALL_KINDS: WeakValueDictionary[int, _Kinds] = WeakValueDictionary()
 _VIEW = _View()
 
 
@@ -50,6 +56,8 @@ def operations_of(kind: str) -> OperationSet:
             f"your own is known in a process once its space (GraphSpace, CellSpace) has been "
             f"made there."
         )
+    if kind not in _VIEW.current and kind not in _BUILT_IN:
+        _check_threads_agree(kind)
     return operations
 
 
@@ -94,6 +102,21 @@ def registered(operations: OperationSet) -> OperationSet:
         )
     _use(operations)
     return operations
+
+
+def _check_threads_agree(kind: str) -> None:
+    """Refuse to guess in a thread that knows no set of its own.
+
+    Raises:
+        ArchitectureError: The others have different sets of this kind.
+    """
+    sets = {view[kind] for view in [*_ALL_KINDS.values()] if kind in view}
+    if len(sets) > 1:
+        raise ArchitectureError(
+            f"kind: expected one set of operations of kind '{kind}', got {len(sets)}, of several "
+            f"threads. Make the space once, outside the objective, or use the network in the "
+            f"thread of its objective."
+        )
 
 
 def _known(kind: object) -> OperationSet | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -46,11 +47,26 @@ def _contents(module: nn.Module) -> dict[str, str]:
         if name in STATE:
             contents.update({key: _text(part) for key, part in value.items()})
         elif name not in WITHOUT_EFFECT:
-            contents[name] = _text(value)
+            contents[name] = _text(plain(value))
     return contents
 
 
+def plain(value: object) -> object:
+    """A value with numbers of Python in the place of NumPy's and PyTorch's."""
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    if isinstance(value, np.generic) or (isinstance(value, torch.Tensor) and not value.ndim):
+        return value.item()
+    return value
+
+
 def _text(value: object) -> str:
-    if isinstance(value, torch.Tensor):
-        return f"{type(value).__name__} {tuple(value.shape)}"
-    return type(value).__name__ if isinstance(value, nn.Module) else repr(value)
+    if isinstance(value, nn.Module):
+        return type(value).__name__
+    return _tensor(value) if isinstance(value, torch.Tensor) else repr(value)
+
+
+def _tensor(value: torch.Tensor) -> str:
+    hooks = value._backward_hooks, getattr(value, "_post_accumulate_grad_hooks", None)
+    parts = type(value).__name__, tuple(value.shape), value.layout, value.requires_grad
+    return f"{parts}{' with hooks' if any(hooks) else ''}"

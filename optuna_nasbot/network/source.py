@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from optuna_nasbot.network.differences import differences
+from optuna_nasbot.network.differences import plain
 
 PLAIN_MODULES = (nn.Linear, nn.Conv2d, nn.BatchNorm2d)
 """Modules that keep all arguments that make them, under the names of these."""
@@ -32,8 +33,8 @@ def module_source(module: fx.GraphModule) -> str:
 
     The program defines a class `Network`, made by `Network()`, whose modules have the same names
     and whose `load_state_dict` takes the state of the original. Layers and weights that are shared
-    are shared there too. As one that is built anew, it is in training mode, and on the default
-    device and of the default type.
+    are shared, and weights that are frozen are frozen, there too. As one that is built anew, it is
+    in training mode, and on the default device and of the default type.
 
     Args:
         module: What `build_module` made.
@@ -102,6 +103,8 @@ def _constructors(layers: Mapping[str, nn.Module]) -> Iterator[str]:
             place = f"self.{name}.{key}"
             if made.setdefault(id(tensor), place) != place:
                 yield f"{place} = {made[id(tensor)]}"
+            elif isinstance(tensor, nn.Parameter) and not tensor.requires_grad:
+                yield f"{place}.requires_grad_(False)"
 
 
 def _arguments(layer: nn.Module) -> Iterator[str]:
@@ -112,9 +115,9 @@ def _arguments(layer: nn.Module) -> Iterator[str]:
     for name, parameter in inspect.signature(type(layer)).parameters.items():
         if name in ("device", "dtype"):
             continue
-        value = getattr(layer, name)
+        value = plain(getattr(layer, name)) if name != "bias" else None
         if name == "bias":  # of a layer without any parameters it is no choice
-            value = value is not None or layer.weight is None
+            value = layer.bias is not None or layer.weight is None
         if value not in (parameter.default, (parameter.default, parameter.default)):
             yield f"{name}={value!r}"
 

@@ -33,6 +33,16 @@ class TwoWordsError(Exception):
         super().__init__(f"{first} {second}")
 
 
+class WordlessError(Exception):
+    """Can be neither pickled nor told."""
+
+    def __reduce__(self) -> str:
+        raise SystemExit
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
 class FailingSampler(optuna.samplers.RandomSampler):
     """Raises what it was given when it is asked for a network."""
 
@@ -42,6 +52,16 @@ class FailingSampler(optuna.samplers.RandomSampler):
 
     def sample_architecture(self, *arguments: Any) -> Architecture:
         raise self.error
+
+
+class Wrapper:
+    """Passes on everything to a trial."""
+
+    def __init__(self, trial: Any) -> None:
+        self.trial = trial
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.trial, name)
 
 
 def begun(study: optuna.Study | None) -> Any:
@@ -83,7 +103,7 @@ def enqueued(study: optuna.Study | None) -> list[dict[str, Any]]:
     trial = begun(study)
     found.append(facts(trial, suggest_architecture(trial, "net", SPACE)))
     single = None if study is None else study.ask()
-    trial = TorchDistributedTrial(single)
+    trial = Wrapper(TorchDistributedTrial(single))
     if single is not None:
         single.set_user_attr("architecture:net", SPACE.initial_pool[3].to_dict())
     found.append(facts(trial, suggest_architecture(trial, "net", SPACE)))
@@ -99,7 +119,7 @@ def refused(study: optuna.Study | None, name: str = "net") -> dict[str, Any]:
         raised = error
     return {
         "error": type(raised).__name__,
-        "message": str(raised),
+        "message": "" if isinstance(raised, WordlessError) else str(raised),
         "rate": trial.suggest_float("rate", 0, 1),
         "user_attrs": trial.user_attrs,
     }
@@ -110,6 +130,7 @@ def errors(is_first: bool) -> list[dict[str, Any]]:
     for error in (
         ValueError("no network"),
         TwoWordsError("no", "network"),
+        WordlessError(),
         optuna.TrialPruned("no network"),
         KeyboardInterrupt("no network"),
     ):
@@ -123,7 +144,7 @@ def errors(is_first: bool) -> list[dict[str, Any]]:
     return found
 
 
-def replayed() -> list[str]:
+def replayed(is_first: bool) -> list[str]:
     """What a `FixedTrial` gets, without a network and with one."""
     trial = optuna.trial.FixedTrial({"rate": 0.5})
     try:
@@ -131,6 +152,8 @@ def replayed() -> list[str]:
     except ValueError as error:
         message = str(error)
     trial.set_user_attr("architecture:net", SPACE.initial_pool[2].to_dict())
+    shared = TorchDistributedTrial(optuna.trial.FixedTrial({}) if is_first else None)
+    suggest_architecture(shared, "net", SPACE)
     return [message, suggest_architecture(trial, "net", SPACE).canonical_hash()]
 
 
@@ -143,7 +166,7 @@ def main(rank: int, meeting_point: str, written: str) -> None:
         "searched": searched(optuna.create_study(sampler=sampler) if is_first else None),
         "enqueued": enqueued(optuna.create_study(sampler=sampler) if is_first else None),
         "errors": errors(is_first),
-        "replayed": replayed(),
+        "replayed": replayed(is_first),
     }
     Path(written).write_text(json.dumps(found))
     dist.barrier()

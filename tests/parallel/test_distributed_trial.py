@@ -56,11 +56,12 @@ def test_all_ranks_get_the_exception_and_go_on(ranks: list[dict[str, Any]]) -> N
     first, second = (rank["errors"] for rank in ranks)
     for raised, shared in zip(first, second, strict=True):
         assert (raised["rate"], raised["user_attrs"]) == (shared["rate"], shared["user_attrs"])
-        if raised["error"] != "TwoWordsError":
+        if raised["error"] not in ("TwoWordsError", "WordlessError"):
             assert raised == shared
     assert [raised["error"] for raised in first] == [
         "ValueError",
         "TwoWordsError",
+        "WordlessError",
         "TrialPruned",
         "KeyboardInterrupt",
         "ValueError",
@@ -68,12 +69,13 @@ def test_all_ranks_get_the_exception_and_go_on(ranks: list[dict[str, Any]]) -> N
     ]
     assert second[1]["error"] == "RuntimeError"
     assert second[1]["message"] == "Rank 0 raised TwoWordsError: no network"
-    assert "expected a string without colons" in second[4]["message"]
-    assert "max_layers=8" in second[5]["message"]
+    assert second[2]["message"] == "Rank 0 raised WordlessError: an exception without words"
+    assert "expected a string without colons" in second[5]["message"]
+    assert "max_layers=8" in second[6]["message"]
 
 
 def test_replayed_trial_needs_a_network(ranks: list[dict[str, Any]]) -> None:
     for number, rank in enumerate(ranks):
         message, found = rank["replayed"]
-        assert f"got a FixedTrial without on rank {number} of 2" in message
+        assert f"got a FixedTrial without one on rank {number} of 2" in message
         assert found == SPACE.initial_pool[2].canonical_hash()

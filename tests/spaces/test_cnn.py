@@ -137,6 +137,7 @@ def test_search_for_a_regression_is_that_for_a_classification(sampler: Any) -> N
 def test_outputs_of_a_regression_are_logits_of_several_labels() -> None:
     (*_, branched) = CNNSpace(image_size=16, task="regression").initial_pool
     assert [layer.label for layer in branched.layers].count("linear") == 2
+    torch.manual_seed(0)
     module = build_module(branched, in_channels=3, out_features=4)
     images, labels = torch.randn(6, 3, 16, 16), (torch.rand(6, 4) > 0.5).float()
     logits = module(images)

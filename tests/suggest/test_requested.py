@@ -10,8 +10,10 @@ import pytest
 from optuna.trial import TrialState
 
 from optuna_nasbot import ArchitectureError
+from optuna_nasbot import GraphSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import Operation
 from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import suggest_architecture
 
@@ -68,13 +70,43 @@ def test_names_that_are_asked_for_are_not_told(study: optuna.Study) -> None:
 def test_trial_that_did_not_come_so_far_is_not_told(study: optuna.Study) -> None:
     enqueue_architecture(study, {"encoder": NETWORKS[0], "decoder": NETWORKS[1]})
 
-    def pruned_at_first(trial: optuna.Trial) -> float:
+    def failing_at_first(trial: optuna.Trial) -> float:
         suggest_architecture(trial, "encoder", SPACE)
         if trial.number == 0:
-            raise optuna.TrialPruned
+            raise MemoryError
         return two(trial)
 
-    assert warned(study, pruned_at_first) == []
+    assert warned(study, failing_at_first, catch=MemoryError) == []
+
+
+def test_name_that_only_some_trials_ask_for_is_not_told(study: optuna.Study) -> None:
+    study.optimize(two, n_trials=1)
+    enqueue_architecture(study, {"net": NETWORKS[0], "decoder": NETWORKS[1]})
+    assert warned(study, one) == []
+
+
+def test_name_of_a_pruned_trial_is_told(study: optuna.Study) -> None:
+    enqueue_architecture(study, {"ent": NETWORKS[0]})
+
+    def pruned(trial: optuna.Trial) -> float:
+        trial.report(one(trial), 0)
+        raise optuna.TrialPruned
+
+    assert len(warned(study, pruned)) == 1
+
+
+def test_space_whose_kind_has_another_space_now_refuses_nothing() -> None:
+    def space(least: float) -> GraphSpace:
+        own = Operation("own", mass=lambda given, units: least * units)
+        return GraphSpace(kind="test-requested", operations=[own, "relu"], max_layers=8)
+
+    studies = [optuna.create_study() for _ in range(2)]
+    for study in studies:
+        study.optimize(
+            lambda trial: len(suggest_architecture(trial, "net", space(1.0)).layers), n_trials=2
+        )
+    enqueue_architecture(studies[0], {"net": space(2.0).initial_pool[0]})
+    assert len(studies[0].trials) == 3
 
 
 def test_network_outside_the_space_costs_no_trial(study: optuna.Study) -> None:

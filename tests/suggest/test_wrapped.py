@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import optuna
 import pytest
@@ -78,6 +79,25 @@ class Slotted(Forwarding):
         return self._inner
 
 
+class Private(Forwarding):
+    __slots__ = ("__inner",)
+
+    def __init__(self, inner: BaseSampler) -> None:
+        self.__inner = inner
+
+    @property
+    def first(self) -> BaseSampler:
+        return self.__inner
+
+
+def with_class_attribute(inner: BaseSampler) -> BaseSampler:
+    class Held(Forwarding):
+        base = inner
+        first = inner  # type: ignore[assignment]
+
+    return Held()
+
+
 class Proxy:
     """Passes on everything."""
 
@@ -109,6 +129,10 @@ def hidden(inner: BaseSampler) -> Any:
         lambda inner: Forwarding(samplers=[inner, RandomSampler()]),
         lambda inner: Forwarding(samplers={"networks": inner}),
         lambda inner: Forwarding(main=inner, fallback=RandomSampler(), same=inner),
+        lambda inner: Forwarding(main=inner, made_by=NASBOTSampler, stage={"a": [("b", inner)]}),
+        lambda inner: Forwarding(main=inner, other=MagicMock()),
+        with_class_attribute,
+        Private,
         lambda inner: optuna.samplers.CmaEsSampler(independent_sampler=inner),
         Slotted,
         Proxy,
@@ -218,6 +242,19 @@ def test_comparison_with_another_sampler_is_not_warned_of(tmp_path: Path) -> Non
     assert messages_of_loading(url, n_loads=1) == []
 
 
+def test_finished_trials_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+
+    def counted(user_attrs: dict[str, Any]) -> bool:
+        looked_at.append(user_attrs)
+        return False
+
+    monkeypatch.setattr("optuna_nasbot.chooser.has_origin", counted)
+    study = optuna.create_study(sampler=RandomSampler())
+    study.optimize(objective, n_trials=30)
+    assert len(looked_at) <= 2 * 30
+
+
 # --- Objects that stand in for trials
 
 
@@ -260,8 +297,16 @@ class Study(Captor):
         return self.get(name)
 
 
+def with_history(trial: optuna.Trial) -> Any:
+    """Holds other trials beside its own."""
+    captor = Captor(trial)
+    captor.history = [optuna.create_trial(value=1.0), optuna.trial.FixedTrial({})]
+    return captor
+
+
 @pytest.mark.parametrize(
-    "stand_in", [Captor, lambda trial: Captor(Captor(trial)), Delegating, Study]
+    "stand_in",
+    [Captor, lambda trial: Captor(Captor(trial)), Delegating, Study, with_history],
 )
 def test_stand_in_leads_to_the_sampler(stand_in: Callable[[optuna.Trial], Any]) -> None:
     plain = optuna.create_study(sampler=sampler())

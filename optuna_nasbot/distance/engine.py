@@ -61,7 +61,7 @@ _CONSEQUENCES = {
     ),
     _by_pot: (
         "OTMANN distances are computed with POT instead, as exactly but several times slower. "
-        "If reinstalling numba does not help, a filter of the module warnings silences this."
+        "Reinstall numba; if that does not help, a filter of the module warnings silences this."
     ),
 }
 

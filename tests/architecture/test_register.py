@@ -141,3 +141,20 @@ def test_no_set_is_kept_but_the_last_one() -> None:
     del operations
     gc.collect()
     assert sum(each() is not None for each in made) == 1
+
+
+def test_a_thread_without_a_set_does_not_guess_where_others_disagree() -> None:
+    kind = "test-disagree"
+    one, other = own_set("a", "b", kind=kind), own_set("a", "c", kind=kind)
+    register(one)
+    assert in_new_thread(lambda: operations_of(kind)) is one
+
+    def look_from_a_third_thread() -> None:
+        register(other)
+        with pytest.raises(ArchitectureError, match="got 2, of several threads"):
+            in_new_thread(lambda: operations_of(kind))
+
+    in_new_thread(look_from_a_third_thread)
+    # With its thread ends what it made of the kind.
+    gc.collect()
+    assert operations_of(kind) is one

@@ -251,11 +251,11 @@ def test_error_of_the_arguments_is_not_taken_for_one_of_numba(monkeypatch) -> No
     costs = matching_costs(operations, (0.1,), 1.0, 1.0)
     network = MLPSpace(max_layers=6).initial_pool[0]
     features = network_features(network, operations=operations, component=costs.component)
-    ways = list(engine._ways_left)
-    monkeypatch.setattr(engine, "_ways_left", ways[:])
+    ways = list(engine._solvers_left)
+    monkeypatch.setattr(engine, "_solvers_left", ways[:])
     for _ in range(2):
         with pytest.raises(AttributeError, match="NoneType"):
             engine.transport_costs([features, None], [features], costs)
-    assert engine._ways_left == ways
+    assert engine._solvers_left == ways
     expected = transport.transport_costs([features], [features], costs)
     assert engine.transport_costs([features], [features], costs) == pytest.approx(expected)

@@ -6,6 +6,7 @@ import copy
 import types
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from torch import fx
@@ -341,3 +342,31 @@ def test_code_has_no_lines_that_free_memory(module: fx.GraphModule) -> None:
     source = module_source(module)
     assert "None" not in source
     assert ";" not in source
+
+
+def set_numbers(module: fx.GraphModule) -> None:
+    norm = next(each for each in module.modules() if isinstance(each, nn.BatchNorm2d))
+    norm.momentum, norm.eps = np.float64(0.05), torch.tensor(0.1)
+    module.layer_01_conv3.padding = (np.int64(1), np.int64(1))
+
+
+def freeze(module: fx.GraphModule) -> None:
+    module.layer_01_conv3.weight.requires_grad_(False)
+
+
+def test_numbers_that_are_not_pythons_are_carried(module: fx.GraphModule) -> None:
+    set_numbers(module)
+    check_is_carried(module)
+
+
+def test_frozen_weights_are_carried(module: fx.GraphModule) -> None:
+    freeze(module)
+    made = check_is_carried(module)
+    frozen = [name for name, weight in made.named_parameters() if not weight.requires_grad]
+    assert frozen == ["layer_01_conv3.weight"]
+
+
+def test_hooks_of_weights_are_refused(module: fx.GraphModule) -> None:
+    module.layer_01_conv3.weight.register_hook(lambda gradient: 2 * gradient)
+    with pytest.raises(TypeError, match=r"^module.layer_01_conv3: .* differs in \['weight'\]"):
+        module_source(module)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -51,8 +52,18 @@ def test_few_points_and_those_all_in_one_place_are_scaled() -> None:
     np.testing.assert_array_equal(places, np.zeros((12, 2)))
 
 
-def test_without_scikit_learn_points_are_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
+class Broken(types.ModuleType):
+    """A library that raises something else than ImportError."""
+
+    def __getattr__(self, name: str) -> object:
+        raise OSError("libgomp.so.1: cannot allocate memory in static TLS block")
+
+
+@pytest.mark.parametrize("module", [None, Broken("sklearn.manifold")])
+def test_without_scikit_learn_points_are_scaled(
+    module: types.ModuleType | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.manifold", module)
     distances = of_points(np.random.default_rng(5).normal(size=(12, 2)))
     places, method = embedded(distances)
     assert method == "classical scaling"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.map_objective import Objective
 from optuna_nasbot.gp.map_objective import map_objective
+from optuna_nasbot.gp.torch_compiler import without_compiler
 
 _NOISE_MEDIAN = 0.003
 _LOG_NOISE_STD = 1.5
@@ -104,13 +105,14 @@ def _minimum(
     # An objective that fits may be called where torch keeps no gradients or uses another device.
     with torch.inference_mode(False), torch.device("cpu"):
         x = torch.from_numpy(start.copy())
-        optimiser = torch.optim.LBFGS(
-            [x],
-            max_iter=max_iterations,
-            tolerance_grad=_GRADIENT_TOLERANCE,
-            tolerance_change=_CHANGE_TOLERANCE,
-            line_search_fn="strong_wolfe",
-        )
+        with without_compiler():
+            optimiser = torch.optim.LBFGS(
+                [x],
+                max_iter=max_iterations,
+                tolerance_grad=_GRADIENT_TOLERANCE,
+                tolerance_change=_CHANGE_TOLERANCE,
+                line_search_fn="strong_wolfe",
+            )
 
         def evaluate() -> float:
             inside = np.clip(x.numpy(), lower, upper)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import nullcontext
 from weakref import WeakKeyDictionary
 
@@ -18,6 +17,8 @@ from optuna_nasbot.architecture.operation import OUTPUT
 from optuna_nasbot.architecture.operation import Operation
 
 _MAX_COUNTS = 4096
+_RARE_WIDTH = 1680
+"""More than spaces have by default, and a multiple of small numbers, as groups and heads want."""
 # An objective may make its operations anew in each trial: they are not kept alive.
 _COUNTS: WeakKeyDictionary[Operation, dict[tuple[int, ...], int]] = WeakKeyDictionary()
 _KEEPS_PARAMETERS: WeakKeyDictionary[Operation, bool] = WeakKeyDictionary()
@@ -130,15 +131,15 @@ def _counted(operation: Operation, channels_in: int, channels_out: int, stride: 
 def _keeps_parameters(operation: Operation) -> bool:
     """Whether the function of an operation gives parameters that it gave before.
 
-    So do functions that share weights between networks. It is told from two small modules; one
-    that can't be made tells nothing.
+    So do functions that share weights between networks. It is told from two modules on the meta
+    device, of a width that few networks have, since such a function keeps them; one that can't be
+    made tells nothing.
     """
     import torch
 
-    # Other threads would draw the same numbers again where the generator is set back.
-    with torch.random.fork_rng(devices=[], enabled=threading.active_count() == 1):
+    with torch.device("meta"):
         try:
-            made = [operation.make_module(16, 16, 1) for _ in range(2)]
+            made = [operation.make_module(_RARE_WIDTH, _RARE_WIDTH, 1) for _ in range(2)]
         except Exception:  # whatever the user's code raises
             return False
     first, second = ({id(parameter) for parameter in module.parameters()} for module in made)

@@ -92,7 +92,10 @@ def to_svg(
 
 def text_as_svg(title: str, text: str) -> Svg:
     """A title and a text below it as SVG, to stand where a drawing can't be made."""
-    lines = [printable(line) for line in (title, *wrap(text, _LINE_CHARACTERS, max_lines=10))]
+    lines = [
+        printable(line)
+        for line in (title, *wrap(text, _LINE_CHARACTERS, max_lines=10, break_on_hyphens=False))
+    ]
     width = 1.1 * max(text_width(line, FONT_SIZES[0]) for line in lines)
     svg = _paper(width + 2 * _MARGIN, _LEGEND_ROW * len(lines) + 2 * _MARGIN)
     for index, line in enumerate(lines):

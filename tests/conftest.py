@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Callable
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,10 @@ import pytest
 from hypothesis import settings
 
 from optuna_nasbot.architecture import Architecture
+
+# Tests train small networks and start workers, which more threads each would slow down. PyTorch is
+# not imported yet: the package does that where it needs it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 GOLDEN = Path(__file__).parent / "golden"
 

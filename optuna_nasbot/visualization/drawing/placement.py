@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,9 @@ def placed(
     if not gaps:
         return np.zeros(n)
     # Imported here because most drawings are of chains, and scipy.optimize is slow to import.
-    from scipy.optimize import linprog
+    from scipy.optimize import Bounds
+    from scipy.optimize import LinearConstraint
+    from scipy.optimize import milp
     from scipy.sparse import coo_array
 
     # Unknowns: the positions, then for each pull a bound on its distance.
@@ -49,13 +50,13 @@ def placed(
         if column is not None
     ]
     row, column, sign = zip(*entries, strict=True)
-    # Any, since the stubs of linprog know no sparse matrices, which it takes.
-    matrix: Any = coo_array((sign, (row, column)), shape=(len(rows), n + len(pulls))).tocsr()
-    solution = linprog(
+    matrix = coo_array((sign, (row, column)), shape=(len(rows), n + len(pulls))).tocsc()
+    is_first = np.arange(n + len(pulls)) == 0
+    # Nothing is a whole number here, but `milp` takes less time than `linprog` around the solver.
+    solution = milp(
         [tilt] * n + [weight for _, _, weight in pulls],
-        A_ub=matrix,
-        b_ub=[limit for _, _, limit, _ in rows],
-        bounds=[(0.0, 0.0)] + [(None, None)] * (n - 1 + len(pulls)),
+        constraints=LinearConstraint(matrix, -np.inf, [limit for _, _, limit, _ in rows]),
+        bounds=Bounds(np.where(is_first, 0.0, -np.inf), np.where(is_first, 0.0, np.inf)),
     )
     assert solution.x is not None  # gaps without a cycle can be kept, and distances are bounded
     return np.array(solution.x[:n])

@@ -7,8 +7,8 @@ import numpy as np
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACES: dict[str, ArchitectureSpace] = {"cnn": CNNSpace(), "mlp": MLPSpace()}

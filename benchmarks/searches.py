@@ -25,10 +25,10 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
 from optuna_nasbot import sampler as nasbot
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.maximiser import Acquisition
-from optuna_nasbot.evolution.maximiser import Effort
-from optuna_nasbot.evolution.maximiser import maximise
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.maximiser import Acquisition
+from optuna_nasbot.search.maximiser import Effort
+from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _FLOATS = {f"x{index}": FloatDistribution(0.0, 1.0) for index in range(10)}

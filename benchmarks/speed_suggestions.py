@@ -28,7 +28,7 @@ from timing import side_by_side
 from timing import summarised
 
 from optuna_nasbot import NASBOTSampler
-from optuna_nasbot.evolution.maximiser import Effort
+from optuna_nasbot.search.maximiser import Effort
 
 N_LAYERS = 20
 N_STARTUP_TRIALS = 10

@@ -23,8 +23,8 @@ import numpy as np
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 
 N_EDITS = 15

@@ -18,8 +18,8 @@ from optuna.trial import Trial
 from optuna_nasbot import Architecture
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot.distance.scaled import Distances
-from optuna_nasbot.evolution.maximiser import Effort
-from optuna_nasbot.evolution.maximiser import maximise
+from optuna_nasbot.search.maximiser import Effort
+from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _SURROGATE = "optuna_nasbot.gp.surrogate"

@@ -8,7 +8,7 @@ import pytest
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.search import Candidate
 from optuna_nasbot.trials import Observations
 
 SPACE = MLPSpace()

@@ -21,8 +21,8 @@ from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot import create_architecture_trial
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 
 

@@ -20,8 +20,8 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.architecture.parameters import count_parameters
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import edited
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.visualization.drawing.drawing import Box
 from optuna_nasbot.visualization.drawing.drawing import Drawing

@@ -18,8 +18,8 @@ from optuna_nasbot import CNNSpace
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import Operation
 from optuna_nasbot import create_architecture_trial
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import edited
 from optuna_nasbot.visualization import plot_architecture_map
 from optuna_nasbot.visualization import plot_distance_vs_value
 from optuna_nasbot.visualization import plot_edits

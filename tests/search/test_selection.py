@@ -7,12 +7,12 @@ import pytest
 
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import one_edit_neighbours
-from optuna_nasbot.evolution import selection
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.selection import children_of_fit
-from optuna_nasbot.evolution.selection import unseen
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import one_edit_neighbours
+from optuna_nasbot.search import selection
+from optuna_nasbot.search.selection import any_untaken
+from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import unseen
 
 SPACE = MLPSpace()
 POOL = [*map(Candidate, SPACE.initial_pool)]

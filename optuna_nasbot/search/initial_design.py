@@ -9,10 +9,10 @@ import numpy as np
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.edits import edited
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.selection import unseen
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.mutation import edited
+from optuna_nasbot.search.selection import any_untaken
+from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _N_AROUND_POOL = 90

@@ -7,14 +7,14 @@ import pytest
 
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.evolution import EDITS
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
-from optuna_nasbot.evolution import maximise
-from optuna_nasbot.evolution import one_edit_neighbours
-from optuna_nasbot.evolution.maximiser import Effort
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.selection import children_of_fit
+from optuna_nasbot.edits import EDITS
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import edited
+from optuna_nasbot.search import maximise
+from optuna_nasbot.search import one_edit_neighbours
+from optuna_nasbot.search.maximiser import Effort
+from optuna_nasbot.search.selection import any_untaken
+from optuna_nasbot.search.selection import children_of_fit
 
 CHAINS = MLPSpace(min_layers=3, max_layers=30, max_in_degree=1, max_out_degree=1)
 """The only edits that change the number of layers here are wedge_layer and remove_layer."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
-from optuna_nasbot.evolution.draft import Draft
+from optuna_nasbot.edits.graph_builder import Draft
 
 NETWORK = Architecture(
     (Layer("ip"), Layer("relu", 8), Layer("tanh", 9), Layer("linear"), Layer("op")),

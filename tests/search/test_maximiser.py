@@ -8,8 +8,8 @@ import pytest
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import maximise
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import maximise
 
 SPACE = MLPSpace(max_layers=20)
 POOL = [*map(Candidate, SPACE.initial_pool)]

@@ -10,8 +10,8 @@ import numpy as np
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
-from optuna_nasbot.evolution.draft import Draft
-from optuna_nasbot.evolution.edit import Edit
+from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.graph_builder import Draft
 
 _STEP = 0.125
 _GROUPINGS = ((2, 4), (4, 8), (8, 16))

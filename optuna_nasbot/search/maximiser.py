@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.edits import edited
-from optuna_nasbot.evolution.edits import one_edit_neighbours
-from optuna_nasbot.evolution.selection import children_of_fit
-from optuna_nasbot.evolution.selection import unseen
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.mutation import edited
+from optuna_nasbot.search.mutation import one_edit_neighbours
+from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
 
 Acquisition = Callable[[Sequence[Architecture]], NDArray[np.float64]]

@@ -11,9 +11,9 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture.operation_set import Grammar
 from optuna_nasbot.architecture.operation_set import LayerRule
-from optuna_nasbot.evolution.draft import Draft
-from optuna_nasbot.evolution.edit import Edit
-from optuna_nasbot.evolution.unit_edits import rounded
+from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.graph_builder import Draft
+from optuna_nasbot.edits.unit_edits import rounded
 
 _DEFAULT_UNITS = 16
 """Width of a new layer where no layer around it has units (golden README, quirk 9)."""

@@ -9,9 +9,9 @@ from collections.abc import Set
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.edits import edited
-from optuna_nasbot.evolution.edits import one_edit_neighbours
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.mutation import edited
+from optuna_nasbot.search.mutation import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _LOOKS = 10

@@ -8,8 +8,8 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture.operation import INPUT
-from optuna_nasbot.evolution.draft import Draft
-from optuna_nasbot.evolution.edit import Edit
+from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.graph_builder import Draft
 
 _GO_ON = 0.85
 """Probability that a random path takes a further layer: 3 to 5 layers in networks of 6 to 24, as

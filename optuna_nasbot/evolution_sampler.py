@@ -13,8 +13,8 @@ from optuna_nasbot.architecture_sampler import noted
 from optuna_nasbot.gp import warp
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.initial_design import in_turn
-from optuna_nasbot.search.selection import any_untaken
 from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
@@ -60,5 +60,5 @@ class EvolutionSampler(ArchitectureSampler):
             fitness = warp(observed.values)[inside]
             candidates = [*children_of_fit(parents, fitness, _N_TRIES, space, rng), *parents]
             progress = f"evolving from {len(parents)} networks"
-        chosen = any_untaken(candidates, space, observed.taken, rng)
+        chosen = first_new(candidates, space, observed.taken, rng)
         return noted(chosen, trial, name, progress)

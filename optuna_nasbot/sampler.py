@@ -26,7 +26,7 @@ from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.initial_design import scaled_distances
 from optuna_nasbot.search.initial_design import start_network
 from optuna_nasbot.search.maximiser import maximise
-from optuna_nasbot.search.selection import any_untaken
+from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
@@ -112,7 +112,7 @@ class NASBOTSampler(ArchitectureSampler):
         parents = parents or [*map(Candidate, space.initial_pool)]
         fitness = surrogate.values[inside] if inside else np.zeros(len(parents))
         chosen = maximise(acquisition, parents, fitness, space, observed.taken, rng)
-        chosen = chosen or any_untaken(parents, space, observed.taken, rng)
+        chosen = chosen or first_new(parents, space, observed.taken, rng)
         return noted(chosen, trial, name, _prospects(surrogate, chosen.network))
 
     def _prepared_search(

@@ -90,7 +90,7 @@ def test_file_obeys(path: str) -> None:
         ("gp/kernel.py", "from optuna_nasbot.search import mutation"),
         ("gp/kernel.py", "from optuna_nasbot import search"),
         ("edits/edit.py", "from optuna_nasbot.spaces import CellSpace"),
-        ("gp/kernel.py", "from ..search.mutation import edited"),
+        ("gp/kernel.py", "from ..search.mutation import mutate"),
         ("gp/kernel.py", "from .. import search"),
         ("gp/kernel.py", "def fit():\n    import optuna_nasbot.search.mutation"),
         ("gp/kernel.py", "import optuna_nasbot"),

@@ -17,7 +17,7 @@ EDIT_COUNT_PROBABILITIES = (0.5, 0.25, 0.125, 0.075, 0.05)
 _MAX_ATTEMPTS = 20
 
 
-def edited_once(
+def mutate_once(
     parent: Candidate, space: ArchitectureSpace, rng: np.random.Generator
 ) -> Candidate | None:
     """A random network of the space that is one edit away, None if none was found."""
@@ -39,7 +39,7 @@ def _drawn(weights: Sequence[float], rng: np.random.Generator) -> int:
     return bisect(bounds, rng.random() * bounds[-1], hi=len(bounds) - 1)
 
 
-def edited(
+def mutate(
     parent: Candidate,
     space: ArchitectureSpace,
     rng: np.random.Generator,
@@ -58,7 +58,7 @@ def edited(
     """
     reached = parent
     for _ in range(1 + _drawn(count_probabilities, rng)):
-        child = edited_once(reached, space, rng)
+        child = mutate_once(reached, space, rng)
         if child is None:
             break
         reached = child

@@ -9,7 +9,7 @@ from optuna_nasbot import CellSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import one_edit_neighbours
-from optuna_nasbot.search.mutation import edited
+from optuna_nasbot.search.mutation import mutate
 
 OPERATIONS = [Operation("a"), Operation("b")]
 VERTICES = CellSpace(
@@ -165,5 +165,5 @@ def test_children_are_of_the_space(space):
     rng = np.random.default_rng(2)
     cell = Candidate(space.initial_pool[0])
     for _ in range(200):
-        cell = edited(cell, space, rng)
+        cell = mutate(cell, space, rng)
         assert cell.network in space

@@ -65,7 +65,7 @@ def test_networks_around_the_pool(space) -> None:
 
 
 def test_start_networks_were_not_tried_before() -> None:
-    """In a small space: the random ones are all taken in the end."""
+    """In a small space: the random ones are all tried in the end."""
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=10, max_edges=3)
     distances, rng = scaled_distances(space), np.random.default_rng(0)
     tried: list[Architecture] = []

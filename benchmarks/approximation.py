@@ -23,14 +23,14 @@ from scipy.stats import spearmanr
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
-from optuna_nasbot.evolution.edits import one_edit_neighbours
-from optuna_nasbot.evolution.selection import children_of_fit
-from optuna_nasbot.evolution.selection import unseen
-from optuna_nasbot.evolution.start import scaled_distances
 from optuna_nasbot.gp import warp
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
+from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.search.mutation import one_edit_neighbours
+from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACES: dict[str, ArchitectureSpace] = {
@@ -103,7 +103,7 @@ def search(
         scores = np.array(values)
         weights = np.exp((scores - scores.mean()) / scores.std())
         parent = networks[rng.choice(len(networks), p=weights / weights.sum())]
-        for child in unseen([edited(Candidate(parent), space, rng)], seen):
+        for child in unseen([mutate(Candidate(parent), space, rng)], seen):
             networks.append(child.network)
             values.append(synthetic_value(child.network))
     return networks, np.array(values)

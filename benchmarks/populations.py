@@ -7,8 +7,8 @@ import numpy as np
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACES: dict[str, ArchitectureSpace] = {"cnn": CNNSpace(), "mlp": MLPSpace()}
@@ -34,7 +34,7 @@ def population(space: ArchitectureSpace, n_layers: int, n: int) -> list[Architec
     grown: dict[str, Architecture] = {}
     while len(grown) < n:
         index = int(rng.integers(len(parents)))
-        child = edited(Candidate(parents[index]), space, rng).network
+        child = mutate(Candidate(parents[index]), space, rng).network
         excess = _excess(child, n_layers)
         if excess == 0 and child.canonical_hash() not in grown:
             grown[child.canonical_hash()] = child

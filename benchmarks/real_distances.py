@@ -21,12 +21,12 @@ from training import hidden_depth
 from optuna_nasbot import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution.start import scaled_distances
 from optuna_nasbot.gp import sum_kernel
 from optuna_nasbot.gp import warp
 from optuna_nasbot.gp.leave_one_out import leave_one_out
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import kernel_terms
+from optuna_nasbot.search.initial_design import scaled_distances
 from optuna_nasbot.spaces import ArchitectureSpace
 
 MAX_NETWORKS = 300

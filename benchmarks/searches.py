@@ -25,21 +25,21 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
 from optuna_nasbot import sampler as nasbot
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.maximiser import Acquisition
-from optuna_nasbot.evolution.maximiser import Effort
-from optuna_nasbot.evolution.maximiser import maximise
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.maximiser import Acquisition
+from optuna_nasbot.search.maximiser import SearchBudget
+from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _FLOATS = {f"x{index}": FloatDistribution(0.0, 1.0) for index in range(10)}
 
 
 class CountingSampler(NASBOTSampler):
-    """NASBOTSampler that counts the candidates it scores; of a given effort."""
+    """NASBOTSampler that counts the candidates it scores; of a given budget."""
 
-    def __init__(self, *, seed: int, effort: Effort) -> None:
+    def __init__(self, *, seed: int, budget: SearchBudget) -> None:
         super().__init__(seed=seed)
-        self.effort = effort
+        self.budget = budget
         self.n_scored = 0
 
     def sample_architecture(
@@ -54,12 +54,12 @@ class CountingSampler(NASBOTSampler):
             self.n_scored += len(networks)
             return acquisition(networks)
 
-        return maximise(scored, *arguments, self.effort)
+        return maximise(scored, *arguments, self.budget)
 
 
-def effort_for(n_candidates: int) -> Effort:
-    """An effort with at least so many different candidates, as a rule."""
-    return Effort(
+def budget_for(n_candidates: int) -> SearchBudget:
+    """A budget with at least so many different candidates, as a rule."""
+    return SearchBudget(
         n_incumbents=10,
         max_neighbours=n_candidates // 25,
         n_children=2 * n_candidates // 5,

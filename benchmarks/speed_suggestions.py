@@ -20,7 +20,7 @@ from printing import Cell
 from printing import print_table
 from searches import CountingSampler
 from searches import architecture_search
-from searches import effort_for
+from searches import budget_for
 from searches import float_search
 from speed_distances import numba_threads
 from timing import Time
@@ -28,7 +28,7 @@ from timing import side_by_side
 from timing import summarised
 
 from optuna_nasbot import NASBOTSampler
-from optuna_nasbot.evolution.maximiser import Effort
+from optuna_nasbot.search.maximiser import SearchBudget
 
 N_LAYERS = 20
 N_STARTUP_TRIALS = 10
@@ -69,9 +69,9 @@ def measured(
     space = SPACES[kind]
     networks = population(space, N_LAYERS, n)
     samplers = {
-        "NASBOT": CountingSampler(seed=0, effort=Effort()),
+        "NASBOT": CountingSampler(seed=0, budget=SearchBudget()),
         f"NASBOT, {n_candidates} candidates": CountingSampler(
-            seed=0, effort=effort_for(n_candidates)
+            seed=0, budget=budget_for(n_candidates)
         ),
     }
     searches = {

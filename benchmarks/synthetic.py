@@ -30,7 +30,7 @@ from teach import similarity
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import networks_around_pool
+from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _DEFAULT_METHODS = [

@@ -23,8 +23,8 @@ import numpy as np
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 
 N_EDITS = 15
@@ -37,7 +37,7 @@ def hidden_network(space: ArchitectureSpace, rng: np.random.Generator) -> Archit
     """A network 15 random edits away from one of the initial pool."""
     hidden = Candidate(space.initial_pool[int(rng.integers(len(space.initial_pool)))])
     for _ in range(N_EDITS):
-        hidden = edited(hidden, space, rng, count_probabilities=(1.0,))
+        hidden = mutate(hidden, space, rng, count_probabilities=(1.0,))
     return hidden.network
 
 

@@ -25,7 +25,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
-from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.search import Candidate
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import origin_attributes

@@ -10,11 +10,11 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.architecture_sampler import noted
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.selection import children_of_fit
-from optuna_nasbot.evolution.start import in_turn
 from optuna_nasbot.gp import warp
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search.initial_design import in_turn
+from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
@@ -60,5 +60,5 @@ class EvolutionSampler(ArchitectureSampler):
             fitness = warp(observed.values)[inside]
             candidates = [*children_of_fit(parents, fitness, _N_TRIES, space, rng), *parents]
             progress = f"evolving from {len(parents)} networks"
-        chosen = any_untaken(candidates, space, observed.taken, rng)
+        chosen = first_new(candidates, space, observed.taken, rng)
         return noted(chosen, trial, name, progress)

@@ -20,13 +20,13 @@ from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.architecture_sampler import noted
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution.maximiser import maximise
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.start import scaled_distances
-from optuna_nasbot.evolution.start import start_network
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.search.initial_design import start_network
+from optuna_nasbot.search.maximiser import maximise
+from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 
@@ -112,7 +112,7 @@ class NASBOTSampler(ArchitectureSampler):
         parents = parents or [*map(Candidate, space.initial_pool)]
         fitness = surrogate.values[inside] if inside else np.zeros(len(parents))
         chosen = maximise(acquisition, parents, fitness, space, observed.taken, rng)
-        chosen = chosen or any_untaken(parents, space, observed.taken, rng)
+        chosen = chosen or first_new(parents, space, observed.taken, rng)
         return noted(chosen, trial, name, _prospects(surrogate, chosen.network))
 
     def _prepared_search(

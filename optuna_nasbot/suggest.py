@@ -15,9 +15,9 @@ from optuna_nasbot.chooser import choosing_sampler
 from optuna_nasbot.distributed_trial import check_alone
 from optuna_nasbot.distributed_trial import distributed_behind
 from optuna_nasbot.distributed_trial import on_all_ranks
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
 from optuna_nasbot.requested import note_request
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
@@ -154,7 +154,7 @@ def _chosen(
 def _random(space: ArchitectureSpace) -> Architecture:
     rng = np.random.default_rng()
     pool = space.initial_pool
-    return edited(Candidate(pool[rng.integers(len(pool))]), space, rng).network
+    return mutate(Candidate(pool[rng.integers(len(pool))]), space, rng).network
 
 
 def _checked(

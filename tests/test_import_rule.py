@@ -13,17 +13,18 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "optuna_nasbot"
 FOLDERS = (
     "architecture",
+    "edits",
     "trials",
     "spaces",
     "distance",
     "gp",
     "acquisition",
-    "evolution",
+    "search",
     "network",
     "visualization",
     "command_line",
 )
-WITHOUT_OPTUNA = {"architecture", "spaces", "distance", "gp", "acquisition", "evolution"}
+WITHOUT_OPTUNA = {"architecture", "edits", "spaces", "distance", "gp", "acquisition", "search"}
 WITH_TORCH_NN = {"network"}
 
 # The files, relative to the package, that may import private names of Optuna. At most one.
@@ -86,11 +87,12 @@ def test_file_obeys(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("gp/kernel.py", "from optuna_nasbot.evolution import edits"),
-        ("gp/kernel.py", "from optuna_nasbot import evolution"),
-        ("gp/kernel.py", "from ..evolution.edits import wedge_layer"),
-        ("gp/kernel.py", "from .. import evolution"),
-        ("gp/kernel.py", "def fit():\n    import optuna_nasbot.evolution.edits"),
+        ("gp/kernel.py", "from optuna_nasbot.search import mutation"),
+        ("gp/kernel.py", "from optuna_nasbot import search"),
+        ("edits/edit.py", "from optuna_nasbot.spaces import CellSpace"),
+        ("gp/kernel.py", "from ..search.mutation import mutate"),
+        ("gp/kernel.py", "from .. import search"),
+        ("gp/kernel.py", "def fit():\n    import optuna_nasbot.search.mutation"),
         ("gp/kernel.py", "import optuna_nasbot"),
         ("gp/kernel.py", "from optuna_nasbot.sampler import NASBOTSampler"),
         ("gp/kernel.py", "from optuna_nasbot import NASBOTSampler"),
@@ -124,7 +126,7 @@ def test_violation_is_found(path: str, source: str) -> None:
         ("trials/stored.py", "import optuna\nfrom optuna.trial import FrozenTrial"),
         ("command_line/show.py", "from optuna_nasbot.visualization import to_text"),
         ("__main__.py", "from optuna_nasbot.command_line import main"),
-        ("sampler.py", "from optuna_nasbot import suggest\nimport optuna_nasbot.evolution"),
+        ("sampler.py", "from optuna_nasbot import suggest\nimport optuna_nasbot.search"),
         ("sampler.py", "import optuna\nversion = optuna.__version__"),
     ],
 )

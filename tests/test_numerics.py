@@ -19,7 +19,7 @@ from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.acquisition.criterion import AcquisitionName
-from optuna_nasbot.evolution.start import networks_around_pool
+from optuna_nasbot.search.initial_design import networks_around_pool
 
 SPACE = MLPSpace(max_layers=8, max_units=64)
 NETWORKS = networks_around_pool(SPACE, 40, np.random.default_rng(0))

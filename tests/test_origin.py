@@ -22,7 +22,7 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import sampler as nasbot
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
-from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.search import Candidate
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import stored_origin

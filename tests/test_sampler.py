@@ -20,8 +20,8 @@ from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.evolution.start import networks_around_pool
 from optuna_nasbot.gp.surrogate import Surrogate
+from optuna_nasbot.search.initial_design import networks_around_pool
 
 SPACE = MLPSpace(max_layers=6, max_units=64)
 POOL = SPACE.initial_pool

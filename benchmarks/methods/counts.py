@@ -17,12 +17,12 @@ from methods.random_networks import random_network
 from optuna_nasbot import Architecture
 from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import maximise
 from optuna_nasbot.gp import condition
 from optuna_nasbot.gp import fit
 from optuna_nasbot.gp import sum_kernel
 from optuna_nasbot.gp import warp
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import maximise
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Observations
 

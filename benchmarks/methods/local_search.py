@@ -6,8 +6,8 @@ import numpy as np
 
 from methods.random_networks import random_network
 from optuna_nasbot import Architecture
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import one_edit_neighbours
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Observations
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from methods.random_networks import random_network
 from optuna_nasbot import Architecture
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Observations
 
@@ -28,4 +28,4 @@ def regularised_evolution(
         return random_network(space, rng)
     sample = rng.choice(POPULATION, size=SAMPLE, replace=False)
     parent = networks[sample[np.argmax(values[sample])]]
-    return edited(Candidate(parent), space, rng, count_probabilities=(1.0,)).network
+    return mutate(Candidate(parent), space, rng, count_probabilities=(1.0,)).network

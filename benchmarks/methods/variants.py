@@ -18,12 +18,12 @@ from optuna.trial import Trial
 from optuna_nasbot import Architecture
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot.distance.scaled import Distances
-from optuna_nasbot.evolution.maximiser import Effort
-from optuna_nasbot.evolution.maximiser import maximise
+from optuna_nasbot.search.maximiser import SearchBudget
+from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _SURROGATE = "optuna_nasbot.gp.surrogate"
-_DEFAULT = Effort()
+_DEFAULT = SearchBudget()
 
 Terms = tuple[NDArray[np.float64], ...]
 
@@ -49,9 +49,9 @@ class Variant(NASBOTSampler):
             return super().sample_architecture(study, trial, name, space)
 
 
-def _effort(**changes: int) -> dict[str, Any]:
-    effort = Effort(**{**vars(_DEFAULT), **changes})
-    return {"optuna_nasbot.sampler.maximise": partial(maximise, effort=effort)}
+def _budget(**changes: int) -> dict[str, Any]:
+    budget = SearchBudget(**{**vars(_DEFAULT), **changes})
+    return {"optuna_nasbot.sampler.maximise": partial(maximise, budget=budget)}
 
 
 def _terms(choose: Callable[[Distances], Terms]) -> dict[str, Any]:
@@ -84,15 +84,15 @@ _CHANGES: dict[str, dict[str, Any]] = {
     "two-coefficients": _terms(lambda d: (d.lp[[1, 3]], np.square(d.emd[[1, 3]]), d.wl)),
     "standardised": {f"{_SURROGATE}.warp": standardised},
     "half-ranked": {f"{_SURROGATE}.warp": half_ranked},
-    "no-neighbours": _effort(n_incumbents=0, n_children=140),
-    "no-generations": _effort(n_generations=0, n_children=80),
-    "neighbours-only": _effort(n_children=0, n_generations=0, max_neighbours=36),
-    "more-neighbours": _effort(max_neighbours=60),
-    "more-children": _effort(n_children=140),
-    "more-generations": _effort(n_generations=4),
-    "wider-generations": _effort(generation_size=100),
-    "three-times": _effort(max_neighbours=60, n_children=120, generation_size=60),
-    "notes": _effort(max_neighbours=300, n_children=150, n_generations=3, generation_size=100),
+    "no-neighbours": _budget(n_incumbents=0, n_children=140),
+    "no-generations": _budget(n_generations=0, n_children=80),
+    "neighbours-only": _budget(n_children=0, n_generations=0, max_neighbours=36),
+    "more-neighbours": _budget(max_neighbours=60),
+    "more-children": _budget(n_children=140),
+    "more-generations": _budget(n_generations=4),
+    "wider-generations": _budget(generation_size=100),
+    "three-times": _budget(max_neighbours=60, n_children=120, generation_size=60),
+    "notes": _budget(max_neighbours=300, n_children=150, n_generations=3, generation_size=100),
 }
 
 

@@ -23,6 +23,9 @@ from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
 from optuna_nasbot.architecture.operation import full_mass
 from optuna_nasbot.architecture.validation import as_pair
+from optuna_nasbot.edits import Edit
+from optuna_nasbot.edits.edge_cell_edits import edge_cell_edits
+from optuna_nasbot.edits.vertex_cell_edits import vertex_cell_edits
 from optuna_nasbot.spaces.edge_cells import MAX_CELLS_COMPARED
 from optuna_nasbot.spaces.edge_cells import edges_of_network
 from optuna_nasbot.spaces.edge_cells import function_of_edges
@@ -135,6 +138,15 @@ class CellSpace(OwnKindSpace):
         rng = np.random.default_rng(0)
         drawn = [self.random(rng) for _ in range(_POOL_SIZE)]
         return tuple({network.canonical_hash(): network for network in drawn}.values())
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits of cells, which add, relabel and remove operations and edges."""
+        if not self.is_on_edges:
+            return vertex_cell_edits(self.labels, self.network_of_vertices)
+        return edge_cell_edits(
+            self.labels, self.max_vertices, self.edges_of_network, self.network_of_edges
+        )
 
     def random(self, rng: np.random.Generator) -> Architecture:
         """A random cell that has a way from the input to the output.

@@ -1,4 +1,4 @@
-"""What every search space is: the networks it has, and where to start."""
+"""What every search space is: the networks it has, where to start, and how to go on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from abc import abstractmethod
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.edits import EDITS
+from optuna_nasbot.edits import Edit
 from optuna_nasbot.spaces.limits import Violation
 
 
@@ -23,6 +25,11 @@ class ArchitectureSpace(ABC):
     @abstractmethod
     def initial_pool(self) -> tuple[Architecture, ...]:
         """The networks to start from, at least one, each once."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits that the space is searched by: the paper's nine, unless it has others."""
+        return EDITS
 
     @abstractmethod
     def violation(self, architecture: Architecture) -> Violation | None:

@@ -8,9 +8,9 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution import networks_around_pool
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.search import networks_around_pool
 
 SPACE = MLPSpace(max_layers=12, max_units=64)
 NETWORKS = networks_around_pool(SPACE, 40, np.random.default_rng(0))

@@ -8,7 +8,7 @@ import pytest
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import Candidate
+from optuna_nasbot.search import Candidate
 from optuna_nasbot.trials import Observations
 
 SPACE = MLPSpace()
@@ -99,7 +99,7 @@ def test_local_search_takes_real_neighbours(module) -> None:
 
 def test_regularised_evolution(module, monkeypatch) -> None:
     evolution = module("methods.regularised_evolution")
-    monkeypatch.setattr(evolution, "edited", lambda parent, *_, **__: parent)
+    monkeypatch.setattr(evolution, "mutate", lambda parent, *_, **__: parent)
     networks = [numbered(number) for number in range(25)]
     values = [*range(1000, 1005), *range(20)]  # the best five are the oldest, and dead
     rng = np.random.default_rng(0)

@@ -109,7 +109,7 @@ def test_counting_changes_no_suggestion(module) -> None:
     searches = module("searches")
     space = module("populations").SPACES["mlp"]
     networks = module("populations").population(space, 10, 12)
-    counting = searches.CountingSampler(seed=0, effort=searches.Effort())
+    counting = searches.CountingSampler(seed=0, budget=searches.SearchBudget())
     plain, counted = [
         searches.architecture_search(sampler, space, networks).suggest()
         for sampler in (NASBOTSampler(seed=0), counting)
@@ -118,10 +118,10 @@ def test_counting_changes_no_suggestion(module) -> None:
     assert counting.n_scored > 0
 
 
-def test_effort_is_enough(module) -> None:
+def test_budget_is_enough(module) -> None:
     searches = module("searches")
     space = module("populations").SPACES["cnn"]
-    sampler = searches.CountingSampler(seed=0, effort=searches.effort_for(200))
+    sampler = searches.CountingSampler(seed=0, budget=searches.budget_for(200))
     networks = module("populations").population(space, 20, 12)
     searches.architecture_search(sampler, space, networks).suggest()
     assert sampler.n_scored >= 200

@@ -18,8 +18,8 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.visualization import DashboardCallback
 from optuna_nasbot.visualization import add_to_dashboard
 
@@ -41,7 +41,7 @@ def deep_network() -> Architecture:
     rng = np.random.default_rng(0)
     candidate = Candidate(DEEP.initial_pool[-1])
     for _ in range(40):
-        candidate = edited(candidate, DEEP, rng)
+        candidate = mutate(candidate, DEEP, rng)
     return candidate.network
 
 

@@ -21,7 +21,6 @@ from optuna_nasbot.acquisition import upper_confidence_bound
 from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution.start import networks_around_pool
 from optuna_nasbot.gp import KernelParameters
 from optuna_nasbot.gp import condition
 from optuna_nasbot.gp import fit
@@ -30,6 +29,7 @@ from optuna_nasbot.gp import sum_kernel
 from optuna_nasbot.gp import warp
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.search.initial_design import networks_around_pool
 
 SPACE = MLPSpace(max_layers=8, max_units=64)
 NETWORKS = networks_around_pool(SPACE, 40, np.random.default_rng(0))

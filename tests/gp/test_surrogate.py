@@ -17,15 +17,15 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import networks_around_pool
-from optuna_nasbot.evolution import one_edit_neighbours
 from optuna_nasbot.gp.fitting import prior_parameters
 from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
 from optuna_nasbot.gp.warping import warp
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import networks_around_pool
+from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACES = {"mlp": MLPSpace(max_layers=50), "cnn": CNNSpace(max_layers=50, image_size=64)}

@@ -19,8 +19,8 @@ from optuna_nasbot import Operation
 from optuna_nasbot import build_module
 from optuna_nasbot import lsuv_init_
 from optuna_nasbot import module_source
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import one_edit_neighbours
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import one_edit_neighbours
 
 KIND = "test-own-operations"
 

@@ -71,6 +71,18 @@ def test_pool_is_the_same_for_equal_spaces(space):
     assert all(cell in space for cell in space.initial_pool)
 
 
+@SPACES
+def test_edits_are_of_cells_and_go_with_a_pickled_space(space):
+    assert "add_vertex" in [edit.name for edit in space.edits]
+    again = pickle.loads(pickle.dumps(space))
+    rng = np.random.default_rng(0)
+    cell = space.initial_pool[0]
+    for edit, same in zip(space.edits, again.edits, strict=True):
+        sites = edit.sites(cell, rng)
+        assert same.sites(cell, rng) == sites
+        assert same.apply(cell, sites[0], rng) == edit.apply(cell, sites[0], rng)
+
+
 def test_nas_bench_201_has_4929_functions():
     """Of 15,625 cells; the benchmark's paper counts 6,466 texts, some of the same function."""
     pairs = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]

@@ -24,8 +24,8 @@ from optuna_nasbot import best_architecture
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture import operations_of
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import one_edit_neighbours
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import one_edit_neighbours
 
 SEP = Operation("sep", "conv", strides=(1, 2))
 FIXED = Operation("fixed stride", "conv")

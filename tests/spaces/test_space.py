@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.edits import EDITS
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACES = {
@@ -214,3 +215,14 @@ def test_limits_are_keywords() -> None:
 def test_a_space_has_to_name_its_operations() -> None:
     with pytest.raises(TypeError, match="abstract"):
         ArchitectureSpace()
+
+
+def test_a_space_without_edits_of_its_own_has_the_paper_s() -> None:
+    class OnlyChains(ArchitectureSpace):
+        operation_set = MLPSpace().operation_set
+        initial_pool = MLPSpace().initial_pool
+
+        def violation(self, architecture: object) -> None:
+            return None
+
+    assert OnlyChains().edits == MLPSpace().edits == EDITS

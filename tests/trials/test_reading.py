@@ -15,7 +15,7 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.evolution import networks_around_pool
+from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials import stored
 

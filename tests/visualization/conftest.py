@@ -21,8 +21,8 @@ from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot import create_architecture_trial
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 
 
@@ -149,7 +149,7 @@ def edited_networks(draw: st.DrawFn) -> Architecture:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     candidate = Candidate(space.initial_pool[rng.integers(len(space.initial_pool))])
     for _ in range(draw(st.sampled_from([0, 1, 4, 16, 64]))):
-        candidate = edited(candidate, space, rng)
+        candidate = mutate(candidate, space, rng)
     return candidate.network
 
 

@@ -21,8 +21,8 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.visualization import DashboardCallback
 from optuna_nasbot.visualization import add_to_dashboard
 from optuna_nasbot.visualization import plot_architecture_map
@@ -85,7 +85,7 @@ class CountingStorage(InMemoryStorage):
 def many_networks(n: int) -> list[Architecture]:
     rng = np.random.default_rng(0)
     pool = SPACE.initial_pool
-    return [edited(Candidate(pool[i % len(pool)]), SPACE, rng).network for i in range(n)]
+    return [mutate(Candidate(pool[i % len(pool)]), SPACE, rng).network for i in range(n)]
 
 
 def objective(trial: optuna.Trial) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from optuna_nasbot.evolution.edits import EDITS
+from optuna_nasbot.edits import EDITS
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials.origin import Origin
 from optuna_nasbot.trials.origin import stored_origin

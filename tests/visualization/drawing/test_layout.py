@@ -20,8 +20,8 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.architecture.parameters import count_parameters
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.visualization.drawing.drawing import Box
 from optuna_nasbot.visualization.drawing.drawing import Drawing
@@ -42,7 +42,7 @@ def test_deep_networks_are_narrow_enough_to_be_read(space: ArchitectureSpace, se
     rng = np.random.default_rng(seed)
     candidate = Candidate(space.initial_pool[rng.integers(len(space.initial_pool))])
     for _ in range(60):
-        candidate = edited(candidate, space, rng)
+        candidate = mutate(candidate, space, rng)
     drawing = draw(candidate.network)
     assert drawing.width <= 1100
     assert drawing.height <= 3000

@@ -18,8 +18,8 @@ from optuna_nasbot import CNNSpace
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import Operation
 from optuna_nasbot import create_architecture_trial
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.visualization import plot_architecture_map
 from optuna_nasbot.visualization import plot_distance_vs_value
 from optuna_nasbot.visualization import plot_edits
@@ -226,7 +226,7 @@ def test_layers_of_ones_own(plot: Any, study: Any, trial: Any) -> None:
     random = np.random.default_rng(0)
     trials = [
         trial(
-            edited(Candidate(space.initial_pool[0]), space, random).network,
+            mutate(Candidate(space.initial_pool[0]), space, random).network,
             float(i),
             user_attrs={ORIGIN: {"edits": ["swap_layer"], "parent": max(0, i - 1)}},
         )

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.edits import edited
-from optuna_nasbot.evolution.edits import one_edit_neighbours
-from optuna_nasbot.evolution.selection import children_of_fit
-from optuna_nasbot.evolution.selection import unseen
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.mutation import mutate
+from optuna_nasbot.search.mutation import one_edit_neighbours
+from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
 
 Acquisition = Callable[[Sequence[Architecture]], NDArray[np.float64]]
@@ -25,7 +25,7 @@ _FEW_EDITS = (0.7, 0.2, 0.1)
 
 
 @dataclass(frozen=True)
-class Effort:
+class SearchBudget:
     """How many networks the maximiser looks at.
 
     More of them make the search worse rather than better: they find networks that the surrogate
@@ -51,9 +51,9 @@ def maximise(
     parents: Sequence[Candidate],
     fitness: NDArray[np.float64],
     space: ArchitectureSpace,
-    taken: Set[str],
+    excluded: Set[str],
     rng: np.random.Generator,
-    effort: Effort = Effort(),
+    budget: SearchBudget = SearchBudget(),
 ) -> Candidate | None:
     """Search for the network of the space with the largest acquisition value.
 
@@ -66,22 +66,22 @@ def maximise(
         parents: n networks of the space to start from.
         fitness: Their standardised values, shape (n,); larger is better.
         space: The search space.
-        taken: Canonical hashes of the networks that must not be suggested.
+        excluded: Canonical hashes of the networks that must not be suggested.
         rng: Source of randomness.
-        effort: How many networks to look at.
+        budget: How many networks to look at.
 
     Returns:
-        The best network found that is not taken; None if no such network was found.
+        The best network found that is not excluded; None if no such network was found.
     """
     order = np.argsort(-fitness, kind="stable")
-    seen = set(taken)
-    found = unseen(_neighbours(parents, order, space, rng, effort), seen)
-    found += unseen(children_of_fit(parents, fitness, effort.n_children, space, rng), seen)
+    seen = set(excluded)
+    found = unseen(_neighbours(parents, order, space, rng, budget), seen)
+    found += unseen(children_of_fit(parents, fitness, budget.n_children, space, rng), seen)
     if not found:
         return None
     values = acquisition(_networks(found))
-    for _ in range(effort.n_generations):
-        children = unseen(_next_generation(found, values, space, rng, effort), seen)
+    for _ in range(budget.n_generations):
+        children = unseen(_next_generation(found, values, space, rng, budget), seen)
         if children:
             found += children
             values = np.concatenate([values, acquisition(_networks(children))])
@@ -97,11 +97,11 @@ def _neighbours(
     order: NDArray[np.intp],
     space: ArchitectureSpace,
     rng: np.random.Generator,
-    effort: Effort,
+    budget: SearchBudget,
 ) -> list[Candidate]:
     neighbours = []
-    for index in order[: effort.n_incumbents]:
-        neighbours += one_edit_neighbours(parents[index], space, rng, effort.max_neighbours)
+    for index in order[: budget.n_incumbents]:
+        neighbours += one_edit_neighbours(parents[index], space, rng, budget.max_neighbours)
     return neighbours
 
 
@@ -110,10 +110,10 @@ def _next_generation(
     values: NDArray[np.float64],
     space: ArchitectureSpace,
     rng: np.random.Generator,
-    effort: Effort,
+    budget: SearchBudget,
 ) -> list[Candidate]:
     """Children of the candidates, the better ones more often: ranks floor(n u1 u2)."""
     order = np.argsort(-values, kind="stable")
-    uniform = rng.random((effort.generation_size, 2))
+    uniform = rng.random((budget.generation_size, 2))
     ranks = (len(found) * uniform.prod(axis=1)).astype(int)
-    return [edited(found[order[rank]], space, rng, _FEW_EDITS) for rank in ranks]
+    return [mutate(found[order[rank]], space, rng, _FEW_EDITS) for rank in ranks]

@@ -7,12 +7,12 @@ import pytest
 
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import one_edit_neighbours
-from optuna_nasbot.evolution import selection
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.selection import children_of_fit
-from optuna_nasbot.evolution.selection import unseen
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import one_edit_neighbours
+from optuna_nasbot.search import selection
+from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import first_new
+from optuna_nasbot.search.selection import unseen
 
 SPACE = MLPSpace()
 POOL = [*map(Candidate, SPACE.initial_pool)]
@@ -22,7 +22,7 @@ EXHAUSTED = MLPSpace(min_layers=3, max_layers=3)
 def test_parents_are_drawn_by_the_exponential_of_their_fitness(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(selection, "edited", lambda parent, space, rng: parent)
+    monkeypatch.setattr(selection, "mutate", lambda parent, space, rng: parent)
     fitness = np.array([0.0, 1.0, -1.0, 0.5])
     drawn = children_of_fit(POOL[:4], fitness, 4000, SPACE, np.random.default_rng(0))
     counts = Counter(drawn)
@@ -55,21 +55,21 @@ def test_unseen_networks_are_seen_from_then_on() -> None:
 
 
 def test_a_known_network_that_is_free_comes_first() -> None:
-    taken = {network.canonical_hash() for network in SPACE.initial_pool[:4]}
-    found = any_untaken(POOL, SPACE, taken, np.random.default_rng(0))
+    excluded = {network.canonical_hash() for network in SPACE.initial_pool[:4]}
+    found = first_new(POOL, SPACE, excluded, np.random.default_rng(0))
     assert found == POOL[4]
 
 
-def test_neighbours_of_taken_networks_come_next() -> None:
+def test_neighbours_of_excluded_networks_come_next() -> None:
     space = MLPSpace(min_layers=3, max_layers=5)
     known = [Candidate(space.initial_pool[0])]
-    taken: set[str] = set()
+    excluded: set[str] = set()
     rng = np.random.default_rng(0)
     for _ in range(60):
-        found = any_untaken(known, space, taken, rng).network
+        found = first_new(known, space, excluded, rng).network
         assert found in space
-        assert found.canonical_hash() not in taken
-        taken.add(found.canonical_hash())
+        assert found.canonical_hash() not in excluded
+        excluded.add(found.canonical_hash())
 
 
 def test_it_looks_beyond_the_neighbours() -> None:
@@ -77,30 +77,30 @@ def test_it_looks_beyond_the_neighbours() -> None:
     start = Candidate(space.initial_pool[0])
     rng = np.random.default_rng(0)
     near = [start, *one_edit_neighbours(start, space, rng)]
-    taken = {candidate.network.canonical_hash() for candidate in near}
-    found = any_untaken([start], space, taken, rng)
-    assert found.network.canonical_hash() not in taken
+    excluded = {candidate.network.canonical_hash() for candidate in near}
+    found = first_new([start], space, excluded, rng)
+    assert found.network.canonical_hash() not in excluded
     assert found.network in space
     assert len(found.edits) >= 2
 
 
 def test_an_exhausted_space_repeats_itself() -> None:
     (only,) = EXHAUSTED.initial_pool
-    taken, known = {only.canonical_hash()}, Candidate(only, parent=3)
-    assert any_untaken([known], EXHAUSTED, taken, np.random.default_rng(0)) is known
+    excluded, known = {only.canonical_hash()}, Candidate(only, parent=3)
+    assert first_new([known], EXHAUSTED, excluded, np.random.default_rng(0)) is known
 
 
 def test_all_networks_of_a_small_space_are_found_before_one_repeats() -> None:
     # One hidden layer: seven labels, two widths.
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=9, max_in_degree=1)
     pool = [*map(Candidate, space.initial_pool)]
-    taken: set[str] = set()
+    excluded: set[str] = set()
     rng = np.random.default_rng(0)
     for _ in range(14):
-        found = any_untaken(pool, space, taken, rng).network
-        assert found.canonical_hash() not in taken
-        taken.add(found.canonical_hash())
-    assert any_untaken(pool, space, taken, rng).network.canonical_hash() in taken
+        found = first_new(pool, space, excluded, rng).network
+        assert found.canonical_hash() not in excluded
+        excluded.add(found.canonical_hash())
+    assert first_new(pool, space, excluded, rng).network.canonical_hash() in excluded
 
 
 def test_the_search_gives_up_at_some_point() -> None:
@@ -108,5 +108,5 @@ def test_the_search_gives_up_at_some_point() -> None:
         def __contains__(self, item: object) -> bool:
             return True
 
-    found = any_untaken(POOL, SPACE, Everything(), np.random.default_rng(0), max_looks=5)
+    found = first_new(POOL, SPACE, Everything(), np.random.default_rng(0), max_looks=5)
     assert found in POOL

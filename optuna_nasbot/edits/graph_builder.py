@@ -1,4 +1,4 @@
-"""A network being edited: a graph that may be impossible until the edit is done."""
+"""A graph being edited, which may be impossible until the edit is done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import Layer
 
 
-class Draft:
+class GraphBuilder:
     """A copy of an architecture whose layers and edges can be changed one by one.
 
     Args:
@@ -36,8 +36,8 @@ class Draft:
         """Add the edges along a path of layers."""
         self.edges.update(pairwise(path))
 
-    def finished(self) -> Architecture | None:
-        """The edited network, None if it is impossible."""
+    def build(self) -> Architecture | None:
+        """The edited network; None if it is impossible."""
         layers = [layer for layer in self.layers if layer is not None]
         edges = list(self.edges)
         if len(layers) < len(self.layers):

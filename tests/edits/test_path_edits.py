@@ -10,10 +10,10 @@ import pytest
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
-from optuna_nasbot.evolution.path_edits import DUP_PATH
-from optuna_nasbot.evolution.path_edits import SKIP_PATH
-from optuna_nasbot.evolution.path_edits import dup_path
-from optuna_nasbot.evolution.path_edits import skip_path
+from optuna_nasbot.edits.path_edits import DUP_PATH
+from optuna_nasbot.edits.path_edits import SKIP_PATH
+from optuna_nasbot.edits.path_edits import dup_path
+from optuna_nasbot.edits.path_edits import skip_path
 
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 

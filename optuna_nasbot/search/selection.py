@@ -9,9 +9,9 @@ from collections.abc import Set
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.edits import edited
-from optuna_nasbot.evolution.edits import one_edit_neighbours
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.mutation import mutate
+from optuna_nasbot.search.mutation import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _LOOKS = 10
@@ -39,7 +39,7 @@ def children_of_fit(
     """
     weights = np.exp(2.0 * (fitness - fitness.max()))
     drawn = rng.choice(len(parents), size=n, p=weights / weights.sum())
-    return [edited(parents[index], space, rng) for index in drawn]
+    return [mutate(parents[index], space, rng) for index in drawn]
 
 
 def unseen(candidates: Sequence[Candidate], seen: set[str]) -> list[Candidate]:
@@ -52,14 +52,14 @@ def unseen(candidates: Sequence[Candidate], seen: set[str]) -> list[Candidate]:
     return fresh
 
 
-def any_untaken(
+def first_new(
     known: Sequence[Candidate],
     space: ArchitectureSpace,
-    taken: Set[str],
+    excluded: Set[str],
     rng: np.random.Generator,
     max_looks: int = 500,
 ) -> Candidate:
-    """A network that is not taken, or one of the known ones if the space seems exhausted.
+    """A network that is not excluded, or one of the known ones if the space seems exhausted.
 
     Takes the known networks in their order, then walks over one-edit neighbours, breadth first.
     It looks around each network several times, since edits leave labels to chance.
@@ -67,19 +67,19 @@ def any_untaken(
     Args:
         known: Networks of the space, at least one.
         space: The search space.
-        taken: Canonical hashes of the networks to avoid.
+        excluded: Canonical hashes of the networks to avoid.
         rng: Source of randomness.
         max_looks: How often to look around a network before giving up.
 
     Returns:
-        The first network found that is not taken.
+        The first network found that is not excluded.
     """
     seen: set[str] = set()
     found = unseen(known, seen)
     queue: deque[tuple[Candidate, int]] = deque()
     for _ in range(max_looks):
         for candidate in found:
-            if candidate.network.canonical_hash() not in taken:
+            if candidate.network.canonical_hash() not in excluded:
                 return candidate
         queue.extend((found[index], _LOOKS) for index in rng.permutation(len(found)))
         if not queue:

@@ -5,15 +5,15 @@ import pytest
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
-from optuna_nasbot.evolution.edit import Edit
-from optuna_nasbot.evolution.unit_edits import DEC_EN_MASSE
-from optuna_nasbot.evolution.unit_edits import DEC_SINGLE
-from optuna_nasbot.evolution.unit_edits import INC_EN_MASSE
-from optuna_nasbot.evolution.unit_edits import INC_SINGLE
-from optuna_nasbot.evolution.unit_edits import en_masse_sites
-from optuna_nasbot.evolution.unit_edits import layers_with_units
-from optuna_nasbot.evolution.unit_edits import rounded
-from optuna_nasbot.evolution.unit_edits import single_sites
+from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.unit_edits import DEC_EN_MASSE
+from optuna_nasbot.edits.unit_edits import DEC_SINGLE
+from optuna_nasbot.edits.unit_edits import INC_EN_MASSE
+from optuna_nasbot.edits.unit_edits import INC_SINGLE
+from optuna_nasbot.edits.unit_edits import en_masse_sites
+from optuna_nasbot.edits.unit_edits import layers_with_units
+from optuna_nasbot.edits.unit_edits import rounded
+from optuna_nasbot.edits.unit_edits import single_sites
 
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 RNG = np.random.default_rng(0)

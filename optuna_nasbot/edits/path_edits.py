@@ -8,8 +8,8 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture.operation import INPUT
-from optuna_nasbot.evolution.draft import Draft
-from optuna_nasbot.evolution.edit import Edit
+from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.graph_builder import GraphBuilder
 
 _GO_ON = 0.85
 """Probability that a random path takes a further layer: 3 to 5 layers in networks of 6 to 24, as
@@ -56,10 +56,10 @@ def dup_path(
     ]
     if not keep:
         keep = [inner[rng.integers(len(inner))]]
-    draft = Draft(architecture)
-    copies = [draft.add_layer(architecture.layers[index]) for index in keep]
-    draft.connect((path[0], *copies, path[-1]))
-    return draft.finished()
+    builder = GraphBuilder(architecture)
+    copies = [builder.add_layer(architecture.layers[index]) for index in keep]
+    builder.connect((path[0], *copies, path[-1]))
+    return builder.build()
 
 
 def _is_needed(architecture: Architecture, path: Path, index: int) -> bool:
@@ -88,7 +88,7 @@ def skip_sites(architecture: Architecture, rng: np.random.Generator) -> list[tup
     """As many random pairs of layers as there are layers: one, and a later one it may feed.
 
     Pairs that are connected already and those between which an image would have to grow are not
-    listed (golden README, quirk 10).
+    listed.
     """
     pairs = _skippable_pairs(architecture)
     chosen = rng.permutation(len(pairs))[: len(architecture.layers)]
@@ -100,11 +100,11 @@ def skip_path(
 ) -> Architecture | None:
     """Connect two layers, through pools that halve the image where its sizes differ."""
     start, end = pair
-    draft = Draft(architecture)
+    builder = GraphBuilder(architecture)
     pool = _halving_label(architecture.operations) or ""
-    pools = [draft.add_layer(Layer(pool)) for _ in range(_shrinkage(architecture, pair))]
-    draft.connect((start, *pools, end))
-    return draft.finished()
+    pools = [builder.add_layer(Layer(pool)) for _ in range(_shrinkage(architecture, pair))]
+    builder.connect((start, *pools, end))
+    return builder.build()
 
 
 def _skippable_pairs(architecture: Architecture) -> list[tuple[int, int]]:

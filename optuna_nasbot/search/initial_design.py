@@ -9,10 +9,10 @@ import numpy as np
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.edits import edited
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.selection import unseen
+from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.mutation import mutate
+from optuna_nasbot.search.selection import first_new
+from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _N_AROUND_POOL = 90
@@ -37,14 +37,14 @@ def networks_around_pool(
 
     Args:
         space: The search space.
-        n: How many edited networks to try for, on top of the pool.
+        n: How many mutated networks to try for, on top of the pool.
         rng: Source of randomness.
 
     Returns:
         At most n networks more than the pool has, the pool first.
     """
     pool = space.initial_pool
-    children = [edited(Candidate(pool[i % len(pool)]), space, rng).network for i in range(n)]
+    children = [mutate(Candidate(pool[i % len(pool)]), space, rng).network for i in range(n)]
     return list({network.canonical_hash(): network for network in (*pool, *children)}.values())
 
 
@@ -65,10 +65,10 @@ def start_network(
     Returns:
         A network that was not tried, if there is one.
     """
-    taken = {network.canonical_hash() for network in tried}
-    new = unseen([_random_around_pool(space, rng) for _ in range(_N_TRIES)], set(taken))
+    excluded = {network.canonical_hash() for network in tried}
+    new = unseen([_random_around_pool(space, rng) for _ in range(_N_TRIES)], set(excluded))
     if not new:
-        return any_untaken([*map(Candidate, space.initial_pool)], space, taken, rng)
+        return first_new([*map(Candidate, space.initial_pool)], space, excluded, rng)
     return farthest(new[:_N_COMPARED], tried, distances)
 
 
@@ -77,7 +77,7 @@ def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> C
     pool = space.initial_pool
     index = int(rng.integers(len(pool) + _N_AROUND_POOL))
     candidate = Candidate(pool[index % len(pool)])
-    return candidate if index < len(pool) else edited(candidate, space, rng)
+    return candidate if index < len(pool) else mutate(candidate, space, rng)
 
 
 def farthest(

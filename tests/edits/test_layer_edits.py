@@ -8,12 +8,12 @@ import pytest
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
-from optuna_nasbot.evolution.layer_edits import REMOVE_LAYER
-from optuna_nasbot.evolution.layer_edits import SWAP_LAYER
-from optuna_nasbot.evolution.layer_edits import WEDGE_LAYER
-from optuna_nasbot.evolution.layer_edits import remove_layer
-from optuna_nasbot.evolution.layer_edits import swap_layer
-from optuna_nasbot.evolution.layer_edits import wedge_layer
+from optuna_nasbot.edits.layer_edits import REMOVE_LAYER
+from optuna_nasbot.edits.layer_edits import SWAP_LAYER
+from optuna_nasbot.edits.layer_edits import WEDGE_LAYER
+from optuna_nasbot.edits.layer_edits import remove_layer
+from optuna_nasbot.edits.layer_edits import swap_layer
+from optuna_nasbot.edits.layer_edits import wedge_layer
 
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 RECTIFIERS = {"relu", "crelu", "leaky-relu", "softplus", "elu"}

@@ -11,12 +11,12 @@ from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture.operation_set import Grammar
 from optuna_nasbot.architecture.operation_set import LayerRule
-from optuna_nasbot.evolution.draft import Draft
-from optuna_nasbot.evolution.edit import Edit
-from optuna_nasbot.evolution.unit_edits import rounded
+from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.graph_builder import GraphBuilder
+from optuna_nasbot.edits.unit_edits import rounded
 
 _DEFAULT_UNITS = 16
-"""Width of a new layer where no layer around it has units (golden README, quirk 9)."""
+"""Width of a new layer where no layer around it has units (as in the reference)."""
 
 
 def processing_layers(architecture: Architecture) -> list[int]:
@@ -45,13 +45,13 @@ def swap_layer(
     layer = architecture.layers[index]
     labels = _swaps(architecture.operations.grammar)[layer.label, layer.stride]
     operation = architecture.operations.by_label[labels[rng.integers(len(labels))]]
-    draft = Draft(architecture)
-    draft.layers[index] = Layer(
+    builder = GraphBuilder(architecture)
+    builder.layers[index] = Layer(
         operation.label,
         layer.units if operation.has_units else None,
         (layer.stride or 1) if operation.strides else None,
     )
-    return draft.finished()
+    return builder.build()
 
 
 @lru_cache(maxsize=64)
@@ -125,10 +125,10 @@ def wedge_layer(
 def _wedged(
     architecture: Architecture, edge: tuple[int, int], layer: Layer
 ) -> Architecture | None:
-    draft = Draft(architecture)
-    draft.edges.remove(edge)
-    draft.connect((edge[0], draft.add_layer(layer), edge[1]))
-    return draft.finished()
+    builder = GraphBuilder(architecture)
+    builder.edges.remove(edge)
+    builder.connect((edge[0], builder.add_layer(layer), edge[1]))
+    return builder.build()
 
 
 def _new_units(architecture: Architecture, start: int, end: int) -> int:
@@ -159,23 +159,26 @@ def remove_layer(
     that is a network if no other path meets it as an image.
     """
     parents, children = architecture.parents[index], architecture.children[index]
-    draft = Draft(architecture)
-    draft.remove_layer(index)
-    draft.edges.update(_bridges(draft, parents, children, rng))
+    builder = GraphBuilder(architecture)
+    builder.remove_layer(index)
+    builder.edges.update(_bridges(builder, parents, children, rng))
     if _halves(architecture, index):
-        heirs = next((heirs for heirs in (children, parents) if _stride_1(draft, heirs)), ())
+        heirs = next((heirs for heirs in (children, parents) if _stride_1(builder, heirs)), ())
         for heir in heirs:
             layer = architecture.layers[heir]
-            draft.layers[heir] = Layer(layer.label, layer.units, 2)
-    return draft.finished()
+            builder.layers[heir] = Layer(layer.label, layer.units, 2)
+    return builder.build()
 
 
 def _bridges(
-    draft: Draft, parents: tuple[int, ...], children: tuple[int, ...], rng: np.random.Generator
+    builder: GraphBuilder,
+    parents: tuple[int, ...],
+    children: tuple[int, ...],
+    rng: np.random.Generator,
 ) -> set[tuple[int, int]]:
     """Edges that give every parent a child and every child a parent, where they have none."""
-    starts = {start for start, _ in draft.edges}
-    ends = {end for _, end in draft.edges}
+    starts = {start for start, _ in builder.edges}
+    ends = {end for _, end in builder.edges}
     down = {(i, children[rng.integers(len(children))]) for i in parents if i not in starts}
     linked = ends | {end for _, end in down}
     up = {(parents[rng.integers(len(parents))], j) for j in children if j not in linked}
@@ -188,8 +191,8 @@ def _halves(architecture: Architecture, index: int) -> bool:
     return architecture.operations.is_image and _image_effect(operation, layer.stride) == "halve"
 
 
-def _stride_1(draft: Draft, indices: tuple[int, ...]) -> bool:
-    layers = [draft.layers[index] for index in indices]
+def _stride_1(builder: GraphBuilder, indices: tuple[int, ...]) -> bool:
+    layers = [builder.layers[index] for index in indices]
     return all(layer is not None and layer.stride == 1 for layer in layers)
 
 

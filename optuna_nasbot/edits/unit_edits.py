@@ -10,8 +10,8 @@ import numpy as np
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
-from optuna_nasbot.evolution.draft import Draft
-from optuna_nasbot.evolution.edit import Edit
+from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.graph_builder import GraphBuilder
 
 _STEP = 0.125
 _GROUPINGS = ((2, 4), (4, 8), (8, 16))
@@ -46,17 +46,17 @@ def scale_units(
     architecture: Architecture, group: LayerGroup, rng: np.random.Generator, *, sign: int
 ) -> Architecture | None:
     """Widen (`sign` 1) or narrow (-1) the layers of a group by an eighth, at least by one."""
-    draft = Draft(architecture)
+    builder = GraphBuilder(architecture)
     for index in group:
         layer = architecture.layers[index]
         units = layer.units or 0
         change = max(1, rounded(units * (1 + sign * _STEP)) * sign - units * sign)
-        draft.layers[index] = Layer(layer.label, units + sign * change, layer.stride)
-    return draft.finished()
+        builder.layers[index] = Layer(layer.label, units + sign * change, layer.stride)
+    return builder.build()
 
 
 def rounded(value: float) -> int:
-    """The nearest whole number, halves away from zero (golden README, quirk 9)."""
+    """The nearest whole number, halves away from zero, as in the reference."""
     return math.floor(value + 0.5)
 
 

@@ -8,8 +8,8 @@ import pytest
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import maximise
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import maximise
 
 SPACE = MLPSpace(max_layers=20)
 POOL = [*map(Candidate, SPACE.initial_pool)]
@@ -33,12 +33,12 @@ def n_layers(networks: Sequence[Architecture]) -> np.ndarray:
 def test_what_is_found_is_new_and_within_the_space(space) -> None:
     pool = [*map(Candidate, space.initial_pool)]
     fitness = np.linspace(-1.0, 1.0, len(pool))
-    taken = {candidate.network.canonical_hash() for candidate in pool}
+    excluded = {candidate.network.canonical_hash() for candidate in pool}
     for seed in range(3):
-        found = maximise(n_layers, pool, fitness, space, taken, np.random.default_rng(seed))
+        found = maximise(n_layers, pool, fitness, space, excluded, np.random.default_rng(seed))
         assert found.network in space
-        assert found.network.canonical_hash() not in taken
-        taken.add(found.network.canonical_hash())
+        assert found.network.canonical_hash() not in excluded
+        excluded.add(found.network.canonical_hash())
 
 
 def test_the_same_seed_finds_the_same_network() -> None:
@@ -49,16 +49,16 @@ def test_the_same_seed_finds_the_same_network() -> None:
     assert found[0] == found[1]
 
 
-def test_taken_networks_are_never_even_looked_at() -> None:
-    taken = {candidate.network.canonical_hash() for candidate in POOL}
+def test_excluded_networks_are_never_even_looked_at() -> None:
+    excluded = {candidate.network.canonical_hash() for candidate in POOL}
     looked_at: list[str] = []
 
     def watched(networks: Sequence[Architecture]) -> np.ndarray:
         looked_at.extend(network.canonical_hash() for network in networks)
         return mean_units(networks)
 
-    found = maximise(watched, POOL, FITNESS, SPACE, taken, np.random.default_rng(0))
-    assert not taken & set(looked_at)
+    found = maximise(watched, POOL, FITNESS, SPACE, excluded, np.random.default_rng(0))
+    assert not excluded & set(looked_at)
     assert len(set(looked_at)) == len(looked_at)
     assert found.network.canonical_hash() in looked_at
 
@@ -114,12 +114,12 @@ def test_a_distant_optimum_is_found_by_a_sloping_acquisition() -> None:
             dtype=float,
         )
 
-    taken: set[str] = set()
+    excluded: set[str] = set()
     parents, rng = [start], np.random.default_rng(0)
     for _ in range(5):  # as in a study: what was found is evaluated, the fitness follows
         fitness = sloping(parents)
-        found = maximise(sloping, [*map(Candidate, parents)], fitness, space, taken, rng)
-        taken.add(found.network.canonical_hash())
+        found = maximise(sloping, [*map(Candidate, parents)], fitness, space, excluded, rng)
+        excluded.add(found.network.canonical_hash())
         parents.append(found.network)
     assert sloping(parents).max() == 0.0
 
@@ -127,5 +127,5 @@ def test_a_distant_optimum_is_found_by_a_sloping_acquisition() -> None:
 def test_an_exhausted_space_gives_none() -> None:
     space = MLPSpace(min_layers=3, max_layers=3)
     (only,) = space.initial_pool
-    taken, rng = {only.canonical_hash()}, np.random.default_rng(0)
-    assert maximise(mean_units, [Candidate(only)], np.zeros(1), space, taken, rng) is None
+    excluded, rng = {only.canonical_hash()}, np.random.default_rng(0)
+    assert maximise(mean_units, [Candidate(only)], np.zeros(1), space, excluded, rng) is None

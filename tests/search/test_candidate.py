@@ -7,14 +7,14 @@ import pytest
 
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.evolution import EDITS
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
-from optuna_nasbot.evolution import maximise
-from optuna_nasbot.evolution import one_edit_neighbours
-from optuna_nasbot.evolution.maximiser import Effort
-from optuna_nasbot.evolution.selection import any_untaken
-from optuna_nasbot.evolution.selection import children_of_fit
+from optuna_nasbot.edits import EDITS
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import maximise
+from optuna_nasbot.search import mutate
+from optuna_nasbot.search import one_edit_neighbours
+from optuna_nasbot.search.maximiser import SearchBudget
+from optuna_nasbot.search.selection import children_of_fit
+from optuna_nasbot.search.selection import first_new
 
 CHAINS = MLPSpace(min_layers=3, max_layers=30, max_in_degree=1, max_out_degree=1)
 """The only edits that change the number of layers here are wedge_layer and remove_layer."""
@@ -59,9 +59,9 @@ def test_each_neighbour_is_one_edit_away() -> None:
 @pytest.mark.parametrize("n_edits", [1, 3, 8])
 def test_edits_of_children_add_up(n_edits: int) -> None:
     rng = np.random.default_rng(0)
-    child = edited(CANDIDATES[1], CHAINS, rng, (0.0,) * (n_edits - 1) + (1.0,))
+    child = mutate(CANDIDATES[1], CHAINS, rng, (0.0,) * (n_edits - 1) + (1.0,))
     assert len(child.edits) == n_edits
-    grandchild = edited(child, CHAINS, rng, (0.0, 1.0))
+    grandchild = mutate(child, CHAINS, rng, (0.0, 1.0))
     assert grandchild.edits[:n_edits] == child.edits
     assert len(grandchild.edits) == n_edits + 2
     assert_true(child)
@@ -80,11 +80,11 @@ def test_parent_of_what_the_maximiser_finds_is_the_root() -> None:
     def n_layers(networks):
         return np.array([float(len(network.layers)) for network in networks])
 
-    fitness, effort = np.zeros(len(CANDIDATES)), Effort(n_generations=8)
+    fitness, budget = np.zeros(len(CANDIDATES)), SearchBudget(n_generations=8)
     longest = 0
     for seed in range(3):
         rng = np.random.default_rng(seed)
-        found = maximise(n_layers, CANDIDATES, fitness, CHAINS, set(), rng, effort)
+        found = maximise(n_layers, CANDIDATES, fitness, CHAINS, set(), rng, budget)
         assert_true(found)
         longest = max(longest, len(found.edits))
     assert longest > 5  # more than a child of a parent has
@@ -93,10 +93,10 @@ def test_parent_of_what_the_maximiser_finds_is_the_root() -> None:
 def test_parent_of_what_is_found_far_from_all_known_networks_is_the_root() -> None:
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=12, max_in_degree=1)
     known, rng = [Candidate(space.initial_pool[0], 5)], np.random.default_rng(0)
-    taken, found = set(), known[0]
+    excluded, found = set(), known[0]
     for _ in range(25):
-        taken.add(found.network.canonical_hash())
-        found = any_untaken(known, space, taken, rng)
+        excluded.add(found.network.canonical_hash())
+        found = first_new(known, space, excluded, rng)
         assert found.parent == 5
         assert found.edits
     assert len(found.edits) > 1

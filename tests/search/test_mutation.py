@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.evolution import EDITS
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import edited
-from optuna_nasbot.evolution import edits
-from optuna_nasbot.evolution import one_edit_neighbours
-from optuna_nasbot.evolution.edits import edited_once
+from optuna_nasbot.edits import EDITS
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
+from optuna_nasbot.search import mutation
+from optuna_nasbot.search import one_edit_neighbours
+from optuna_nasbot.search.mutation import mutate_once
 from optuna_nasbot.spaces import ArchitectureSpace
 
 KINDS = ("cnn", "mlp-reg", "mlp-class")
@@ -65,7 +65,7 @@ def walk(space: ArchitectureSpace, n: int, rng: np.random.Generator) -> Iterator
     pool = cycle(space.initial_pool)
     network = next(pool)
     for step in range(n):
-        child = edited_once(Candidate(network), space, rng) if step % 50 else None
+        child = mutate_once(Candidate(network), space, rng) if step % 50 else None
         network = next(pool) if child is None else child.network
         yield network
 
@@ -112,7 +112,7 @@ def test_names_and_probabilities_are_the_paper_s(golden) -> None:
         "dup_path",
         "skip_path",
     ]
-    assert edits.EDIT_COUNT_PROBABILITIES == (0.5, 0.25, 0.125, 0.075, 0.05)
+    assert mutation.EDIT_COUNT_PROBABILITIES == (0.5, 0.25, 0.125, 0.075, 0.05)
     masses = golden("stats")["primitive_probability_masses"]
     names = {"dup_path": "branch", "skip_path": "skip"}
     for edit in EDITS:
@@ -138,17 +138,17 @@ def test_counts_of_edits(monkeypatch: pytest.MonkeyPatch) -> None:
         steps.append(candidate)
         return Candidate(space.initial_pool[len(steps) % 10])
 
-    monkeypatch.setattr(edits, "edited_once", counted)
+    monkeypatch.setattr(mutation, "mutate_once", counted)
     rng = np.random.default_rng(0)
     counts: Counter[int] = Counter()
     for _ in range(2000):
         steps.clear()
-        edited(parent, space, rng)
+        mutate(parent, space, rng)
         counts[len(steps)] += 1
-    for n_edits, probability in enumerate(edits.EDIT_COUNT_PROBABILITIES, start=1):
+    for n_edits, probability in enumerate(mutation.EDIT_COUNT_PROBABILITIES, start=1):
         assert counts[n_edits] / 2000 == pytest.approx(probability, abs=0.035)
     steps.clear()
-    edited(parent, space, rng, count_probabilities=(0.0, 0.0, 1.0))
+    mutate(parent, space, rng, count_probabilities=(0.0, 0.0, 1.0))
     assert len(steps) == 3
     assert steps[0] is parent
 
@@ -159,15 +159,15 @@ def test_an_edit_that_finds_nothing_leaves_what_was_reached(
     space = MLPSpace()
     first, second = map(Candidate, space.initial_pool[:2])
     found = iter([second, None])
-    monkeypatch.setattr(edits, "edited_once", lambda *_: next(found))
-    assert edited(first, space, np.random.default_rng(0), (0.0, 0.0, 1.0)) is second
+    monkeypatch.setattr(mutation, "mutate_once", lambda *_: next(found))
+    assert mutate(first, space, np.random.default_rng(0), (0.0, 0.0, 1.0)) is second
 
 
 def test_a_space_of_one_network_has_no_children() -> None:
     (only,) = map(Candidate, EXHAUSTED.initial_pool)
     rng = np.random.default_rng(0)
-    assert edited_once(only, EXHAUSTED, rng) is None
-    assert edited(only, EXHAUSTED, rng) is only
+    assert mutate_once(only, EXHAUSTED, rng) is None
+    assert mutate(only, EXHAUSTED, rng) is only
     assert one_edit_neighbours(only, EXHAUSTED, rng) == []
 
 

@@ -1,4 +1,4 @@
-"""The nine edits of the paper (table 3), and what edits make of a network."""
+"""What the edits of a space make of a network: random children and one-edit neighbours."""
 
 from __future__ import annotations
 
@@ -8,48 +8,20 @@ from itertools import accumulate
 
 import numpy as np
 
-from optuna_nasbot.evolution.candidate import Candidate
-from optuna_nasbot.evolution.cell_edits import cell_edits
-from optuna_nasbot.evolution.edit import Edit
-from optuna_nasbot.evolution.layer_edits import REMOVE_LAYER
-from optuna_nasbot.evolution.layer_edits import SWAP_LAYER
-from optuna_nasbot.evolution.layer_edits import WEDGE_LAYER
-from optuna_nasbot.evolution.path_edits import DUP_PATH
-from optuna_nasbot.evolution.path_edits import SKIP_PATH
-from optuna_nasbot.evolution.unit_edits import DEC_EN_MASSE
-from optuna_nasbot.evolution.unit_edits import DEC_SINGLE
-from optuna_nasbot.evolution.unit_edits import INC_EN_MASSE
-from optuna_nasbot.evolution.unit_edits import INC_SINGLE
+from optuna_nasbot.search.candidate import Candidate
 from optuna_nasbot.spaces import ArchitectureSpace
-from optuna_nasbot.spaces import CellSpace
 
-EDITS: tuple[Edit, ...] = (
-    INC_SINGLE,
-    DEC_SINGLE,
-    INC_EN_MASSE,
-    DEC_EN_MASSE,
-    SWAP_LAYER,
-    WEDGE_LAYER,
-    REMOVE_LAYER,
-    DUP_PATH,
-    SKIP_PATH,
-)
 EDIT_COUNT_PROBABILITIES = (0.5, 0.25, 0.125, 0.075, 0.05)
 """Of 1, 2, ... edits a child (paper, appendix)."""
 
 _MAX_ATTEMPTS = 20
 
 
-def edits_of(space: ArchitectureSpace) -> tuple[Edit, ...]:
-    """The edits that a space is searched by: the paper's nine, or those of cells."""
-    return cell_edits(space) if isinstance(space, CellSpace) else EDITS
-
-
-def edited_once(
+def mutate_once(
     parent: Candidate, space: ArchitectureSpace, rng: np.random.Generator
 ) -> Candidate | None:
     """A random network of the space that is one edit away, None if none was found."""
-    edits = edits_of(space)
+    edits = space.edits
     probabilities = [edit.probability for edit in edits]
     for _ in range(_MAX_ATTEMPTS):
         edit = edits[_drawn(probabilities, rng)]
@@ -67,7 +39,7 @@ def _drawn(weights: Sequence[float], rng: np.random.Generator) -> int:
     return bisect(bounds, rng.random() * bounds[-1], hi=len(bounds) - 1)
 
 
-def edited(
+def mutate(
     parent: Candidate,
     space: ArchitectureSpace,
     rng: np.random.Generator,
@@ -86,7 +58,7 @@ def edited(
     """
     reached = parent
     for _ in range(1 + _drawn(count_probabilities, rng)):
-        child = edited_once(reached, space, rng)
+        child = mutate_once(reached, space, rng)
         if child is None:
             break
         reached = child
@@ -112,7 +84,7 @@ def one_edit_neighbours(
     Returns:
         Different networks, in random order.
     """
-    places = [(edit, site) for edit in edits_of(space) for site in edit.sites(parent.network, rng)]
+    places = [(edit, site) for edit in space.edits for site in edit.sites(parent.network, rng)]
     seen = {parent.network.canonical_hash()}
     neighbours: list[Candidate] = []
     for position in rng.permutation(len(places)):

@@ -15,8 +15,8 @@ import pytest
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.evolution import EDITS
-from optuna_nasbot.evolution.edit import Edit
+from optuna_nasbot.edits import EDITS
+from optuna_nasbot.edits.edit import Edit
 
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 REFERENCE_NAMES = {"dup_path": "branch", "skip_path": "skip"}

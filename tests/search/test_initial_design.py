@@ -7,12 +7,12 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.distance.scaled import Distances
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import networks_around_pool
-from optuna_nasbot.evolution.start import farthest
-from optuna_nasbot.evolution.start import in_turn
-from optuna_nasbot.evolution.start import scaled_distances
-from optuna_nasbot.evolution.start import start_network
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import networks_around_pool
+from optuna_nasbot.search.initial_design import farthest
+from optuna_nasbot.search.initial_design import in_turn
+from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.search.initial_design import start_network
 
 SPACE = MLPSpace(max_layers=20, max_units=128)
 
@@ -65,7 +65,7 @@ def test_networks_around_the_pool(space) -> None:
 
 
 def test_start_networks_were_not_tried_before() -> None:
-    """In a small space: the random ones are all taken in the end."""
+    """In a small space: the random ones are all tried in the end."""
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=10, max_edges=3)
     distances, rng = scaled_distances(space), np.random.default_rng(0)
     tried: list[Architecture] = []

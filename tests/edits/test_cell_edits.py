@@ -7,10 +7,9 @@ import pytest
 
 from optuna_nasbot import CellSpace
 from optuna_nasbot import Operation
-from optuna_nasbot.evolution import Candidate
-from optuna_nasbot.evolution import one_edit_neighbours
-from optuna_nasbot.evolution.cell_edits import cell_edits
-from optuna_nasbot.evolution.edits import edited
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import one_edit_neighbours
+from optuna_nasbot.search.mutation import mutate
 
 OPERATIONS = [Operation("a"), Operation("b")]
 VERTICES = CellSpace(
@@ -24,7 +23,7 @@ SPACES = pytest.mark.parametrize("space", [VERTICES, EDGES], ids=["vertices", "e
 
 def made(space: CellSpace, name: str, cell) -> set[str]:
     """The canonical hashes of what an edit makes of a cell."""
-    (edit,) = [edit for edit in cell_edits(space) if edit.name == name]
+    (edit,) = [edit for edit in space.edits if edit.name == name]
     rng = np.random.default_rng(0)
     children = [edit.apply(cell, site, rng) for site in edit.sites(cell, rng)]
     return {child.canonical_hash() for child in children if child is not None}
@@ -166,5 +165,5 @@ def test_children_are_of_the_space(space):
     rng = np.random.default_rng(2)
     cell = Candidate(space.initial_pool[0])
     for _ in range(200):
-        cell = edited(cell, space, rng)
+        cell = mutate(cell, space, rng)
         assert cell.network in space

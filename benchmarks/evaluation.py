@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import real_sets
-from evaluation_cache import FAILED
 from evaluation_cache import Cache
 from evaluation_cache import Training
 from evaluation_process import ProcessDiedError
@@ -40,7 +40,7 @@ class Trainer:
         self._process = SeparateProcess()
 
     def __call__(self, training: Training) -> Errors:
-        """The errors of a training, not finite if it diverged, crashed or took too long."""
+        """The errors of a training, with its failure if it diverged, crashed or took too long."""
         errors = self._cache.get(training)
         if errors is None:
             errors = self._trained(training)
@@ -48,11 +48,13 @@ class Trainer:
         return errors
 
     def _trained(self, training: Training) -> Errors:
-        limit = TASKS[training.dataset].cpu_seconds
+        limit = TASKS[training.dataset].cpu_seconds if training.is_limited else None
         try:
-            return self._process.call(limit, do_training, training, self._data)
-        except ProcessDiedError:
-            return FAILED
+            errors = self._process.call(limit, do_training, training, self._data)
+        except ProcessDiedError as error:
+            return Errors(math.nan, math.nan, failure=str(error))
+        is_finite = math.isfinite(errors.valid) and math.isfinite(errors.test)
+        return errors if is_finite else replace(errors, failure="diverged")
 
 
 def train_all(
@@ -91,9 +93,12 @@ def trainings_of_search(network: Architecture, dataset: str, search_seed: int) -
 def retrainings(
     network: Architecture, dataset: str, width: float = WIDTH, lr: float = 0.0
 ) -> list[Training]:
-    """The trainings by which a network is judged in the end, which no search has seen."""
+    """The trainings by which a network is judged in the end, which no search has seen.
+
+    They may take as long as they need.
+    """
     seeds = _seeds("test", network, _N_RETRAININGS)
-    return [Training(dataset, network, seed, width, lr) for seed in seeds]
+    return [Training(dataset, network, seed, width, lr, is_limited=False) for seed in seeds]
 
 
 def _seeds(purpose: str, network: Architecture, n_seeds: int) -> list[int]:

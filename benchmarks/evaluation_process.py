@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class ProcessDiedError(RuntimeError):
-    """A call has no result since it crashed its process or took too long."""
+    """A call has no result since it crashed its process or took too long; its text says which."""
 
 
 class SeparateProcess:
@@ -28,17 +28,18 @@ class SeparateProcess:
 
     Time is counted in CPU seconds, so that the limit means the same on a machine with other work.
     A process that is stuck without computing is ended after ten times as long.
-
     """
 
     def __init__(self) -> None:
         self._running: tuple[SpawnProcess, Connection] | None = None
 
-    def call(self, cpu_seconds: float, function: Callable[..., Result], *arguments: Any) -> Result:
+    def call(
+        self, cpu_seconds: float | None, function: Callable[..., Result], *arguments: Any
+    ) -> Result:
         """Call a function.
 
         Args:
-            cpu_seconds: How long the call may take.
+            cpu_seconds: How long the call may take; None for no limit.
             function: The function; it, its arguments and its result are pickled.
             *arguments: Its arguments.
 
@@ -71,8 +72,10 @@ def _started() -> tuple[SpawnProcess, Connection]:
 
 def _death(exit_code: int | None) -> RuntimeError:
     number = -(exit_code or 0)
-    if number in (*_TIME_IS_UP, *_CRASHED):
-        return ProcessDiedError(f"The call ended its process by {signal.Signals(number).name}.")
+    if number in _TIME_IS_UP:
+        return ProcessDiedError(f"took too long ({signal.Signals(number).name})")
+    if number in _CRASHED:
+        return ProcessDiedError(f"crashed ({signal.Signals(number).name})")
     # Not the fault of the call, which must not count as failed then.
     return RuntimeError(f"The process of the call was ended (exit code {exit_code}).")
 
@@ -95,7 +98,10 @@ def _serve(connection: Connection) -> None:
 
 
 @contextmanager
-def _limited(cpu_seconds: float) -> Iterator[None]:
+def _limited(cpu_seconds: float | None) -> Iterator[None]:
+    if cpu_seconds is None:
+        yield
+        return
     # The signals of these timers end a process wherever it is, in native code too.
     timers = {
         signal.ITIMER_PROF: cpu_seconds,

@@ -45,11 +45,14 @@ class Evaluations:
             raise EvaluationFailed
         value = problem.impossible_value if network is None else problem.evaluate(network)
         self._true.append(value)
-        self._seen.append(value + problem.noise_std * self._noise.standard_normal())
+        if problem.observe is None:
+            self._seen.append(value + problem.noise_std * self._noise.standard_normal())
+        else:
+            self._seen.append(problem.observe(network))
         return self._seen[-1]
 
     def incumbents(self) -> list[float]:
-        """After each evaluation the value without noise of the network with the best one seen."""
+        """After each evaluation the worth of the network with the best value seen."""
         sign = 1.0 if self._problem.direction == "maximize" else -1.0
         seen = sign * np.array(self._seen)
         is_better = seen == np.maximum.accumulate(seen)

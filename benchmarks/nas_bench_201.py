@@ -29,7 +29,7 @@ from runs import run_benchmark
 
 from optuna_nasbot import Architecture
 
-_METHODS = (
+COMPARED = (
     "nasbot",
     "counts",
     "local-search",
@@ -45,7 +45,7 @@ N_START = 10
 
 
 def main() -> None:
-    options = parser(__doc__, DATASETS, _METHODS, trials=150, out=_RESULTS)
+    options = parser(__doc__, DATASETS, COMPARED, trials=150, out=_RESULTS)
     options.add_argument(
         "--start",
         choices=("random", "own"),
@@ -74,16 +74,21 @@ def problem(dataset: str, seed: int, data: Path | None, start: str) -> Problem:
     def regret(network: Architecture) -> float:
         return float(best - accuracies[position(SPACE.edges_of_network(network))])
 
-    rng = np.random.default_rng([seed, 1])
     return Problem(
         space=SPACE,
         evaluate=regret,
         direction="minimize",
-        start=tuple(SPACE.random(rng) for _ in range(N_START)) if start == "random" else (),
+        start=random_start(seed) if start == "random" else (),
         flattened=flattened,
         flattened_params=flattened_params,
         impossible_value=float(best - accuracies[(0,) * len(EDGES)]),
     )
+
+
+def random_start(seed: int) -> tuple[Architecture, ...]:
+    """Ten random cells."""
+    rng = np.random.default_rng([seed, 1])
+    return tuple(SPACE.random(rng) for _ in range(N_START))
 
 
 def flattened(trial: optuna.trial.BaseTrial) -> Architecture | None:

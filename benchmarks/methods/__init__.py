@@ -7,6 +7,7 @@ from collections.abc import Callable
 from optuna.samplers import BaseSampler
 from optuna.samplers import GPSampler
 from optuna.samplers import TPESampler
+from optuna.study import Study
 
 from methods.counts import by_counts
 from methods.local_search import LocalSearch
@@ -14,6 +15,7 @@ from methods.random_networks import random_network
 from methods.regularised_evolution import regularised_evolution
 from methods.rule import RuleSampler
 from methods.variants import VARIANTS
+from optuna_nasbot import Architecture
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import NASBOTSampler
 
@@ -32,3 +34,7 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
     **VARIANTS,
 }
+
+RECOMMENDED: dict[str, Callable[[Study, str], Architecture]] = {}
+"""What a method returns of a study, given the name of the network, such as the tried network with
+the largest posterior mean. Methods that are not here return the one with the best value seen."""

@@ -45,6 +45,23 @@ def test_noise_decides_but_is_not_reported(evaluations, direction: str, choose) 
     assert expected != list(np.maximum.accumulate([true for _, true in seen]))
 
 
+def test_what_is_observed_decides(module) -> None:
+    problem = module("problem").Problem(
+        space=MLPSpace(),
+        evaluate=lambda network: float(len(network.layers)),
+        observe=lambda network: 50.0 if network is None else -float(len(network.layers)),
+        direction="maximize",
+        start=(),
+        impossible_value=0.0,
+    )
+    evaluate = module("evaluations").Evaluations(problem, 0)
+    shortest_first = sorted(POOL, key=lambda network: len(network.layers))
+    seen = [evaluate(network) for network in (*shortest_first[::-1], None)]
+    sizes = [float(len(network.layers)) for network in shortest_first[::-1]]
+    assert seen == [*(-size for size in sizes), 50.0]
+    assert evaluate.incumbents() == [*sizes, 0.0]
+
+
 def test_same_noise_for_all_methods_of_a_seed(evaluations) -> None:
     one, same, other = (evaluations("maximize", 1.0, seed) for seed in (0, 0, 1))
     assert [one(POOL[0]) for _ in range(3)] == [same(POOL[0]) for _ in range(3)]

@@ -42,6 +42,32 @@ def test_searches_are_logged_apart(real_data, problem, log, monkeypatch) -> None
     assert (evaluation.network, evaluation.value) == (b, -len(b.layers))
 
 
+def test_what_is_trained_goes_into_the_table(
+    module, real_data, monkeypatch, tmp_path, capsys
+) -> None:
+    evaluation_cache, errors = module("evaluation_cache"), module("training").Errors(0.5, 0.25)
+    network = module("real_tasks").TASKS["naval"].space.initial_pool[0]
+    trainings = [evaluation_cache.Training("naval", network, seed, 0.25) for seed in (0, 1)]
+    table, earlier = tmp_path / "trainings.csv.gz", evaluation_cache.Cache(tmp_path / "earlier.db")
+    earlier.put(trainings[0], errors)
+    earlier.write(table)
+    cache = evaluation_cache.Cache(tmp_path / "cache.db")
+
+    def train_all(*_: object, **__: object) -> None:
+        assert cache.get(trainings[0]) == errors
+        cache.put(trainings[1], errors)
+
+    monkeypatch.setattr(real_data, "train_all", train_all)
+    monkeypatch.setattr(real_data, "run_benchmark", lambda *_: {})
+    monkeypatch.setattr(real_data, "print_report", lambda *_: None)
+    options = ["--data", tmp_path, "--cache", tmp_path / "cache.db", "--trainings", table]
+    monkeypatch.setattr("sys.argv", ["real_data.py", *map(str, options)])
+    real_data.main()
+    later = evaluation_cache.Cache(tmp_path / "later.db")
+    later.read(table)
+    assert [later.get(training) for training in trainings] == [errors, errors]
+
+
 def test_the_folder_of_the_data_is_asked_for(real_data, monkeypatch, capsys) -> None:
     monkeypatch.setattr("sys.argv", ["real_data.py"])
     with pytest.raises(SystemExit):

@@ -51,6 +51,17 @@ def evaluate(module, trainer):
 
 
 @pytest.fixture
+def failure(module, trainer):
+    """Why the training of a network that a search has evaluated failed."""
+
+    def of_network(net: Architecture) -> str:
+        [training] = module("evaluation").trainings_of_search(net, "protein", 0)
+        return trainer(training).failure
+
+    return of_network
+
+
+@pytest.fixture
 def limited(module, monkeypatch):
     """Allow trainings so many CPU seconds."""
     tasks = module("real_tasks").TASKS
@@ -81,9 +92,9 @@ def test_calls_return_and_raise(module) -> None:
 def test_a_process_that_dies_is_followed_by_another_one(module) -> None:
     evaluation_process = module("evaluation_process")
     process = evaluation_process.SeparateProcess()
-    with pytest.raises(evaluation_process.ProcessDiedError, match="SIGABRT"):
+    with pytest.raises(evaluation_process.ProcessDiedError, match=r"^crashed \(SIGABRT\)$"):
         process.call(10.0, os.abort)
-    with pytest.raises(evaluation_process.ProcessDiedError, match="SIGPROF"):
+    with pytest.raises(evaluation_process.ProcessDiedError, match=r"^took too long \(SIGPROF\)$"):
         process.call(0.1, pow, 3, 10**8)
     assert process.call(10.0, math.sqrt, 4.0) == 2
 
@@ -114,19 +125,40 @@ def test_values_are_reproducible_and_remembered(
         evaluate(network(40))
 
 
-def test_too_slow_is_as_good_as_the_mean(trainer, evaluate, limited, monkeypatch) -> None:
+def test_too_slow_is_as_good_as_the_mean(trainer, evaluate, failure, limited, monkeypatch) -> None:
     limited(0.02)
     assert evaluate(network(32)) == 0
     monkeypatch.setattr(trainer, "_process", NoProcess())
     assert evaluate(network(32)) == 0
+    assert failure(network(32)) == "took too long (SIGPROF)"
 
 
-def test_a_crash_is_as_good_as_the_mean(module, evaluate, monkeypatch) -> None:
+def test_a_crash_is_as_good_as_the_mean(module, evaluate, failure, monkeypatch) -> None:
     def crash(*arguments: object) -> None:
-        raise module("evaluation_process").ProcessDiedError
+        raise module("evaluation_process").ProcessDiedError("crashed (SIGSEGV)")
 
     monkeypatch.setattr(module("evaluation_process").SeparateProcess, "call", crash)
     assert evaluate(network(32)) == 0
+    assert failure(network(32)) == "crashed (SIGSEGV)"
+
+
+@pytest.mark.parametrize("valid", [math.nan, math.inf])
+def test_diverged_is_as_good_as_the_mean(
+    module, evaluate, failure, monkeypatch, valid: float
+) -> None:
+    errors = module("training").Errors(valid, 1.0)
+    process = module("evaluation_process").SeparateProcess
+    monkeypatch.setattr(process, "call", lambda *arguments: errors)
+    assert evaluate(network(32)) == 0
+    assert failure(network(32)) == "diverged"
+
+
+def test_retrainings_take_as_long_as_they_need(module, trainer, limited) -> None:
+    limited(0.02)
+    [training, *_] = module("evaluation").retrainings(network(32), "protein")
+    errors = trainer(training)
+    assert math.isfinite(errors.test)
+    assert errors.failure == ""
 
 
 def test_nothing_is_worse_than_the_mean(module) -> None:

@@ -14,6 +14,9 @@ import numpy as np
 import optuna
 import pytest
 
+from optuna_nasbot import Architecture
+from optuna_nasbot import get_architecture
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 NAMES = ["nasbot", "nasbot-ucb", "nasbot-ts", "nasbot-without-failures", "evolution", "random"]
 NAMES += ["local-search", "counts", "regularised-evolution", "tpe", "gp"]
@@ -84,6 +87,25 @@ def test_parameters_of_the_start_are_known_to_samplers_of_parameters(
     assert [trial.params for trial in known] == [
         mlp.flattened_params(network) for network in described
     ]
+
+
+def test_methods_say_what_they_return(module, problem, run, monkeypatch) -> None:
+    def latest(study: optuna.Study, name: str) -> Architecture:
+        return get_architecture(study.trials[-1], name)
+
+    methods = module("methods")
+    monkeypatch.setitem(methods.METHODS, "latest", methods.METHODS["random"])
+    monkeypatch.setitem(methods.RECOMMENDED, "latest", latest)
+    tried: list[Architecture] = []
+
+    def evaluate(network: Architecture) -> float:
+        tried.append(network)
+        return float(len(network.layers))
+
+    mlp = replace(problem("mlp"), evaluate=evaluate)
+    best = module("runs").search(run("random"), mlp, 16)
+    sizes = [float(len(network.layers)) for network in tried]
+    assert module("runs").search(run("latest"), mlp, 16) == [*best[:10], *sizes[10:]] != best
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 
-SPACES = {"mlp": MLPSpace(max_layers=50), "cnn": CNNSpace(max_layers=50, image_size=64)}
+SPACES = {"mlp": MLPSpace(max_layers=30), "cnn": CNNSpace(max_layers=30, image_size=64)}
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +53,9 @@ def test_predicts_networks_of_a_search_that_it_has_not_seen(
     space = SPACES[dataset]
     study = optuna.create_study(direction="maximize", sampler=EvolutionSampler(seed=0))
     study.optimize(
-        lambda trial: synthetic_value(suggest_architecture(trial, "net", space)), n_trials=200
+        lambda trial: synthetic_value(suggest_architecture(trial, "net", space)), n_trials=150
     )
-    order = np.random.default_rng(0).permutation(200)
+    order = np.random.default_rng(0).permutation(150)
     networks = [get_architecture(study.trials[index], "net") for index in order]
     values = np.array([study.trials[index].value for index in order])
     surrogate = SurrogateFitter(scaled_distances(space)).fit(networks[:100], values[:100])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from typing import get_args
@@ -19,16 +20,19 @@ from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.architecture_sampler import noted
-from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import Candidate
-from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_network
 from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
+from optuna_nasbot.trials.configuration import Configuration
 
 _MAX_PREPARED = 16
 """For how many names and spaces the sampler keeps what it computed: an objective may make a new
@@ -85,7 +89,7 @@ class NASBOTSampler(ArchitectureSampler):
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
         self._prepared: dict[
-            tuple[str, ArchitectureSpace], tuple[ScaledDistances, SurrogateFitter]
+            tuple[str, ArchitectureSpace], tuple[NetworkDistances, SurrogateFitter]
         ] = {}
 
     def sample_architecture(
@@ -103,33 +107,47 @@ class NASBOTSampler(ArchitectureSampler):
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return noted(started, trial, name, progress)
 
+        def named(networks: Sequence[Architecture]) -> list[Configuration]:
+            return [Configuration({name: network}) for network in networks]
+
         failed, running = observed.failed[-_MAX_UNFINISHED:], observed.running[-_MAX_UNFINISHED:]
-        surrogate = surrogates.fit(observed.networks, observed.values, failed)
-        surrogate = surrogate.hallucinate(running)
-        acquisition = criterion(self._acquisition, surrogate, rng)
+        targets = Targets(observed.values)
+        surrogate = surrogates.fit(named(observed.networks), targets, named(failed))
+        surrogate = surrogate.hallucinate(named(running))
+        acquisition = criterion(self._acquisition, surrogate, targets.all.max(), rng)
         inside = [i for i, network in enumerate(observed.networks) if network in space]
         parents = [Candidate(observed.networks[i], observed.numbers[i]) for i in inside]
         parents = parents or [*map(Candidate, space.initial_pool)]
-        fitness = surrogate.values[inside] if inside else np.zeros(len(parents))
-        chosen = maximise(acquisition, parents, fitness, space, observed.taken, rng)
+        fitness = targets.all[inside] if inside else np.zeros(len(parents))
+        chosen = maximise(
+            lambda networks: acquisition(named(networks)),
+            parents,
+            fitness,
+            space,
+            observed.taken,
+            rng,
+        )
         chosen = chosen or first_new(parents, space, observed.taken, rng)
-        return noted(chosen, trial, name, _prospects(surrogate, chosen.network))
+        return noted(
+            chosen, trial, name, _prospects(surrogate, named([chosen.network]), targets.all.max())
+        )
 
     def _prepared_search(
         self, name: str, space: ArchitectureSpace
-    ) -> tuple[ScaledDistances, SurrogateFitter]:
+    ) -> tuple[NetworkDistances, SurrogateFitter]:
         if (name, space) not in self._prepared:
             if len(self._prepared) >= _MAX_PREPARED:
                 self._prepared.pop(next(iter(self._prepared)))
-            distances = scaled_distances(space)
-            self._prepared[name, space] = distances, SurrogateFitter(distances)
+            distances = network_distances(space)
+            fitter = SurrogateFitter(default_kernel({name: distances}))
+            self._prepared[name, space] = distances, fitter
         return self._prepared[name, space]
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_prepared": {}}
 
 
-def _prospects(surrogate: Surrogate, network: Architecture) -> str:
+def _prospects(surrogate: Surrogate, chosen: Sequence[Configuration], best: float) -> str:
     """What the model expects of a network."""
-    improvement = expected_improvement(*surrogate.predict([network]), surrogate.values.max())
+    improvement = expected_improvement(*surrogate.predict(chosen), best)
     return f"expected improvement on the best {improvement[0]:.2g} standard deviations"

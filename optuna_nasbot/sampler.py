@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from typing import get_args
 
@@ -33,6 +34,7 @@ from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.configuration import of_networks
 
 _MAX_PREPARED = 16
 """For how many names and spaces the sampler keeps what it computed: an objective may make a new
@@ -107,9 +109,7 @@ class NASBOTSampler(ArchitectureSampler):
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return noted(started, trial, name, progress)
 
-        def named(networks: Sequence[Architecture]) -> list[Configuration]:
-            return [Configuration({name: network}) for network in networks]
-
+        named = partial(of_networks, name)
         failed, running = observed.failed[-_MAX_UNFINISHED:], observed.running[-_MAX_UNFINISHED:]
         targets = Targets(observed.values)
         surrogate = surrogates.fit(named(observed.networks), targets, named(failed))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.gp.fitting import fit
 from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.leave_one_out import leave_one_out
 from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
@@ -81,6 +82,21 @@ class Surrogate:
     ) -> Surrogate:
         """The surrogate when the targets (p,) of p configurations without noise are known."""
         return self._extended(configurations, latent)
+
+    def leave_one_out(
+        self, targets: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Predict each configuration from the others, at the same hyperparameters.
+
+        Args:
+            targets: The targets of the n configurations, shape (n,).
+
+        Returns:
+            Mean and standard deviation of the targets, noise included, each of shape (n,).
+        """
+        own = self._square_kernel(self.configurations)
+        mean, variance = leave_one_out(own, targets, self.parameters.noise_variance)
+        return mean, np.sqrt(variance)
 
     def _extended(
         self, more: Sequence[Configuration], latent: NDArray[np.float64] | None = None

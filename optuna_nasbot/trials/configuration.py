@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -32,3 +33,8 @@ class Configuration:
         networks = sorted((name, each.canonical_hash()) for name, each in self.networks.items())
         parameters = sorted((name, repr(value)) for name, value in self.parameters.items())
         return tuple(networks), tuple(parameters)
+
+
+def of_networks(name: str, networks: Iterable[Architecture]) -> list[Configuration]:
+    """Configurations of one network each, under a name."""
+    return [Configuration({name: network}) for network in networks]

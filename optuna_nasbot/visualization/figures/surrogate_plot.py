@@ -14,11 +14,10 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.gp.kernels import default_kernel
-from optuna_nasbot.gp.leave_one_out import leave_one_out
 from optuna_nasbot.gp.surrogate import MAX_OBSERVATIONS
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
-from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.configuration import of_networks
 from optuna_nasbot.trials.values import observed_values
 from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import fitted
@@ -166,17 +165,13 @@ def leave_one_out_predictions(found: TriedNetworks) -> Predictions:
     """
     worth = found.sign * found.values
     kernel = default_kernel({_NAME: study_distances(found.networks)})
-    configurations = [Configuration({_NAME: network}) for network in found.networks]
+    configurations = of_networks(_NAME, found.networks)
     targets = Targets(worth)
     surrogate = SurrogateFitter(kernel).fit(configurations, targets)
     keys = [each.key for each in configurations]
     kept = informative_subset(keys, targets.all, MAX_OBSERVATIONS)
-    matrix = surrogate.kernel.matrix(
-        surrogate.configurations, surrogate.configurations, surrogate.parameters
-    )
     observed = targets.all[kept]
-    mean, variance = leave_one_out(matrix, observed, surrogate.parameters.noise_variance)
-    return Predictions(found.chosen(kept), observed, mean, np.sqrt(variance))
+    return Predictions(found.chosen(kept), observed, *surrogate.leave_one_out(observed))
 
 
 def _add_predictions(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
+from typing import Literal
 
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernel import Kernel
@@ -19,8 +20,14 @@ from optuna_nasbot.gp.views.networks import d_bar_squared
 from optuna_nasbot.gp.views.networks import neighbourhoods
 from optuna_nasbot.gp.views.view import View
 
+KernelName = Literal["default", "paper"]
 KernelOf = Callable[[Mapping[str, NetworkDistances]], Kernel]
 """A function from the distances of the networks of each name to a kernel."""
+
+
+def kernel_named(name: KernelName) -> KernelOf:
+    """What makes the kernel of a name."""
+    return {"default": default_kernel, "paper": paper_kernel}[name]
 
 
 def paper_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:

@@ -8,11 +8,11 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.distance.network_distances import NetworkDistances
-from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.trials.configuration import of_networks
 
 SPACE = MLPSpace(max_layers=12, max_units=64)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.gp.informative import informative_subset
+from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.trials.configuration import of_networks
 
 NETWORKS = networks_around_pool(MLPSpace(), 60, np.random.default_rng(0))[:50]

@@ -21,7 +21,6 @@ from optuna_nasbot.acquisition import upper_confidence_bound
 from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.distance.network_distances import NetworkDistances
-from optuna_nasbot.search.initial_design import networks_around_pool
 from optuna_nasbot.gp import KernelParameters
 from optuna_nasbot.gp import condition
 from optuna_nasbot.gp import equal_prior
@@ -33,6 +32,7 @@ from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.search.initial_design import networks_around_pool
 from optuna_nasbot.trials.configuration import of_networks
 
 SPACE = MLPSpace(max_layers=8, max_units=64)

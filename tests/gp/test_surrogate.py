@@ -18,9 +18,6 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.network_distances import NetworkDistances
-from optuna_nasbot.search import Candidate
-from optuna_nasbot.search import networks_around_pool
-from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.parameters import KernelParameters
@@ -29,6 +26,9 @@ from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
 from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import networks_around_pool
+from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials.configuration import Configuration
 from optuna_nasbot.trials.configuration import of_networks

@@ -22,6 +22,7 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.search.initial_design import networks_around_pool
+from optuna_nasbot.trials.configuration import Configuration
 
 SPACE = MLPSpace(max_layers=6, max_units=64)
 POOL = SPACE.initial_pool
@@ -293,9 +294,9 @@ def test_many_running_trials_are_avoided_and_the_latest_ones_modelled(
     pending: list[Architecture] = []
     hallucinate = Surrogate.hallucinate
 
-    def spy(surrogate: Surrogate, networks: Sequence[Architecture]) -> Surrogate:
-        pending.extend(networks)
-        return hallucinate(surrogate, networks)
+    def spy(surrogate: Surrogate, more: Sequence[Configuration]) -> Surrogate:
+        pending.extend(each.networks["net"] for each in more)
+        return hallucinate(surrogate, more)
 
     monkeypatch.setattr(Surrogate, "hallucinate", spy)
     study = study_of(finished(0, 1.0), finished(1, 2.0), *trials)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +25,17 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.gp import warp
+from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import mutate
-from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.mutation import one_edit_neighbours
 from optuna_nasbot.search.selection import children_of_fit
 from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials.configuration import of_networks
 
 SPACES: dict[str, ArchitectureSpace] = {
     "mlp": MLPSpace(max_layers=50),
@@ -84,11 +88,14 @@ def correlations(
         [candidate.network for candidate in unseen(candidates, set(seen))]
         for candidates in (near, children)
     ]
-    distances = scaled_distances(space)
+    kernel = default_kernel({"net": network_distances(space)})
+    named = partial(of_networks, "net")
     results = []
     for size in kept:
-        surrogate = SurrogateFitter(distances, max_observations=size).fit(networks, values)
-        results.append(tuple(correlation(surrogate.predict(new)[0], new) for new in tested))
+        surrogate = SurrogateFitter(kernel, max_observations=size).fit(
+            named(networks), Targets(values)
+        )
+        results.append(tuple(correlation(surrogate.predict(named(new))[0], new) for new in tested))
     return results
 
 

@@ -20,14 +20,14 @@ from training import hidden_depth
 
 from optuna_nasbot import Architecture
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.gp import sum_kernel
+from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp import warp
-from optuna_nasbot.gp.leave_one_out import leave_one_out
+from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import SurrogateFitter
-from optuna_nasbot.gp.surrogate import kernel_terms
-from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials.configuration import of_networks
 
 MAX_NETWORKS = 300
 _SHOWN_COEFF = 0.25
@@ -46,7 +46,7 @@ class Evaluated:
 
     networks: tuple[Architecture, ...]
     losses: NDArray[np.float64]
-    distances: ScaledDistances
+    distances: NetworkDistances
 
 
 def evaluated(searches: Sequence[Sequence[Evaluation]], space: ArchitectureSpace) -> Evaluated:
@@ -61,7 +61,7 @@ def evaluated(searches: Sequence[Sequence[Evaluation]], space: ArchitectureSpace
     return Evaluated(
         tuple(networks[key] for key in chosen),
         np.array([np.mean(losses[key]) for key in chosen]),
-        scaled_distances(space),
+        network_distances(space),
     )
 
 
@@ -72,12 +72,10 @@ def print_correlations(datasets: dict[str, Evaluated]) -> None:
     head += tuple(f"normalised, {c:g}" for c in coeffs)
     rows = []
     for name, of_dataset in datasets.items():
-        found = of_dataset.distances.observed(of_dataset.networks)
+        networks, distances = of_dataset.networks, of_dataset.distances
+        parts = *distances.d(networks, networks), *distances.d_bar(networks, networks)
         gaps = _above_diagonal(_differences(of_dataset.losses))
-        correlations = [
-            float(spearmanr(_above_diagonal(part), gaps).statistic)
-            for part in (*found.lp, *found.emd)
-        ]
+        correlations = [float(spearmanr(_above_diagonal(part), gaps).statistic) for part in parts]
         rows.append((name, len(of_dataset.networks), *correlations))
     print_table("Rank correlation of OTMANN with the difference in validation loss:", head, rows)
 
@@ -102,10 +100,10 @@ def surrogate_residuals(data: Evaluated) -> NDArray[np.float64]:
 
     Hyperparameters are those of all values.
     """
-    parameters = SurrogateFitter(data.distances).fit(data.networks, -data.losses).parameters
-    kernel = sum_kernel(kernel_terms(data.distances.observed(data.networks)), parameters)
-    values = warp(-data.losses)
-    return values - leave_one_out(kernel, values, parameters.noise_variance)[0]
+    kernel = default_kernel({"net": data.distances})
+    targets = Targets(-data.losses)
+    surrogate = SurrogateFitter(kernel).fit(of_networks("net", data.networks), targets)
+    return targets.all - surrogate.leave_one_out(targets.all)[0]
 
 
 def size_residuals(data: Evaluated) -> NDArray[np.float64]:
@@ -127,7 +125,7 @@ def draw(datasets: dict[str, Evaluated], path: Path) -> None:
     axes = figure.subplots(1, len(datasets), squeeze=False)[0]
     for axis, (name, of_dataset) in zip(axes, datasets.items(), strict=True):
         index = of_dataset.distances.otmann.struct_coeffs.index(_SHOWN_COEFF)
-        found = of_dataset.distances.observed(of_dataset.networks).emd[index]
+        found = of_dataset.distances.d_bar(of_dataset.networks, of_dataset.networks)[index]
         distance = _above_diagonal(found)
         gaps = _above_diagonal(_differences(of_dataset.losses))
         tenths = np.array_split(np.argsort(distance), _N_BINS)

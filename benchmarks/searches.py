@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import optuna
@@ -23,13 +21,13 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
-from optuna_nasbot import sampler as nasbot
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.search.candidate import Candidate
-from optuna_nasbot.search.maximiser import Acquisition
+from optuna_nasbot.acquisition.criterion import Criterion
+from optuna_nasbot.architecture_sampler import Suggestion
+from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.search.maximiser import SearchBudget
-from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials.configuration import Configuration
 
 _FLOATS = {f"x{index}": FloatDistribution(0.0, 1.0) for index in range(10)}
 
@@ -39,22 +37,25 @@ class CountingSampler(NASBOTSampler):
 
     def __init__(self, *, seed: int, budget: SearchBudget) -> None:
         super().__init__(seed=seed)
-        self.budget = budget
+        self._budget = budget
         self.n_scored = 0
 
-    def sample_architecture(
+    def choose(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Architecture:
+    ) -> Suggestion:
         self.n_scored = 0
-        with patch.object(nasbot, "maximise", self._maximise):
-            return super().sample_architecture(study, trial, name, space)
+        return super().choose(study, trial, name, space)
 
-    def _maximise(self, acquisition: Acquisition, *arguments: Any) -> Candidate | None:
-        def scored(networks: Sequence[Architecture]) -> NDArray[np.float64]:
-            self.n_scored += len(networks)
-            return acquisition(networks)
+    def _acquisition_of(
+        self, surrogate: Surrogate, best: float, rng: np.random.Generator
+    ) -> Criterion:
+        acquisition = super()._acquisition_of(surrogate, best, rng)
 
-        return maximise(scored, *arguments, self.budget)
+        def scored(candidates: Sequence[Configuration]) -> NDArray[np.float64]:
+            self.n_scored += len(candidates)
+            return acquisition(candidates)
+
+        return scored
 
 
 def budget_for(n_candidates: int) -> SearchBudget:

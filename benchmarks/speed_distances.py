@@ -14,6 +14,7 @@ from functools import partial
 from importlib.util import find_spec
 from itertools import product
 from statistics import fmean
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -105,7 +106,7 @@ def ways_to_distances(
     from optuna_nasbot.distance.transport import transport_costs
 
     problems = [undivided_problem(a, b) for a in candidates for b in observed]
-    otmann = OTMANN.for_kind(candidates[0].kind)
+    kind = candidates[0].kind
 
     def solved_by(solver: Callable[..., float]) -> NDArray[np.float64]:
         solved = [[solver(p.supplies, p.demands, costs) for costs in p.costs] for p in problems]
@@ -114,25 +115,35 @@ def ways_to_distances(
     def bare_solver(*problem: NDArray[np.float64]) -> float:
         return float(emd_c(*problem, _MAX_ITERATIONS, 1)[1])
 
-    def with_engine(transport_costs: TransportCosts) -> NDArray[np.float64]:
-        with patch("optuna_nasbot.distance.engine.transport_costs", transport_costs):
-            return otmann.pairwise(candidates, observed)[1]
+    def by_pot(otmann: OTMANN) -> NDArray[np.float64]:
+        return otmann.pairwise(candidates, observed)[1]
 
-    def compiled(n_threads: int) -> NDArray[np.float64]:
-        from optuna_nasbot.distance.compiled_transport import transport_costs
-
+    def compiled(otmann: OTMANN, n_threads: int) -> NDArray[np.float64]:
         with numba_threads(n_threads):
-            return with_engine(transport_costs)
+            return otmann.pairwise(candidates, observed)[1]
 
     ways = {
         SOLVER_CALLS: partial(solved_by, bare_solver),
         "4 ot.emd2": partial(solved_by, ot.emd2),
-        "POT engine": partial(with_engine, transport_costs),
+        "POT engine": partial(by_pot, _with_engine(transport_costs).for_kind(kind)),
     }
     if find_spec("numba") is not None:
-        ways["numba engine, 1 thread"] = partial(compiled, 1)
-        ways["numba engine, 2 threads"] = partial(compiled, 2)
+        from optuna_nasbot.distance import compiled_transport
+
+        otmann = _with_engine(compiled_transport.transport_costs).for_kind(kind)
+        ways["numba engine, 1 thread"] = partial(compiled, otmann, 1)
+        ways["numba engine, 2 threads"] = partial(compiled, otmann, 2)
     return ways
+
+
+def _with_engine(transport_costs: TransportCosts) -> type[OTMANN]:
+    """OTMANN by one engine, for no more rows than columns."""
+
+    class WithEngine(OTMANN):
+        def _transport_costs(self, *features: Any) -> NDArray[np.float64]:
+            return self.non_assignment_penalty * transport_costs(*features[:2], self._costs)
+
+    return WithEngine
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import zlib
-from abc import abstractmethod
 from collections.abc import Callable
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from typing import ParamSpec
@@ -55,6 +56,19 @@ def _of_an_instance(hook: Callable[_P, _R]) -> Callable[_P, _R]:
     return checked
 
 
+@dataclass(frozen=True)
+class Suggestion:
+    """The choice of a sampler.
+
+    Args:
+        candidate: The network and where it comes from.
+        progress: Tells how the search stands, in a few words.
+    """
+
+    candidate: Candidate
+    progress: Callable[[], str]
+
+
 class ArchitectureSampler(BaseSampler):
     """A sampler that chooses networks itself and leaves ordinary parameters to another one.
 
@@ -79,15 +93,38 @@ class ArchitectureSampler(BaseSampler):
         self._independent_sampler = independent_sampler or TPESampler(seed=seed)
         self.suggesting = threading.RLock()
 
-    @abstractmethod
+    def choose(
+        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
+    ) -> Suggestion:
+        """Choose a network for a running trial; what samplers of this class differ in.
+
+        Whoever calls this holds `suggesting`, and stores the network before letting go: threads
+        that share a sampler see each other's networks.
+
+        Args:
+            study: The study.
+            trial: The running trial.
+            name: The name under which the trial will carry the network.
+            space: The search space.
+
+        Returns:
+            A network of the space, with where it comes from.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__}: expected a method choose or sample_architecture, got neither."
+        )
+
     def sample_architecture(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
-        """Choose a network for a running trial, see `ChoosesArchitectures`.
-
-        `suggest_architecture` calls this while it holds `suggesting`, and stores the network
-        before it lets go: threads that share a sampler see each other's networks.
-        """
+        """Choose a network, record in the trial where it comes from, and log it."""
+        suggestion = self.choose(study, trial, name, space)
+        origin = Origin(suggestion.candidate.parent, suggestion.candidate.edits)
+        for key, value in origin_attributes(origin, name).items():
+            trial.set_user_attr(key, value)
+        if _logger.isEnabledFor(logging.INFO):
+            _logger.info(f"Trial {trial.number}: {suggestion.progress()}; '{name}' is {origin}.")
+        return suggestion.candidate.network
 
     def trial_rng(self, trial_number: int, name: str) -> np.random.Generator:
         """Random numbers of one suggestion.
@@ -149,25 +186,6 @@ class ArchitectureSampler(BaseSampler):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.suggesting = threading.RLock()
-
-
-def noted(chosen: Candidate, trial: Trial, name: str, progress: str) -> Architecture:
-    """Note in the trial where its network comes from, and log it.
-
-    Args:
-        chosen: The choice.
-        trial: The running trial.
-        name: The name of the network.
-        progress: How the search stands, in a few words.
-
-    Returns:
-        The network.
-    """
-    origin = Origin(chosen.parent, chosen.edits)
-    for key, value in origin_attributes(origin, name).items():
-        trial.set_user_attr(key, value)
-    _logger.info(f"Trial {trial.number}: {progress}; '{name}' is {origin}.")
-    return chosen.network
 
 
 def check_single_objective(study: Study) -> None:

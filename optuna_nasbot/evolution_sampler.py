@@ -6,10 +6,9 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import Trial
 
-from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
+from optuna_nasbot.architecture_sampler import Suggestion
 from optuna_nasbot.architecture_sampler import check_single_objective
-from optuna_nasbot.architecture_sampler import noted
 from optuna_nasbot.gp import warp
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.initial_design import in_turn
@@ -44,9 +43,9 @@ class EvolutionSampler(ArchitectureSampler):
     ) -> None:
         super().__init__(seed=seed, independent_sampler=independent_sampler)
 
-    def sample_architecture(
+    def choose(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Architecture:
+    ) -> Suggestion:
         check_single_objective(study)
         observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
         rng = self.trial_rng(trial.number, name)
@@ -60,5 +59,4 @@ class EvolutionSampler(ArchitectureSampler):
             fitness = warp(observed.values)[inside]
             candidates = [*children_of_fit(parents, fitness, _N_TRIES, space, rng), *parents]
             progress = f"evolving from {len(parents)} networks"
-        chosen = first_new(candidates, space, observed.taken, rng)
-        return noted(chosen, trial, name, progress)
+        return Suggestion(first_new(candidates, space, observed.taken, rng), lambda: progress)

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import Trial
 
 from optuna_nasbot.acquisition.criterion import AcquisitionName
+from optuna_nasbot.acquisition.criterion import Criterion
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.acquisition.expected_improvement import expected_improvement
-from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
+from optuna_nasbot.architecture_sampler import Suggestion
 from optuna_nasbot.architecture_sampler import check_single_objective
-from optuna_nasbot.architecture_sampler import noted
-from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp.kernels import KernelName
+from optuna_nasbot.gp.kernels import KernelOf
+from optuna_nasbot.gp.kernels import kernel_named
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.gp.targets import Transform
+from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.search import Candidate
-from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_network
+from optuna_nasbot.search.maximiser import SearchBudget
 from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
+from optuna_nasbot.trials.configuration import of_networks
 
 _MAX_PREPARED = 16
 """For how many names and spaces the sampler keeps what it computed: an objective may make a new
@@ -52,6 +63,9 @@ class NASBOTSampler(ArchitectureSampler):
             the initial pool and around it are tried, random ones that are far from each other.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
+        kernel: What the model compares networks by: `"default"`, or `"paper"` for the two
+            distances of the paper alone, which with `acquisition="ucb"` is the paper's method. For
+            experiments also a function that makes a kernel, see `optuna_nasbot.gp.kernels`.
         learn_from_failures: Whether networks whose trials failed are not suggested again and make
             networks like them less likely. False leaves them out entirely, for studies in which
             trials fail for reasons that have nothing to do with the network.
@@ -62,12 +76,17 @@ class NASBOTSampler(ArchitectureSampler):
         ValueError: Another argument is out of range.
     """
 
+    # What experiments change in subclasses.
+    _budget = SearchBudget()
+    _transform: Transform = staticmethod(warp)
+
     def __init__(
         self,
         *,
         seed: int | None = None,
         n_startup_trials: int = 5,
         acquisition: AcquisitionName = "log_ei",
+        kernel: KernelName | KernelOf = "default",
         learn_from_failures: bool = True,
         independent_sampler: BaseSampler | None = None,
     ) -> None:
@@ -81,16 +100,22 @@ class NASBOTSampler(ArchitectureSampler):
             raise TypeError(
                 f"learn_from_failures: expected True or False, got {learn_from_failures!r}."
             )
+        if not callable(kernel) and kernel not in get_args(KernelName):
+            raise ValueError(
+                f"kernel: expected one of {list(get_args(KernelName))} or a function that makes "
+                f"a kernel, got {kernel!r}."
+            )
+        self._kernel_of = kernel if callable(kernel) else kernel_named(kernel)
         self._learn_from_failures = learn_from_failures
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
         self._prepared: dict[
-            tuple[str, ArchitectureSpace], tuple[ScaledDistances, SurrogateFitter]
+            tuple[str, ArchitectureSpace], tuple[NetworkDistances, SurrogateFitter]
         ] = {}
 
-    def sample_architecture(
+    def choose(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Architecture:
+    ) -> Suggestion:
         check_single_objective(study)
         observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
         if not self._learn_from_failures:
@@ -101,35 +126,63 @@ class NASBOTSampler(ArchitectureSampler):
         if n < n_startup:
             started = start_network(observed.tried, space, distances, rng)
             progress = f"start-up, {n} of {n_startup} networks have a value"
-            return noted(started, trial, name, progress)
+            return Suggestion(started, lambda: progress)
 
+        named = partial(of_networks, name)
+        targets = Targets(observed.values, self._transform)
         failed, running = observed.failed[-_MAX_UNFINISHED:], observed.running[-_MAX_UNFINISHED:]
-        surrogate = surrogates.fit(observed.networks, observed.values, failed)
-        surrogate = surrogate.hallucinate(running)
-        acquisition = criterion(self._acquisition, surrogate, rng)
-        inside = [i for i, network in enumerate(observed.networks) if network in space]
-        parents = [Candidate(observed.networks[i], observed.numbers[i]) for i in inside]
-        parents = parents or [*map(Candidate, space.initial_pool)]
-        fitness = surrogate.values[inside] if inside else np.zeros(len(parents))
-        chosen = maximise(acquisition, parents, fitness, space, observed.taken, rng)
-        chosen = chosen or first_new(parents, space, observed.taken, rng)
-        return noted(chosen, trial, name, _prospects(surrogate, chosen.network))
+        surrogate = surrogates.fit(named(observed.networks), targets, named(failed))
+        surrogate = surrogate.hallucinate(named(running))
+        best = targets.all.max()
+        acquisition = self._acquisition_of(surrogate, best, rng)
+        parents, fitness = _parents(observed, targets, space)
+        chosen = maximise(
+            lambda networks: acquisition(named(networks)),
+            parents,
+            fitness,
+            space,
+            observed.taken,
+            rng,
+            self._budget,
+        ) or first_new(parents, space, observed.taken, rng)
+        tried = named([chosen.network])
+        return Suggestion(chosen, lambda: _prospects(surrogate.predict(tried), best))
+
+    def _acquisition_of(
+        self, surrogate: Surrogate, best: float, rng: np.random.Generator
+    ) -> Criterion:
+        return criterion(self._acquisition, surrogate, best, rng)
 
     def _prepared_search(
         self, name: str, space: ArchitectureSpace
-    ) -> tuple[ScaledDistances, SurrogateFitter]:
+    ) -> tuple[NetworkDistances, SurrogateFitter]:
         if (name, space) not in self._prepared:
             if len(self._prepared) >= _MAX_PREPARED:
                 self._prepared.pop(next(iter(self._prepared)))
-            distances = scaled_distances(space)
-            self._prepared[name, space] = distances, SurrogateFitter(distances)
+            distances = network_distances(space)
+            fitter = SurrogateFitter(self._kernel_of({name: distances}))
+            self._prepared[name, space] = distances, fitter
         return self._prepared[name, space]
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_prepared": {}}
 
 
-def _prospects(surrogate: Surrogate, network: Architecture) -> str:
+def _parents(
+    observed: Observations, targets: Targets, space: ArchitectureSpace
+) -> tuple[list[Candidate], NDArray[np.float64]]:
+    """What the search starts from, with its fitness: the observed networks of the space.
+
+    Where none is of the space, the initial pool.
+    """
+    inside = [i for i, network in enumerate(observed.networks) if network in space]
+    if not inside:
+        return [*map(Candidate, space.initial_pool)], np.zeros(len(space.initial_pool))
+    parents = [Candidate(observed.networks[i], observed.numbers[i]) for i in inside]
+    return parents, targets.all[inside]
+
+
+def _prospects(prediction: tuple[NDArray[np.float64], NDArray[np.float64]], best: float) -> str:
     """What the model expects of a network."""
-    improvement = expected_improvement(*surrogate.predict([network]), surrogate.values.max())
+    improvement = expected_improvement(*prediction, best)
     return f"expected improvement on the best {improvement[0]:.2g} standard deviations"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,8 +21,12 @@ from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp import Kernel
+from optuna_nasbot.gp.kernels import paper_kernel
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.search.initial_design import networks_around_pool
+from optuna_nasbot.trials.configuration import Configuration
 
 SPACE = MLPSpace(max_layers=6, max_units=64)
 POOL = SPACE.initial_pool
@@ -59,6 +64,31 @@ def tried(study: optuna.Study) -> list[Architecture]:
 def test_wrong_number_of_startup_trials(n: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="n_startup_trials: expected"):
         NASBOTSampler(n_startup_trials=n)
+
+
+@pytest.mark.parametrize("kernel", ["", "PAPER", None, 1])
+def test_wrong_kernel(kernel: Any) -> None:
+    with pytest.raises(ValueError, match=r"kernel: expected one of \['default', 'paper'\] or a"):
+        NASBOTSampler(kernel=kernel)
+
+
+def test_the_kernel_of_the_paper_sees_no_neighbourhoods(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optuna_nasbot.distance.network_distances.neighbourhood_distances", None)
+    assert suggested(study_of(finished(0, 1.0), finished(1, 2.0), kernel="paper")) in SPACE
+    with pytest.raises(TypeError):
+        suggested(study_of(finished(0, 1.0), finished(1, 2.0)))
+
+
+def test_a_kernel_of_ones_own() -> None:
+    def kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
+        asked.extend(networks)
+        return paper_kernel(networks)
+
+    asked: list[str] = []
+    trials = [finished(index, float(index)) for index in range(3)]
+    own, paper = (suggested(study_of(*trials, kernel=each)) for each in (kernel, "paper"))
+    assert own == paper
+    assert asked == ["net"]
 
 
 @pytest.mark.parametrize("acquisition", ["ei", "LOG_EI", None, ["ucb"]])
@@ -293,9 +323,9 @@ def test_many_running_trials_are_avoided_and_the_latest_ones_modelled(
     pending: list[Architecture] = []
     hallucinate = Surrogate.hallucinate
 
-    def spy(surrogate: Surrogate, networks: Sequence[Architecture]) -> Surrogate:
-        pending.extend(networks)
-        return hallucinate(surrogate, networks)
+    def spy(surrogate: Surrogate, more: Sequence[Configuration]) -> Surrogate:
+        pending.extend(each.networks["net"] for each in more)
+        return hallucinate(surrogate, more)
 
     monkeypatch.setattr(Surrogate, "hallucinate", spy)
     study = study_of(finished(0, 1.0), finished(1, 2.0), *trials)

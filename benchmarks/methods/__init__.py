@@ -9,7 +9,7 @@ from optuna.samplers import GPSampler
 from optuna.samplers import TPESampler
 from optuna.study import Study
 
-from methods.counts import by_counts
+from methods.counts import counts_kernel
 from methods.local_search import LocalSearch
 from methods.random_networks import random_network
 from methods.regularised_evolution import regularised_evolution
@@ -27,7 +27,7 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "evolution": lambda seed: EvolutionSampler(seed=seed),
     "random": lambda seed: RuleSampler(lambda _, *rest: random_network(*rest), seed=seed),
     "local-search": lambda seed: RuleSampler(LocalSearch(), seed=seed),
-    "counts": lambda seed: RuleSampler(by_counts, seed=seed),
+    "counts": lambda seed: NASBOTSampler(seed=seed, kernel=counts_kernel),
     "regularised-evolution": lambda seed: RuleSampler(regularised_evolution, seed=seed),
     # These two know nothing of networks: they search the parameters of a flattened space.
     "tpe": lambda seed: TPESampler(seed=seed),

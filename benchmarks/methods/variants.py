@@ -4,58 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
-from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
-from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
-from optuna.study import Study
-from optuna.trial import Trial
 
-from optuna_nasbot import Architecture
 from optuna_nasbot import NASBOTSampler
-from optuna_nasbot.distance.scaled import Distances
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp import Kernel
+from optuna_nasbot.gp.kernels import KernelName
+from optuna_nasbot.gp.kernels import KernelOf
+from optuna_nasbot.gp.kernels import sum_of
+from optuna_nasbot.gp.targets import Transform
+from optuna_nasbot.gp.views.networks import d
+from optuna_nasbot.gp.views.networks import neighbourhoods
+from optuna_nasbot.gp.views.view import View
+from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.search.maximiser import SearchBudget
-from optuna_nasbot.search.maximiser import maximise
-from optuna_nasbot.spaces import ArchitectureSpace
 
-_SURROGATE = "optuna_nasbot.gp.surrogate"
-_DEFAULT = SearchBudget()
-
-Terms = tuple[NDArray[np.float64], ...]
+_BUDGET = SearchBudget()
 
 
 class Variant(NASBOTSampler):
-    """A sampler that replaces functions of the package while it chooses a network.
+    """A sampler of which parts may be other ones.
 
     Args:
         seed: As of NASBOTSampler.
-        changes: Replacements by the dotted name of what they replace.
+        kernel: As of NASBOTSampler.
+        transform: What makes targets of values.
+        budget: How many networks the search looks at.
     """
 
-    def __init__(self, *, seed: int, changes: Mapping[str, Any]) -> None:
-        super().__init__(seed=seed)
-        self._changes = changes
-
-    def sample_architecture(
-        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Architecture:
-        with ExitStack() as stack:
-            for target, replacement in self._changes.items():
-                stack.enter_context(patch(target, replacement))
-            return super().sample_architecture(study, trial, name, space)
-
-
-def _budget(**changes: int) -> dict[str, Any]:
-    budget = SearchBudget(**{**vars(_DEFAULT), **changes})
-    return {"optuna_nasbot.sampler.maximise": partial(maximise, budget=budget)}
+    def __init__(
+        self,
+        *,
+        seed: int,
+        kernel: KernelName | KernelOf = "default",
+        transform: Transform = warp,
+        budget: SearchBudget = _BUDGET,
+    ) -> None:
+        super().__init__(seed=seed, kernel=kernel)
+        self._transform = transform
+        self._budget = budget
 
 
-def _terms(choose: Callable[[Distances], Terms]) -> dict[str, Any]:
-    return {f"{_SURROGATE}.kernel_terms": choose}
+def _kernel(*views: Callable[[str, NetworkDistances], View]) -> KernelOf:
+    """A kernel with a term for each of these views of the networks."""
+
+    def kernel_of(networks: Mapping[str, NetworkDistances]) -> Kernel:
+        return sum_of(view(name, networks[name]) for name in networks for view in views)
+
+    return kernel_of
 
 
 def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -76,29 +77,31 @@ def half_ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return standardised(np.where(values < median, scores, values))
 
 
-_CHANGES: dict[str, dict[str, Any]] = {
-    "paper-kernel": _terms(lambda d: (d.lp, np.square(d.emd))),
-    "lp-only": _terms(lambda d: (d.lp,)),
-    "lp-wl": _terms(lambda d: (d.lp, d.wl)),
-    "wl-only": _terms(lambda d: (d.wl,)),
-    "two-coefficients": _terms(lambda d: (d.lp[[1, 3]], np.square(d.emd[[1, 3]]), d.wl)),
-    "standardised": {f"{_SURROGATE}.warp": standardised},
-    "half-ranked": {f"{_SURROGATE}.warp": half_ranked},
-    "no-neighbours": _budget(n_incumbents=0, n_children=140),
-    "no-generations": _budget(n_generations=0, n_children=80),
-    "neighbours-only": _budget(n_children=0, n_generations=0, max_neighbours=36),
-    "more-neighbours": _budget(max_neighbours=60),
-    "more-children": _budget(n_children=140),
-    "more-generations": _budget(n_generations=4),
-    "wider-generations": _budget(generation_size=100),
-    "three-times": _budget(max_neighbours=60, n_children=120, generation_size=60),
-    "notes": _budget(max_neighbours=300, n_children=150, n_generations=3, generation_size=100),
+def _with_budget(seed: int, **changes: int) -> BaseSampler:
+    return Variant(seed=seed, budget=replace(_BUDGET, **changes))
+
+
+VARIANTS: dict[str, Callable[[int], BaseSampler]] = {
+    "nasbot/paper-kernel": lambda seed: Variant(seed=seed, kernel="paper"),
+    "nasbot/lp-only": lambda seed: Variant(seed=seed, kernel=_kernel(d)),
+    "nasbot/lp-wl": lambda seed: Variant(seed=seed, kernel=_kernel(d, neighbourhoods)),
+    "nasbot/wl-only": lambda seed: Variant(seed=seed, kernel=_kernel(neighbourhoods)),
+    "nasbot/standardised": lambda seed: Variant(seed=seed, transform=standardised),
+    "nasbot/half-ranked": lambda seed: Variant(seed=seed, transform=half_ranked),
+    "nasbot/no-neighbours": partial(_with_budget, n_incumbents=0, n_children=140),
+    "nasbot/no-generations": partial(_with_budget, n_generations=0, n_children=80),
+    "nasbot/neighbours-only": partial(
+        _with_budget, n_children=0, n_generations=0, max_neighbours=36
+    ),
+    "nasbot/more-neighbours": partial(_with_budget, max_neighbours=60),
+    "nasbot/more-children": partial(_with_budget, n_children=140),
+    "nasbot/more-generations": partial(_with_budget, n_generations=4),
+    "nasbot/wider-generations": partial(_with_budget, generation_size=100),
+    "nasbot/three-times": partial(
+        _with_budget, max_neighbours=60, n_children=120, generation_size=60
+    ),
+    "nasbot/notes": partial(
+        _with_budget, max_neighbours=300, n_children=150, n_generations=3, generation_size=100
+    ),
 }
-
-
-def _variant(name: str) -> Callable[[int], BaseSampler]:
-    return lambda seed: Variant(seed=seed, changes=_CHANGES[name])
-
-
-VARIANTS = {f"nasbot/{name}": _variant(name) for name in _CHANGES}
 """Samplers by name, each made from a seed."""

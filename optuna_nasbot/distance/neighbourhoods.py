@@ -96,7 +96,7 @@ _neighbourhoods = FeatureCache(neighbourhoods, _CACHE_SIZE)
 
 
 def neighbourhood_distances(
-    a: Sequence[Architecture], b: Sequence[Architecture]
+    a: Sequence[Architecture], b: Sequence[Architecture] | None = None
 ) -> NDArray[np.float64]:
     """L1 distances between the neighbourhood histograms of networks.
 
@@ -104,11 +104,12 @@ def neighbourhood_distances(
 
     Args:
         a: n networks.
-        b: m networks.
+        b: m networks; None for all pairs within `a`.
 
     Returns:
         Array (`N_HISTOGRAMS`, n, m), counts of layers; 0 for isomorphic networks.
     """
+    b = a if b is None else b
     distances = np.empty((N_HISTOGRAMS, len(a), len(b)))
     distances[:] = np.add.outer(*([len(network.layers) for network in part] for part in (a, b)))
     if a and b:

@@ -1,98 +1,123 @@
-"""Distances on a common scale, with a memory for the networks that come again."""
+"""Dissimilarities on a common scale, with a memory for the networks that come again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.distance.neighbourhoods import N_HISTOGRAMS
-from optuna_nasbot.distance.neighbourhoods import neighbourhood_distances
-from optuna_nasbot.distance.otmann import OTMANN
 
 MAX_REMEMBERED = 1000
-"""Networks whose distances take 100 MB."""
+"""Networks. The eight distances of OTMANN between them take 64 MB."""
+
+Measure = Callable[[Sequence[Architecture], Sequence[Architecture] | None], NDArray[np.float64]]
+"""A function that gives k dissimilarities of all pairs of n and m networks, an array (k, n, m);
+of all pairs within the first ones if the second ones are None."""
+
+_Hashes = tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Distances:
-    """All distances between n and m networks.
-
-    Attributes:
-        lp: OTMANN with unnormalised masses, d, shape (n_coeffs, n, m).
-        emd: OTMANN with normalised masses, d-bar, shape (n_coeffs, n, m).
-        wl: Weisfeiler-Lehman histograms of neighbourhoods, shape (n_histograms, n, m).
-    """
-
-    lp: NDArray[np.float64]
-    emd: NDArray[np.float64]
-    wl: NDArray[np.float64]
-
-    @property
-    def parts(self) -> tuple[NDArray[np.float64], ...]:
-        """The three arrays."""
-        return (self.lp, self.emd, self.wl)
-
-
-class ScaledDistances:
-    """Distances divided by their means over pairs of reference networks.
+class ScaledDissimilarities:
+    """Dissimilarities divided by their means over pairs of reference networks.
 
     With this scale one set of priors on the kernel's hyperparameters fits every search space.
-    Distances among the networks that were passed to `observed` are kept, so that a growing study
-    computes each of them once. Beyond `MAX_REMEMBERED` networks only those asked for last stay.
+    Each is computed once for two different networks, however often these come. Those among the
+    networks that were passed to `remember` are kept, so that a growing study computes each of them
+    once; so are those that were asked for last, since the terms of a kernel ask for the same
+    one after the other.
 
     Args:
-        otmann: The optimal-transport distance.
+        measure: What computes the dissimilarities.
         references: Networks that are typical of the search space.
     """
 
-    def __init__(self, otmann: OTMANN, references: Sequence[Architecture]) -> None:
-        self.otmann = otmann
-        unscaled = (*otmann.pairwise(references), neighbourhood_distances(references, references))
-        self._scales = tuple(_mean_over_pairs(part) for part in unscaled)
+    def __init__(self, measure: Measure, references: Sequence[Architecture]) -> None:
+        unscaled = measure(references, None)
+        self._measure = measure
+        self._scale = _mean_over_pairs(unscaled)
         self._remembered: dict[str, Architecture] = {}
-        n_coeffs = len(otmann.struct_coeffs)
-        self._known = Distances(*(np.zeros((k, 0, 0)) for k in (n_coeffs, n_coeffs, N_HISTOGRAMS)))
+        self._known = unscaled[:, :0, :0]
+        self._latest: tuple[_Hashes, _Hashes, NDArray[np.float64]] = (), (), self._known
 
-    def between(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Distances:
-        """Scaled distances between two sets of networks, with means about 1 over the space."""
-        return self._scaled((*self.otmann.pairwise(a, b), neighbourhood_distances(a, b)))
+    def __len__(self) -> int:
+        """How many dissimilarities there are of a pair."""
+        return len(self._scale)
 
-    def within(self, networks: Sequence[Architecture]) -> Distances:
-        """Scaled distances within one set of networks."""
-        transport = self.otmann.pairwise(networks)
-        return self._scaled((*transport, neighbourhood_distances(networks, networks)))
+    def between(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> NDArray[np.float64]:
+        """Scaled dissimilarities of n and m networks, with means about 1 over the space.
 
-    def observed(self, networks: Sequence[Architecture]) -> Distances:
-        """Scaled distances within one set of networks, remembered for the next call."""
-        wanted = {network.canonical_hash(): network for network in networks}
-        self._remember({key: wanted[key] for key in wanted if key not in self._remembered})
+        Returns:
+            Array (k, n, m), which must not be changed.
+        """
+        rows, columns = _hashes(a), _hashes(b)
+        if self._latest[:2] != (rows, columns):
+            found = self._looked_up(rows, columns)
+            self._latest = rows, columns, self._computed(a, b) if found is None else found
+        return self._latest[2]
+
+    def remember(self, networks: Sequence[Architecture]) -> None:
+        """Keep the dissimilarities within a set of networks.
+
+        Beyond `MAX_REMEMBERED` networks only those of this set stay.
+        """
+        wanted = dict(zip(_hashes(networks), networks, strict=True))
+        new = [network for key, network in wanted.items() if key not in self._remembered]
+        if new:
+            cross = self._scaled(new, list(self._remembered.values()))
+            self._known = _enlarged(self._known, cross, self._scaled(new))
+            self._remembered.update(zip(_hashes(new), new, strict=True))
         if len(self._remembered) > MAX_REMEMBERED:
-            self._known = self._among(list(wanted))
+            self._known = self._among(tuple(wanted), tuple(wanted))
             self._remembered = wanted
-        return self._among([network.canonical_hash() for network in networks])
 
-    def _remember(self, new: dict[str, Architecture]) -> None:
-        if not new:
-            return
-        networks = list(new.values())
-        cross = self.between(networks, list(self._remembered.values()))
-        blocks = zip(self._known.parts, cross.parts, self.within(networks).parts, strict=True)
-        self._known = Distances(*(_enlarged(*block) for block in blocks))
-        self._remembered.update(new)
+    def _looked_up(self, rows: _Hashes, columns: _Hashes) -> NDArray[np.float64] | None:
+        """What is remembered of pairs, None if some are not."""
+        is_known = self._remembered.keys() >= {*rows, *columns}
+        return self._among(rows, columns) if is_known else None
 
-    def _among(self, keys: Sequence[str]) -> Distances:
-        """The known distances of all pairs of these hashes."""
-        position = {key: index for index, key in enumerate(self._remembered)}
-        chosen = [position[key] for key in keys]
-        rows, columns = np.ix_(chosen, chosen)
-        return Distances(*(part[:, rows, columns] for part in self._known.parts))
+    def _among(self, rows: _Hashes, columns: _Hashes) -> NDArray[np.float64]:
+        chosen = _positions(self._remembered, rows), _positions(self._remembered, columns)
+        return _pairs(self._known, *chosen)
 
-    def _scaled(self, parts: Sequence[NDArray[np.float64]]) -> Distances:
-        return Distances(*(part / scale for part, scale in zip(parts, self._scales, strict=True)))
+    def _computed(
+        self, a: Sequence[Architecture], b: Sequence[Architecture]
+    ) -> NDArray[np.float64]:
+        """Compute them for the different networks of each side."""
+        rows, columns = _hashes(a), _hashes(b)
+        of_row, of_column = dict(zip(rows, a, strict=True)), dict(zip(columns, b, strict=True))
+        is_within = list(of_row) == list(of_column)
+        different = list(of_row.values()), None if is_within else list(of_column.values())
+        scaled = self._scaled(*different)
+        if len(of_row) == len(a) and len(of_column) == len(b):
+            return scaled
+        chosen = _positions(of_row, rows), _positions(of_column, columns)
+        return _pairs(scaled, *chosen)
+
+    def _scaled(
+        self, a: Sequence[Architecture], b: Sequence[Architecture] | None = None
+    ) -> NDArray[np.float64]:
+        return self._measure(a, b) / self._scale
+
+
+def _hashes(networks: Sequence[Architecture]) -> _Hashes:
+    return tuple([network.canonical_hash() for network in networks])
+
+
+def _positions(different: Iterable[str], keys: Iterable[str]) -> list[int]:
+    position = {key: index for index, key in enumerate(different)}
+    return [position[key] for key in keys]
+
+
+def _pairs(
+    dissimilarities: NDArray[np.float64], rows: Sequence[int], columns: Sequence[int]
+) -> NDArray[np.float64]:
+    """The dissimilarities of all pairs of the given rows and columns."""
+    first, second = np.ix_(rows, columns)
+    return dissimilarities[:, first, second]
 
 
 def _enlarged(
@@ -103,9 +128,9 @@ def _enlarged(
     return np.concatenate([above, np.concatenate([cross, new], axis=2)], axis=1)
 
 
-def _mean_over_pairs(distances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of each component over different networks, (n_coeffs, 1, 1); 1 where that is 0."""
-    n_coeffs, n, _ = distances.shape
-    above = distances[(slice(None), *np.triu_indices(n, k=1))]
-    mean = above.mean(axis=1) if above.size else np.ones(n_coeffs)
+def _mean_over_pairs(dissimilarities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of each component over different networks, (k, 1, 1); 1 where that is 0."""
+    k, n, _ = dissimilarities.shape
+    above = dissimilarities[(slice(None), *np.triu_indices(n, k=1))]
+    mean = above.mean(axis=1) if above.size else np.ones(k)
     return np.where(mean > 0, mean, 1.0)[:, np.newaxis, np.newaxis]

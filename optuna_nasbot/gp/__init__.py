@@ -1,23 +1,34 @@
-"""Gaussian process over architectures: kernel, fit, regression, warping of the values."""
+"""Gaussian process over configurations.
+
+Data flow: `views` compare configurations; a `kernel` is a list of terms over views (`kernels` says
+which there are); `targets` are what is modelled of values; `fitting` finds the hyperparameters and
+`regression` conditions the process; `surrogate` is the front.
+"""
 
 from __future__ import annotations
 
 from optuna_nasbot.gp.fitting import fit
-from optuna_nasbot.gp.fitting import prior_parameters
-from optuna_nasbot.gp.kernel import KernelParameters
+from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.kernel import Term
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.prior import LogNormal
+from optuna_nasbot.gp.prior import equal_prior
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
 from optuna_nasbot.gp.regression import hallucinate
 from optuna_nasbot.gp.warping import warp
 
 __all__ = [
+    "Kernel",
     "KernelParameters",
+    "LogNormal",
     "Posterior",
+    "Term",
     "condition",
+    "equal_prior",
     "fit",
     "hallucinate",
-    "prior_parameters",
     "sum_kernel",
     "warp",
 ]

@@ -7,32 +7,30 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.trials.configuration import Key
 
 
 def informative_subset(
-    networks: Sequence[Architecture], values: NDArray[np.float64], size: int
+    keys: Sequence[Key] | Sequence[str], values: NDArray[np.float64], size: int
 ) -> NDArray[np.intp]:
     """Choose the best half of a subset by value and the other half at random.
 
-    The best networks tell the good ones apart, among which the search looks for better ones; a
-    sample of the rest tells where not to look. The sample is the networks with the least
-    canonical hashes, so that it changes little from one observation to the next and is the same
-    in every process.
+    The best ones tell the good ones apart, among which the search looks for better ones; a sample
+    of the rest tells where not to look. The sample is those with the least keys, so that it
+    changes little from one observation to the next and is the same in every process.
 
     Args:
-        networks: n observed networks.
+        keys: What tells the n observations apart: keys of configurations or hashes of networks.
         values: Their values, larger is better, shape ``(n,)``.
         size: How many to choose.
 
     Returns:
         Indices in ascending order, all n if there are no more than `size`.
     """
-    n = len(networks)
+    n = len(keys)
     if n <= size:
         return np.arange(n)
     order = np.argsort(-values, kind="stable")
     best, rest = order[: (size + 1) // 2], order[(size + 1) // 2 :]
-    hashes = [networks[index].canonical_hash() for index in rest]
-    sample = rest[np.argsort(hashes, kind="stable")][: size // 2]
-    return np.sort(np.concatenate([best, sample]))
+    sample = sorted(rest, key=lambda index: keys[index])[: size // 2]
+    return np.sort([*best, *sample])

@@ -1,94 +1,117 @@
-"""Kernels between architectures, made from their dissimilarities.
+"""The kernel: a sum of terms, each the exponential of a weighted sum of dissimilarities.
 
-A *term* is an array (k, n, m): k dissimilarities between each of n and each of m architectures,
-such as the OTMANN distance at k structural coefficients.
+``k(x, y) = sum_t alpha_t exp(-sum_i beta_ti d_ti(x, y))``
+
+A term is a list of views, whose dissimilarities it sums over. Several views in one term make a
+product of kernels, since exponents add. `optuna_nasbot.gp.kernels` says which terms the sampler
+has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike
 from numpy.typing import NDArray
+
+from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.prior import ONE
+from optuna_nasbot.gp.prior import LogNormal
+from optuna_nasbot.gp.prior import Prior
+from optuna_nasbot.gp.prior import prior_of
+from optuna_nasbot.gp.views.view import View
+from optuna_nasbot.trials.configuration import Configuration
+
+Dissimilarities = Sequence[Sequence[NDArray[np.float64]]]
+"""For each term the arrays (k, n, m) of its views. Terms that share a view share its array."""
 
 
 @dataclass(frozen=True, eq=False)
-class KernelParameters:
-    """Hyperparameters of the Gaussian process over architectures, for a kernel of T terms.
-
-    Attributes:
-        alphas: Variance of each term, shape ``(T,)``.
-        betas: Inverse length scales, for each term a vector with one entry per dissimilarity.
-        noise_variance: Variance of the observation noise, positive.
-    """
-
-    alphas: NDArray[np.float64]
-    betas: tuple[NDArray[np.float64], ...]
-    noise_variance: float
-
-    def __post_init__(self) -> None:
-        betas = tuple(_non_negative(f"betas[{t}]", beta) for t, beta in enumerate(self.betas))
-        object.__setattr__(self, "alphas", _non_negative("alphas", self.alphas))
-        object.__setattr__(self, "betas", betas)
-        if len(betas) != len(self.alphas):
-            raise ValueError(
-                f"betas must have one vector per term like alphas ({len(self.alphas)}), "
-                f"got {len(betas)}."
-            )
-        if not (np.isfinite(self.noise_variance) and self.noise_variance > 0):
-            raise ValueError(
-                f"noise_variance must be finite and positive, got {self.noise_variance}."
-            )
-
-    def to_log(self) -> NDArray[np.float64]:
-        """Logarithms as one vector: alphas, betas of one term after the other, noise variance.
-
-        Returns:
-            Vector with -inf for a zero.
-        """
-        with np.errstate(divide="ignore"):
-            logs = np.log(np.concatenate([self.alphas, *self.betas, [self.noise_variance]]))
-        return np.asarray(logs)
-
-    @classmethod
-    def from_log(cls, vector: NDArray[np.float64], sizes: Sequence[int]) -> KernelParameters:
-        """Inverse of `to_log`.
-
-        Args:
-            vector: Logarithms in the order of `to_log`, shape ``(len(sizes) + sum(sizes) + 1,)``.
-            sizes: Number of dissimilarities of each term.
-
-        Returns:
-            The hyperparameters.
-
-        Raises:
-            ValueError: If the shape of ``vector`` is another one.
-        """
-        counts = [len(sizes), *sizes]
-        if vector.shape != (sum(counts) + 1,):
-            raise ValueError(
-                f"vector must have shape {(sum(counts) + 1,)} for sizes {tuple(sizes)}, "
-                f"got {vector.shape}."
-            )
-        alphas, *betas, noise = np.split(np.exp(vector), np.cumsum(counts))
-        return cls(alphas, tuple(betas), noise.item())
-
-
-def sum_kernel(
-    terms: Sequence[NDArray[np.float64]], parameters: KernelParameters
-) -> NDArray[np.float64]:
-    """Sum of exponentials of weighted dissimilarities.
-
-    ``k = sum_t alphas[t] exp(-sum_i betas[t][i] terms[t][i])``
-
-    The kernel of the NASBOT paper (Kandasamy et al. 2018; golden README, quirk 13) is the case
-    ``terms = (lp, emd**2)`` of the OTMANN distances with unnormalised and with normalised masses.
-    Exponents are the caller's matter.
+class Term:
+    """A summand of the kernel.
 
     Args:
-        terms: Dissimilarities, each of shape ``(k_t, n, m)``.
+        views: The views whose dissimilarities it decays with.
+        variance: Prior of its variance alpha, for values of variance 1.
+        decay: Prior of k times each of its k inverse length scales beta, for dissimilarities with
+            mean about 1: how many times a random pair of configurations lets it fall by 1 / e.
+    """
+
+    views: tuple[View, ...]
+    variance: LogNormal
+    decay: LogNormal = ONE
+
+    def __len__(self) -> int:
+        """The number k of dissimilarities of a pair."""
+        return sum(map(len, self.views))
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A kernel between configurations.
+
+    Args:
+        terms: Its terms, at least one.
+    """
+
+    terms: tuple[Term, ...]
+
+    @property
+    def prior(self) -> Prior:
+        """The prior of its hyperparameters."""
+        sizes = [len(term) for term in self.terms]
+        variances = [term.variance for term in self.terms]
+        return prior_of(sizes, variances, [term.decay for term in self.terms])
+
+    def fitted(self, configurations: Sequence[Configuration]) -> Kernel:
+        """The kernel whose views have learned what they need from these configurations."""
+        fitted = {id(view): view.fitted(configurations) for view in self._views}
+        return Kernel(
+            tuple(
+                replace(term, views=tuple(fitted[id(view)] for view in term.views))
+                for term in self.terms
+            )
+        )
+
+    def remember(self, configurations: Sequence[Configuration]) -> None:
+        """Keep what is computed within this set of configurations, which will come again."""
+        for view in self._views:
+            view.remember(configurations)
+
+    def dissimilarities(
+        self, a: Sequence[Configuration], b: Sequence[Configuration]
+    ) -> Dissimilarities:
+        """What the terms decay with, for all pairs of n and m configurations."""
+        found = {id(view): view.between(a, b) for view in self._views}
+        return [[found[id(view)] for view in term.views] for term in self.terms]
+
+    def matrix(
+        self,
+        a: Sequence[Configuration],
+        b: Sequence[Configuration],
+        parameters: KernelParameters,
+    ) -> NDArray[np.float64]:
+        """The kernel of all pairs of n and m configurations, shape (n, m)."""
+        return sum_kernel(self.dissimilarities(a, b), parameters)
+
+    @property
+    def _views(self) -> list[View]:
+        """The views of all terms, each once."""
+        return list({id(view): view for term in self.terms for view in term.views}.values())
+
+
+def sum_kernel(terms: Dissimilarities, parameters: KernelParameters) -> NDArray[np.float64]:
+    """Sum of exponentials of weighted dissimilarities.
+
+    ``k = sum_t alphas[t] exp(-sum_i betas[t][i] d_ti)``
+
+    The kernel of the NASBOT paper (Kandasamy et al. 2018, section 3.2) is the case
+    ``terms = [[d], [d_bar**2]]``, its product form ``[[d, d_bar**2]]``.
+
+    Args:
+        terms: For each term the dissimilarities of its views, each of shape ``(k, n, m)``.
         parameters: Hyperparameters for as many terms of these sizes.
 
     Returns:
@@ -102,58 +125,39 @@ def sum_kernel(
     return np.asarray(sum(exponentials(terms, parameters.alphas, parameters.betas)))
 
 
-def product_kernel(
-    terms: Sequence[NDArray[np.float64]], parameters: KernelParameters, scale: float
-) -> NDArray[np.float64]:
-    """Product form of the kernel, ``k = scale exp(-sum_t sum_i betas[t][i] terms[t][i])``.
-
-    The other form that the reference knows; the search uses `sum_kernel`.
-
-    Args:
-        terms: Dissimilarities, each of shape ``(k_t, n, m)``.
-        parameters: Hyperparameters for as many terms of these sizes, of which ``betas`` are used.
-        scale: Variance, takes the place of ``alphas``.
-
-    Returns:
-        Kernel matrix of shape ``(n, m)``.
-
-    Raises:
-        ValueError: If the shapes of the terms disagree with the parameters or with each other.
-    """
-    _check_terms(terms, parameters)
-    # The product of exponentials is the exponential of one long term.
-    term, betas = np.concatenate(terms), np.concatenate(parameters.betas)
-    return exponentials([term], np.array([scale]), [betas])[0]
-
-
 def exponentials(
-    terms: Sequence[NDArray[np.float64]],
+    terms: Dissimilarities,
     alphas: NDArray[np.float64],
     betas: Sequence[NDArray[np.float64]],
 ) -> list[NDArray[np.float64]]:
-    """The summands ``alphas[t] exp(-sum_i betas[t][i] terms[t][i])`` of `sum_kernel`."""
+    """The summands ``alphas[t] exp(-sum_i betas[t][i] d_ti)`` of `sum_kernel`."""
     return [
-        alpha * np.exp(-np.einsum("k,kij->ij", beta, term))
-        for alpha, beta, term in zip(alphas, betas, terms, strict=True)
+        alpha * np.exp(-_weighted_sum(beta, views))
+        for alpha, beta, views in zip(alphas, betas, terms, strict=True)
     ]
 
 
-def _non_negative(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    vector = np.array(values, dtype=np.float64)
-    right = vector.ndim == 1 and vector.size > 0 and np.isfinite(vector).all()
-    if not (right and vector.min() >= 0):
-        raise ValueError(
-            f"{name} must be a non-empty vector of finite non-negative numbers, got {vector}."
-        )
-    return vector
+def _weighted_sum(
+    beta: NDArray[np.float64], views: Sequence[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """``sum_i beta_i d_i`` over the dissimilarities of all views, without joining their arrays."""
+    ends = np.cumsum([len(view) for view in views])
+    total, *others = [
+        np.einsum("k,kij->ij", part, view)
+        for part, view in zip(np.split(beta, ends[:-1]), views, strict=True)
+    ]
+    for other in others:
+        total += other
+    return np.asarray(total)
 
 
-def _check_terms(terms: Sequence[NDArray[np.float64]], parameters: KernelParameters) -> None:
-    shapes = [term.shape for term in terms]
-    pairs = shapes[0][1:] if shapes else ()
-    if len(pairs) != 2 or shapes != [(len(beta), *pairs) for beta in parameters.betas]:
-        sizes = [len(beta) for beta in parameters.betas]
+def _check_terms(terms: Dissimilarities, parameters: KernelParameters) -> None:
+    shapes = [[view.shape for view in views] for views in terms]
+    found = [sum(shape[0] for shape in of_term) for of_term in shapes if of_term]
+    sizes = [len(beta) for beta in parameters.betas]
+    pairs = {shape[1:] for of_term in shapes for shape in of_term}
+    if found != sizes or len(pairs) != 1 or any(len(each) != 2 for each in pairs):
         raise ValueError(
-            f"terms must have shapes (k, n, m) with k = {sizes} like betas and the same n and m, "
-            f"got {shapes}."
+            f"terms must have views of shapes (k, n, m), all with the same n and m and with the "
+            f"sums of k {sizes} like betas, got shapes {shapes}."
         )

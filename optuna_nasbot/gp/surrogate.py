@@ -1,4 +1,4 @@
-"""The surrogate: what the Gaussian process believes of networks that were not tried."""
+"""The surrogate: what the Gaussian process believes of what was not tried."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.distance.scaled import Distances
-from optuna_nasbot.distance.scaled import ScaledDistances
 from optuna_nasbot.gp.fitting import fit
 from optuna_nasbot.gp.informative import informative_subset
-from optuna_nasbot.gp.kernel import KernelParameters
-from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.leave_one_out import leave_one_out
+from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
 from optuna_nasbot.gp.regression import hallucinate
-from optuna_nasbot.gp.warping import warp
+from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.trials.configuration import Configuration
 
 MAX_OBSERVATIONS = 500
 MAX_FITTED = 200
 _FAILED_QUANTILE = 0.25
-"""A failed network counts like the observed one below which so many of them are: bad enough to
-make its neighbours less likely, and not so bad as to hide a good region for one accident."""
+"""What failed counts like the observed configuration below which so many of them are: bad enough
+to make its neighbours less likely, and not so bad as to hide a good region for one accident."""
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = logging.getLogger(f"optuna.{__name__}")
@@ -36,67 +35,81 @@ _logger = logging.getLogger(f"optuna.{__name__}")
 
 @dataclass(frozen=True, eq=False)
 class Surrogate:
-    """A Gaussian process over networks, conditioned on observations; made by `SurrogateFitter`.
+    """A Gaussian process over configurations, conditioned on some; made by `SurrogateFitter`.
 
     Attributes:
-        distances: The distance between networks.
-        networks: The networks that the process is conditioned on: observed ones, failed ones,
+        kernel: The kernel, fitted to observations.
+        parameters: Its hyperparameters.
+        configurations: What the process is conditioned on: observed configurations, failed ones,
             then those that were hallucinated.
-        values: Warped and standardised values of all n observed networks, larger is better,
-            shape (n,).
-        parameters: Hyperparameters of the kernel.
-        posterior: The process conditioned on `networks`.
+        posterior: The process conditioned on them.
     """
 
-    distances: ScaledDistances
-    networks: tuple[Architecture, ...]
-    values: NDArray[np.float64]
+    kernel: Kernel
     parameters: KernelParameters
+    configurations: tuple[Configuration, ...]
     posterior: Posterior
 
     def predict(
-        self, candidates: Sequence[Architecture]
+        self, candidates: Sequence[Configuration]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean and standard deviation of the warped values of m networks, each of shape (m,)."""
+        """Mean and standard deviation of the targets of m candidates, each of shape (m,)."""
         prior_variance = np.full(len(candidates), self.parameters.alphas.sum())
         mean, variance = self.posterior.predict(self._cross_kernel(candidates), prior_variance)
         return mean, np.sqrt(variance)
 
     def predict_jointly(
-        self, candidates: Sequence[Architecture]
+        self, candidates: Sequence[Configuration]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean, shape (m,), and joint covariance, shape (m, m), of m networks."""
+        """Mean, shape (m,), and joint covariance, shape (m, m), of m candidates."""
         cross, square = self._cross_kernel(candidates), self._square_kernel(candidates)
         mean, _ = self.posterior.predict(cross, np.diag(square))
         return mean, self.posterior.joint_covariance(cross, square)
 
-    def hallucinate(self, running: Sequence[Architecture]) -> Surrogate:
-        """The surrogate after p networks were observed, with noise, at their expected values.
+    def hallucinate(self, running: Sequence[Configuration]) -> Surrogate:
+        """The surrogate after p more were observed, with noise, at their expected values.
 
         Hyperparameters stay as they are; see `optuna_nasbot.gp.regression.hallucinate`.
         """
         if not running:
             return self
-        networks, n = (*self.networks, *running), len(self.networks)
-        # They are going to be observed: their distances are worth remembering.
-        kernel = self._kernel(self.distances.observed(networks))
-        posterior = hallucinate(self.posterior, kernel[n:, :n], kernel[n:, n:])
-        return replace(self, networks=networks, posterior=posterior)
+        # They are going to be observed: what is computed of them is worth remembering.
+        self.kernel.remember((*self.configurations, *running))
+        return self._extended(running)
 
-    def given(self, networks: Sequence[Architecture], latent: NDArray[np.float64]) -> Surrogate:
-        """The surrogate when the values (p,) of p networks without noise are known."""
-        cross, square = self._cross_kernel(networks), self._square_kernel(networks)
+    def given(
+        self, configurations: Sequence[Configuration], latent: NDArray[np.float64]
+    ) -> Surrogate:
+        """The surrogate when the targets (p,) of p configurations without noise are known."""
+        return self._extended(configurations, latent)
+
+    def leave_one_out(
+        self, targets: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Predict each configuration from the others, at the same hyperparameters.
+
+        Args:
+            targets: The targets of the n configurations, shape (n,).
+
+        Returns:
+            Mean and standard deviation of the targets, noise included, each of shape (n,).
+        """
+        own = self._square_kernel(self.configurations)
+        mean, variance = leave_one_out(own, targets, self.parameters.noise_variance)
+        return mean, np.sqrt(variance)
+
+    def _extended(
+        self, more: Sequence[Configuration], latent: NDArray[np.float64] | None = None
+    ) -> Surrogate:
+        cross, square = self._cross_kernel(more), self._square_kernel(more)
         posterior = hallucinate(self.posterior, cross, square, latent)
-        return replace(self, networks=(*self.networks, *networks), posterior=posterior)
+        return replace(self, configurations=(*self.configurations, *more), posterior=posterior)
 
-    def _cross_kernel(self, candidates: Sequence[Architecture]) -> NDArray[np.float64]:
-        return self._kernel(self.distances.between(candidates, self.networks))
+    def _cross_kernel(self, candidates: Sequence[Configuration]) -> NDArray[np.float64]:
+        return self.kernel.matrix(candidates, self.configurations, self.parameters)
 
-    def _square_kernel(self, candidates: Sequence[Architecture]) -> NDArray[np.float64]:
-        return self._kernel(self.distances.within(candidates))
-
-    def _kernel(self, distances: Distances) -> NDArray[np.float64]:
-        return sum_kernel(kernel_terms(distances), self.parameters)
+    def _square_kernel(self, candidates: Sequence[Configuration]) -> NDArray[np.float64]:
+        return self.kernel.matrix(candidates, candidates, self.parameters)
 
 
 class SurrogateFitter:
@@ -108,73 +121,77 @@ class SurrogateFitter:
     nothing: any fitter gives the same surrogate of the same observations.
 
     Args:
-        distances: The distance between networks.
+        kernel: The kernel.
         max_observations: How many observations the process is conditioned on at most.
         max_fitted: To how many the hyperparameters are fitted at most.
     """
 
     def __init__(
         self,
-        distances: ScaledDistances,
+        kernel: Kernel,
         max_observations: int = MAX_OBSERVATIONS,
         max_fitted: int = MAX_FITTED,
     ) -> None:
-        self._distances = distances
+        self._kernel = kernel
         self._max_observations = max_observations
         self._max_fitted = max_fitted
-        self._fitted: tuple[tuple[Any, ...], KernelParameters] | None = None
+        self._fitted: tuple[tuple[Any, ...], tuple[Kernel, KernelParameters]] | None = None
 
     def fit(
         self,
-        networks: Sequence[Architecture],
-        values: NDArray[np.float64],
-        failed: Sequence[Architecture] = (),
+        observed: Sequence[Configuration],
+        targets: Targets,
+        failed: Sequence[Configuration] = (),
     ) -> Surrogate:
-        """Fit the Gaussian process to observed networks.
+        """Fit the Gaussian process to observed configurations.
 
-        Networks that failed have no value. The process is conditioned on a pessimistic one, the
+        Those that failed have no value. The process is conditioned on a pessimistic one, the
         lower quartile of the others; hyperparameters don't depend on them.
 
         Args:
-            networks: n observed networks, at least one; the same network may come several times.
-            values: Their values, finite, larger is better, shape (n,).
-            failed: Networks that failed.
+            observed: n configurations with a value, at least one; they may come several times.
+            targets: What the process models of their values.
+            failed: Configurations that failed.
 
         Returns:
-            The surrogate of the warped values (see `optuna_nasbot.gp.warping.warp`).
+            The surrogate of the targets.
         """
         began, fitted_before = time.perf_counter(), self._fitted
-        n_fitted = refit_size(len(networks))
-        parameters = self._parameters(networks[:n_fitted], values[:n_fitted])
-        warped = warp(values)
-        chosen = informative_subset(networks, warped, self._max_observations)
-        kept = (*(networks[index] for index in chosen), *failed)
-        kernel = sum_kernel(kernel_terms(self._distances.observed(kept)), parameters)
-        pessimistic = np.full(len(failed), np.quantile(warped, _FAILED_QUANTILE))
+        n_fitted = refit_size(len(observed))
+        kernel, parameters = self._kernel_and_parameters(
+            observed[:n_fitted], targets.of_earliest(n_fitted)
+        )
+        keys = [each.key for each in observed]
+        chosen = informative_subset(keys, targets.all, self._max_observations)
+        kept = (*(observed[index] for index in chosen), *failed)
+        kernel.remember(kept)
+        pessimistic = np.full(len(failed), np.quantile(targets.all, _FAILED_QUANTILE))
         posterior = condition(
-            kernel,
-            np.concatenate([warped[chosen], pessimistic]),
+            kernel.matrix(kept, kept, parameters),
+            np.concatenate([targets.all[chosen], pessimistic]),
             parameters.noise_variance,
             project_cross_kernel=True,
         )
-        plural = "" if len(networks) == 1 else "s"
+        plural = "" if len(observed) == 1 else "s"
         how = "with the earlier" if self._fitted is fitted_before else "with new"
         _logger.info(
-            f"Fitted the model to {len(networks)} network{plural} in "
+            f"Fitted the model to {len(observed)} network{plural} in "
             f"{time.perf_counter() - began:.2f} s {how} hyperparameters."
         )
-        return Surrogate(self._distances, kept, warped, parameters, posterior)
+        return Surrogate(kernel, parameters, kept, posterior)
 
-    def _parameters(
-        self, networks: Sequence[Architecture], values: NDArray[np.float64]
-    ) -> KernelParameters:
-        warped = warp(values)
-        chosen = informative_subset(networks, warped, self._max_fitted)
-        kept = [networks[index] for index in chosen]
-        key = (*(network.canonical_hash() for network in kept), *warped[chosen])
+    def _kernel_and_parameters(
+        self, observed: Sequence[Configuration], targets: NDArray[np.float64]
+    ) -> tuple[Kernel, KernelParameters]:
+        """The kernel with what its views learn from observations, and its hyperparameters."""
+        chosen = informative_subset([each.key for each in observed], targets, self._max_fitted)
+        kept = [observed[index] for index in chosen]
+        key = tuple(each.key for each in kept), targets[chosen].tolist()
         if self._fitted is None or self._fitted[0] != key:
-            terms = kernel_terms(self._distances.observed(kept))
-            self._fitted = key, fit(terms, warped[chosen])
+            kernel = self._kernel.fitted(kept)
+            kernel.remember(kept)
+            parameters = fit(kernel.dissimilarities(kept, kept), targets[chosen], kernel.prior)
+            self._fitted = key, (kernel, parameters)
         return self._fitted[1]
 
 
@@ -187,13 +204,3 @@ def refit_size(n: int) -> int:
     """
     step = 1 << max(0, n.bit_length() - 6)
     return n - n % step
-
-
-def kernel_terms(distances: Distances) -> tuple[NDArray[np.float64], ...]:
-    """What the terms of the kernel decay with: the paper's two, and one for neighbourhoods.
-
-    The unnormalised distance enters with power 1 and the normalised one with power 2 (golden
-    data of the reference; powers 2 and 1 are worse). The histograms are an addition of ours,
-    which predicts networks near the best ones better; see benchmarks/README.md.
-    """
-    return (distances.lp, np.square(distances.emd), distances.wl)

@@ -8,7 +8,7 @@ import numpy as np
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance import OTMANN
-from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.search.candidate import Candidate
 from optuna_nasbot.search.mutation import mutate
 from optuna_nasbot.search.selection import first_new
@@ -23,11 +23,11 @@ _N_COMPARED = 4
 it would be one of the oddest of the space."""
 
 
-def scaled_distances(space: ArchitectureSpace) -> ScaledDistances:
-    """The distance between networks, scaled to a space; the same in every process."""
+def network_distances(space: ArchitectureSpace) -> NetworkDistances:
+    """The distances between networks, scaled to a space; the same in every process."""
     around = networks_around_pool(space, _N_AROUND_POOL, np.random.default_rng(0))
     references = around[:: max(1, len(around) // _N_REFERENCES)]
-    return ScaledDistances(OTMANN.for_space(space), references)
+    return NetworkDistances(OTMANN.for_space(space), references)
 
 
 def networks_around_pool(
@@ -51,7 +51,7 @@ def networks_around_pool(
 def start_network(
     tried: Sequence[Architecture],
     space: ArchitectureSpace,
-    distances: ScaledDistances,
+    distances: NetworkDistances,
     rng: np.random.Generator,
 ) -> Candidate:
     """A network to try before there is a model: random, and rather far from what was tried.
@@ -83,7 +83,7 @@ def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> C
 def farthest(
     candidates: Sequence[Candidate],
     tried: Sequence[Architecture],
-    distances: ScaledDistances,
+    distances: NetworkDistances,
 ) -> Candidate:
     """The candidate that is farthest from the tried network nearest to it.
 
@@ -98,8 +98,8 @@ def farthest(
     if not tried:
         return candidates[0]
     networks = [candidate.network for candidate in candidates]
-    emd = distances.between(networks, tried).emd.mean(axis=0)
-    return candidates[int(np.argmax(emd.min(axis=1)))]
+    d_bar = distances.d_bar(networks, tried).mean(axis=0)
+    return candidates[int(np.argmax(d_bar.min(axis=1)))]
 
 
 def in_turn(networks: Sequence[Architecture], turn: int) -> list[Architecture]:

@@ -7,53 +7,55 @@ from optuna_nasbot import OTMANN
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.acquisition.criterion import criterion
-from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import networks_around_pool
+from optuna_nasbot.trials.configuration import of_networks
 
 SPACE = MLPSpace(max_layers=12, max_units=64)
 NETWORKS = networks_around_pool(SPACE, 40, np.random.default_rng(0))
-OBSERVED, NEW = NETWORKS[:12], NETWORKS[12:24]
+OBSERVED, NEW = NETWORKS[:12], of_networks("net", NETWORKS[12:24])
+
+
+KERNEL = default_kernel({"net": NetworkDistances(OTMANN.for_space(SPACE), OBSERVED)})
+EDGES = np.array([len(network.edges) for network in OBSERVED], dtype=float)
 
 
 @pytest.fixture(scope="module", params=["exact", "noisy"])
 def surrogate(request: pytest.FixtureRequest) -> Surrogate:
-    fitter = SurrogateFitter(ScaledDistances(OTMANN.for_space(SPACE), OBSERVED))
-    values = np.array([len(network.edges) for network in OBSERVED], dtype=float)
+    observed = of_networks("net", OBSERVED)
     if request.param == "noisy":
-        noise = np.random.default_rng(0).normal(scale=values.std(), size=(3, len(values)))
-        noisy = fitter.fit(OBSERVED * 3, (values + noise).ravel())
+        noise = np.random.default_rng(0).normal(scale=EDGES.std(), size=(3, len(EDGES)))
+        noisy = SurrogateFitter(KERNEL).fit(observed * 3, Targets((EDGES + noise).ravel()))
         assert noisy.parameters.noise_variance > 0.2
         return noisy
-    return SurrogateFitter(ScaledDistances(OTMANN.for_space(SPACE), OBSERVED)).fit(
-        OBSERVED, values
-    )
+    return SurrogateFitter(KERNEL).fit(observed, Targets(EDGES))
 
 
 def test_log_ei_and_ucb_are_functions_of_the_prediction(surrogate: Surrogate) -> None:
     mean, std = surrogate.predict(NEW)
     rng = np.random.default_rng(0)
-    log_ei = criterion("log_ei", surrogate, rng)(NEW)
-    np.testing.assert_array_equal(
-        log_ei, log_expected_improvement(mean, std, surrogate.values.max())
-    )
-    np.testing.assert_allclose(criterion("ucb", surrogate, rng)(NEW), mean + 2.0 * std)
+    log_ei = criterion("log_ei", surrogate, 1.5, rng)(NEW)
+    np.testing.assert_array_equal(log_ei, log_expected_improvement(mean, std, 1.5))
+    np.testing.assert_allclose(criterion("ucb", surrogate, 1.5, rng)(NEW), mean + 2.0 * std)
 
 
 def test_a_thompson_sample_stays_the_same_function(surrogate: Surrogate) -> None:
-    sample = criterion("ts", surrogate, np.random.default_rng(0))
+    sample = criterion("ts", surrogate, 1.5, np.random.default_rng(0))
     first = sample(NEW)
     again = sample(NEW)
     # Variances have a lower bound, which leaves this much to chance.
     assert np.abs(again - first).max() < 5 * np.sqrt(0.05 * surrogate.parameters.noise_variance)
-    other = criterion("ts", surrogate, np.random.default_rng(1))(NEW)
+    other = criterion("ts", surrogate, 1.5, np.random.default_rng(1))(NEW)
     assert np.abs(other - first).max() > np.abs(again - first).max()
 
 
 def test_thompson_samples_have_the_posterior_mean_and_deviation(surrogate: Surrogate) -> None:
     rng = np.random.default_rng(0)
-    samples = np.array([criterion("ts", surrogate, rng)(NEW) for _ in range(400)])
+    samples = np.array([criterion("ts", surrogate, 1.5, rng)(NEW) for _ in range(400)])
     mean, covariance = surrogate.predict_jointly(NEW)
     std = np.sqrt(np.diag(covariance))
     # 400 draws: the standard errors are a twentieth of the deviation, and 3.5 % of it.

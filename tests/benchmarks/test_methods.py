@@ -3,13 +3,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pytest
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
+from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.trials import Observations
+from optuna_nasbot.trials.configuration import of_networks
 
 SPACE = MLPSpace()
 
@@ -125,33 +127,16 @@ def test_regularised_evolution_fills_its_population(module, monkeypatch) -> None
 
 def test_counts(module) -> None:
     # 8 of the hidden layer, and for input, output and decision layer the least mass of 100 each.
-    [row] = module("methods.counts").counts([chain(Layer("relu", 8))])
+    row = module("methods.counts").counts(chain(Layer("relu", 8)))
     np.testing.assert_allclose(row, [np.log(4), np.log(308), 3, 0.75])
 
 
-def test_model_of_counts(module) -> None:
-    predict = module("methods.counts").model_of_counts
+def test_model_of_counts_follows_a_trend(module) -> None:
+    kernel = module("methods.counts").counts_kernel({"net": None})
     networks = [chain(*[Layer("relu", 16)] * n) for n in range(2, 40, 2)]
-    values = np.array([-abs(len(network.layers) - 20.0) for network in networks])
-    values = (values - values.mean()) / values.std()
+    targets = Targets(np.array([-abs(len(network.layers) - 20.0) for network in networks]))
+    surrogate = SurrogateFitter(kernel).fit(of_networks("net", networks), targets)
     between = [chain(*[Layer("relu", 16)] * n) for n in (3, 17, 35)]
-    mean, std = predict(networks, values)(between)
+    mean, std = surrogate.predict(of_networks("net", between))
     assert np.argmax(mean) == 1
     assert np.all(std > 0)
-
-
-def test_model_of_equal_counts(module) -> None:
-    networks = [chain(Layer(label, 8)) for label in ("relu", "tanh", "elu")]
-    mean, std = module("methods.counts").model_of_counts(networks, np.zeros(3))(networks)
-    np.testing.assert_allclose(mean, 0.0)
-    assert np.all(np.isfinite(std))
-
-
-@pytest.mark.parametrize("n_observed", [0, 12])
-def test_by_counts_chooses_new_networks(module, n_observed: int) -> None:
-    rng = np.random.default_rng(0)
-    networks = [numbered(number) for number in range(n_observed)]
-    observed = observations(networks, rng.random(n_observed).tolist())
-    chosen = module("methods.counts").by_counts(observed, SPACE, rng)
-    assert chosen in SPACE
-    assert chosen.canonical_hash() not in observed.taken

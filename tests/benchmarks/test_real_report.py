@@ -7,6 +7,9 @@ import pytest
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
+from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.trials.configuration import of_networks
 from optuna_nasbot.visualization import to_svg
 
 N_TRIALS = 12
@@ -150,10 +153,10 @@ def test_residuals_are_those_without_the_network(module, distances, networks) ->
 def test_surrogate_residuals_are_those_without_the_network(distances, networks) -> None:
     residuals = distances.surrogate_residuals(networks)
     values = distances.warp(-networks.losses)
-    fitter = distances.SurrogateFitter(networks.distances)
-    parameters = fitter.fit(networks.networks, -networks.losses).parameters
-    found = networks.distances.observed(networks.networks)
-    kernel = distances.sum_kernel(distances.kernel_terms(found), parameters)
+    made = distances.default_kernel({"net": networks.distances})
+    observed = of_networks("net", networks.networks)
+    parameters = SurrogateFitter(made).fit(observed, Targets(-networks.losses)).parameters
+    kernel = made.matrix(observed, observed, parameters)
     eigenvalues, vectors = np.linalg.eigh(kernel)
     covariance = (vectors * np.maximum(eigenvalues, 0)) @ vectors.T
     covariance += parameters.noise_variance * np.eye(30)

@@ -11,9 +11,8 @@ import pytest
 
 from optuna_nasbot.acquisition import expected_improvement
 from optuna_nasbot.acquisition import log_expected_improvement
-from optuna_nasbot.gp.kernel import KernelParameters
-from optuna_nasbot.gp.kernel import product_kernel
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
 
@@ -38,17 +37,16 @@ class Case:
 
     def kernel(self, rows: list[int], columns: list[int]) -> np.ndarray:
         golden = self.golden
-        parameters = KernelParameters(
-            np.array(golden["alphas"]),
-            (np.array(golden["betas_lp"]), np.array(golden["betas_emd"])),
-            golden["noise_variance"],
-        )
+        betas = np.array(golden["betas_lp"]), np.array(golden["betas_emd"])
         lp = self.lp[:, rows][:, :, columns]
         emd = self.emd[:, rows][:, :, columns]
-        terms = (lp ** golden["power_lp"], emd ** golden["power_emd"])
-        if golden["kernel"] == "product":
-            return product_kernel(terms, parameters, golden["scale"])
-        return sum_kernel(terms, parameters)
+        views = lp ** golden["power_lp"], emd ** golden["power_emd"]
+        noise = golden["noise_variance"]
+        if golden["kernel"] == "product":  # one term with two views
+            scale = np.array([golden["scale"]])
+            return sum_kernel([views], KernelParameters(scale, (np.concatenate(betas),), noise))
+        alphas = np.array(golden["alphas"])
+        return sum_kernel([[view] for view in views], KernelParameters(alphas, betas, noise))
 
     def posterior(self) -> Posterior:
         golden = self.golden

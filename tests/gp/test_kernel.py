@@ -5,31 +5,35 @@ import math
 import numpy as np
 import pytest
 
-from optuna_nasbot.gp.kernel import KernelParameters
-from optuna_nasbot.gp.kernel import product_kernel
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.parameters import KernelParameters
 
 PARAMETERS = KernelParameters(
     np.array([2.0, 3.0, 7.0]), (np.array([1.0, 0.5]), np.array([0.1, 4.0]), np.array([0.2])), 1
 )
 SIZES = (2, 2, 1)
 # One pair of networks: weighted sums 1 + 2, 0.1 * 9 + 4 * 0.25 and 0.2 * 5.
-TERMS = [np.array([[[1.0]], [[4.0]]]), np.array([[[9.0]], [[0.25]]]), np.array([[[5.0]]])]
+TERMS = [[np.array([[[1.0]], [[4.0]]])], [np.array([[[9.0]], [[0.25]]])], [np.array([[[5.0]]])]]
 
 
-def zero_terms(n: int, m: int) -> list[np.ndarray]:
-    return [np.zeros((k, n, m)) for k in SIZES]
+def zero_terms(n: int, m: int) -> list[list[np.ndarray]]:
+    return [[np.zeros((k, n, m))] for k in SIZES]
 
 
 def test_kernels_of_one_pair_by_hand() -> None:
     expected = 2 * math.exp(-3) + 3 * math.exp(-1.9) + 7 * math.exp(-1)
     assert sum_kernel(TERMS, PARAMETERS).item() == pytest.approx(expected)
-    assert product_kernel(TERMS, PARAMETERS, 5.0).item() == pytest.approx(5 * math.exp(-5.9))
 
 
 def test_one_term_is_enough() -> None:
     one = KernelParameters(np.array([2.0]), (np.array([1.0, 0.5]),), 1)
     assert sum_kernel(TERMS[:1], one).item() == pytest.approx(2 * math.exp(-3))
+
+
+def test_views_of_one_term_make_a_product() -> None:
+    views = [view for term in TERMS for view in term]
+    product = KernelParameters(np.array([5.0]), (np.concatenate(PARAMETERS.betas),), 1)
+    assert sum_kernel([views], product).item() == pytest.approx(5 * math.exp(-5.9))
 
 
 def test_kernel_at_dissimilarity_zero_is_the_sum_of_the_variances() -> None:
@@ -86,7 +90,6 @@ def test_bad_parameters_are_named(arguments: tuple, name: str) -> None:
     ],
 )
 def test_terms_of_the_wrong_shape_are_refused(shapes: list[tuple[int, ...]]) -> None:
-    terms = [np.zeros(shape) for shape in shapes]
-    for kernel in (sum_kernel, lambda *arguments: product_kernel(*arguments, 1.0)):
-        with pytest.raises(ValueError, match="terms must have shapes"):
-            kernel(terms, PARAMETERS)
+    terms = [[np.zeros(shape)] for shape in shapes]
+    with pytest.raises(ValueError, match="terms must have views of shapes"):
+        sum_kernel(terms, PARAMETERS)

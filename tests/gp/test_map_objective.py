@@ -3,23 +3,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optuna_nasbot.gp.kernel import KernelParameters
 from optuna_nasbot.gp.kernel import sum_kernel
 from optuna_nasbot.gp.map_objective import map_objective
+from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.regression import condition
 
-SIZES = (3, 2, 1)
-N_PARAMETERS = 10
+SHAPES = ((3,), (2, 1))
+"""The numbers of dissimilarities of the views of each term."""
+SIZES = (3, 3)
+N_PARAMETERS = 9
 
 
-def random_terms(n: int, seed: int) -> list[np.ndarray]:
+def random_terms(n: int, seed: int) -> list[list[np.ndarray]]:
     """Symmetric, without triangle inequality: kernels of them are indefinite."""
     rng = np.random.default_rng(seed)
-    upper = [np.triu(rng.exponential(size=(k, n, n)), 1) for k in SIZES]
-    return [half + half.transpose(0, 2, 1) for half in upper]
+    upper = [[np.triu(rng.exponential(size=(k, n, n)), 1) for k in term] for term in SHAPES]
+    return [[half + half.transpose(0, 2, 1) for half in term] for term in upper]
 
 
-@pytest.mark.parametrize(("n", "indefinite"), [(1, False), (2, False), (12, True)])
+@pytest.mark.parametrize(("n", "indefinite"), [(1, False), (2, False), (24, True)])
 def test_value_is_the_one_of_the_regression(n: int, indefinite: bool) -> None:
     terms = random_terms(n, seed=1)
     values = np.random.default_rng(2).normal(size=n)
@@ -29,7 +32,7 @@ def test_value_is_the_one_of_the_regression(n: int, indefinite: bool) -> None:
     kernel = sum_kernel(terms, parameters)
     assert (np.linalg.eigvalsh(kernel)[0] < 0) == indefinite
     likelihood = condition(kernel, values, parameters.noise_variance).log_marginal_likelihood
-    value, _ = map_objective(terms, values, mean, std)(x)
+    value, _ = map_objective(terms, values, Prior(SIZES, mean, std))(x)
     assert value == pytest.approx(-likelihood + x @ x / 8)
 
 
@@ -37,8 +40,8 @@ def test_value_is_the_one_of_the_regression(n: int, indefinite: bool) -> None:
 def test_gradient_against_finite_differences(seed: int) -> None:
     terms = random_terms(12, seed)
     rng = np.random.default_rng(seed)
-    prior = rng.normal(size=N_PARAMETERS), np.ones(N_PARAMETERS)
-    objective = map_objective(terms, rng.normal(size=12), *prior)
+    prior = Prior(SIZES, rng.normal(size=N_PARAMETERS), np.ones(N_PARAMETERS))
+    objective = map_objective(terms, rng.normal(size=12), prior)
     x = 0.5 * rng.normal(size=N_PARAMETERS) - 1.5
     kernel = sum_kernel(terms, KernelParameters.from_log(x, SIZES))
     assert np.linalg.eigvalsh(kernel)[0] < -0.01

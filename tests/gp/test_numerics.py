@@ -20,21 +20,25 @@ from optuna_nasbot.acquisition import thompson_sample
 from optuna_nasbot.acquisition import upper_confidence_bound
 from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import criterion
-from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp import KernelParameters
 from optuna_nasbot.gp import condition
+from optuna_nasbot.gp import equal_prior
 from optuna_nasbot.gp import fit
 from optuna_nasbot.gp import hallucinate
 from optuna_nasbot.gp import sum_kernel
 from optuna_nasbot.gp import warp
+from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search.initial_design import networks_around_pool
+from optuna_nasbot.trials.configuration import of_networks
 
 SPACE = MLPSpace(max_layers=8, max_units=64)
-NETWORKS = networks_around_pool(SPACE, 40, np.random.default_rng(0))
+NETWORKS = of_networks("net", networks_around_pool(SPACE, 40, np.random.default_rng(0)))
 NEW = NETWORKS[-8:]
-DISTANCES = ScaledDistances(OTMANN.for_space(SPACE), SPACE.initial_pool)
+KERNEL = default_kernel({"net": NetworkDistances(OTMANN.for_space(SPACE), SPACE.initial_pool)})
 ACQUISITIONS = get_args(AcquisitionName)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -70,7 +74,7 @@ def test_warped_values_keep_their_order(values: NDArray[np.float64]) -> None:
 # --- Kernels that are no kernels
 
 
-def random_terms(n: int, seed: int, scale: float) -> list[NDArray[np.float64]]:
+def random_terms(n: int, seed: int, scale: float) -> list[list[NDArray[np.float64]]]:
     """Symmetric dissimilarities without a triangle inequality, some of them 0 between others."""
     rng = np.random.default_rng(seed)
     terms = []
@@ -78,7 +82,7 @@ def random_terms(n: int, seed: int, scale: float) -> list[NDArray[np.float64]]:
         term = scale * rng.exponential(size=(k, n, n)) * rng.integers(0, 2, (n, n))
         term += np.swapaxes(term, 1, 2)
         term[:, np.arange(n), np.arange(n)] = 0.0
-        terms.append(term)
+        terms.append([term])
     return terms
 
 
@@ -95,7 +99,7 @@ def test_indefinite_kernels(
     n = len(values)
     terms = random_terms(n + 6, seed, scale)
     warped = warp(values)
-    parameters = fit([term[:, :n, :n] for term in terms], warped)
+    parameters = fit([[view[:, :n, :n]] for (view,) in terms], warped, equal_prior([4, 4, 1]))
     check_parameters(parameters)
     kernel = sum_kernel(terms, parameters)
     posterior = condition(
@@ -134,7 +138,7 @@ def check_surrogate(surrogate: Surrogate) -> None:
     assert np.isfinite(std).all()
     assert (std > 0).all()
     for name in ACQUISITIONS:
-        acquisition = criterion(name, surrogate, np.random.default_rng(0))
+        acquisition = criterion(name, surrogate, 1.0, np.random.default_rng(0))
         for networks in (NEW[:5], NEW, [NEW[0]] * 3):  # asked again, and one of them thrice
             acquired = acquisition(networks)
             assert acquired.shape == (len(networks),)
@@ -152,7 +156,7 @@ def test_any_values_of_networks_that_may_come_twice(
             st.sampled_from(NETWORKS[:n_different]), min_size=len(values), max_size=len(values)
         )
     )
-    surrogate = SurrogateFitter(DISTANCES).fit(networks, values)
+    surrogate = SurrogateFitter(KERNEL).fit(networks, Targets(values))
     check_parameters(surrogate.parameters)
     check_surrogate(surrogate)
     check_surrogate(surrogate.hallucinate([NEW[0], NEW[0], networks[0]]))
@@ -161,10 +165,10 @@ def test_any_values_of_networks_that_may_come_twice(
 @pytest.mark.parametrize("n_different", [3, 500])
 def test_500_observations(n_different: int) -> None:
     rng = np.random.default_rng(1)
-    some = networks_around_pool(SPACE, 800, rng)[:n_different]
+    some = of_networks("net", networks_around_pool(SPACE, 800, rng)[:n_different])
     assert len(some) == n_different
     networks = [some[i % n_different] for i in range(500)]
     values = rng.choice([1e308, -1e308, 5e-324, 0.0], 500) * rng.random(500)
-    surrogate = SurrogateFitter(DISTANCES).fit(networks, values)
-    assert surrogate.networks == tuple(networks)
+    surrogate = SurrogateFitter(KERNEL).fit(networks, Targets(values))
+    assert surrogate.configurations == tuple(networks)
     check_surrogate(surrogate)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,17 +17,21 @@ from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.distance.scaled import ScaledDistances
-from optuna_nasbot.gp.fitting import prior_parameters
-from optuna_nasbot.gp.kernel import KernelParameters
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.kernels import default_kernel
+from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
-from optuna_nasbot.gp.warping import warp
+from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.configuration import of_networks
 
 SPACES = {"mlp": MLPSpace(max_layers=30), "cnn": CNNSpace(max_layers=30, image_size=64)}
 
@@ -42,8 +47,13 @@ def synthetic_value() -> Callable[[Architecture], float]:
     return module.synthetic_value
 
 
-def scaled_distances(space: ArchitectureSpace) -> ScaledDistances:
-    return ScaledDistances(OTMANN.for_space(space), space.initial_pool)
+def kernel_of(space: ArchitectureSpace) -> Kernel:
+    return default_kernel({"net": NetworkDistances(OTMANN.for_space(space), space.initial_pool)})
+
+
+def around_pool(n: int, seed: int) -> list[Configuration]:
+    rng = np.random.default_rng(seed)
+    return of_networks("net", networks_around_pool(SPACES["mlp"], n, rng))
 
 
 @pytest.mark.parametrize("dataset", ["mlp", "cnn"])
@@ -56,27 +66,27 @@ def test_predicts_networks_of_a_search_that_it_has_not_seen(
         lambda trial: synthetic_value(suggest_architecture(trial, "net", space)), n_trials=150
     )
     order = np.random.default_rng(0).permutation(150)
-    networks = [get_architecture(study.trials[index], "net") for index in order]
+    tried = of_networks("net", (get_architecture(study.trials[index], "net") for index in order))
     values = np.array([study.trials[index].value for index in order])
-    surrogate = SurrogateFitter(scaled_distances(space)).fit(networks[:100], values[:100])
-    mean, std = surrogate.predict(networks[100:])
+    targets = Targets(values[:100])
+    surrogate = SurrogateFitter(kernel_of(space)).fit(tried[:100], targets)
+    mean, std = surrogate.predict(tried[100:])
     assert spearmanr(mean, values[100:]).statistic >= 0.85
     # Errors are about as large as the surrogate expects them to be.
-    observed_mean, observed_std = surrogate.predict(networks[:100])
-    assert np.abs(observed_mean - surrogate.values).mean() < 0.5 * std.mean()
+    observed_mean, observed_std = surrogate.predict(tried[:100])
+    assert np.abs(observed_mean - targets.all).mean() < 0.5 * std.mean()
     assert observed_std.mean() < std.mean()
 
 
 @pytest.fixture(scope="module")
 def surrogate() -> Surrogate:
-    space = SPACES["mlp"]
-    networks = networks_around_pool(space, 10, np.random.default_rng(0))[:15]
-    values = np.array([len(network.layers) for network in networks], dtype=float)
-    return SurrogateFitter(scaled_distances(space)).fit(networks, values)
+    observed = around_pool(10, seed=0)[:15]
+    values = np.array([len(each.networks["net"].layers) for each in observed], dtype=float)
+    return SurrogateFitter(kernel_of(SPACES["mlp"])).fit(observed, Targets(values))
 
 
-def new_networks(n: int) -> list[Architecture]:
-    return networks_around_pool(SPACES["mlp"], 60, np.random.default_rng(1))[-n:]
+def new_networks(n: int) -> list[Configuration]:
+    return around_pool(60, seed=1)[-n:]
 
 
 def test_hallucinating_the_expected_value_leaves_the_mean_and_shrinks_the_variance(
@@ -89,8 +99,7 @@ def test_hallucinating_the_expected_value_leaves_the_mean_and_shrinks_the_varian
     np.testing.assert_allclose(mean_after, mean, atol=1e-9)
     assert (std_after <= std + 1e-9).all()
     assert (std_after[:2] < 0.5 * std[:2]).all()
-    assert len(after.networks) == len(surrogate.networks) + 2
-    np.testing.assert_array_equal(after.values, surrogate.values)
+    assert after.configurations == (*surrogate.configurations, *pending)
 
 
 def test_given_values_are_believed(surrogate: Surrogate) -> None:
@@ -113,15 +122,14 @@ def test_joint_prediction_agrees_with_single_ones(surrogate: Surrogate) -> None:
 
 
 def test_one_network_and_repeated_ones_with_different_values() -> None:
-    space = SPACES["mlp"]
-    distances = scaled_distances(space)
-    network, other = space.initial_pool[:2]
+    fitter = SurrogateFitter(kernel_of(SPACES["mlp"]))
+    network, other = of_networks("net", SPACES["mlp"].initial_pool[:2])
     for networks, values in (
         ([network], [1.0]),
         ([network, network], [1.0, 2.0]),
         ([network, network, other], [-1e308, 1e308, 5e-324]),
     ):
-        mean, std = SurrogateFitter(distances).fit(networks, np.array(values)).predict([other])
+        mean, std = fitter.fit(networks, Targets(np.array(values))).predict([other])
         assert np.isfinite(mean).all()
         assert (std > 0).all()
 
@@ -129,30 +137,30 @@ def test_one_network_and_repeated_ones_with_different_values() -> None:
 def test_failed_networks_lower_what_is_expected_around_them_and_nothing_else() -> None:
     space = SPACES["mlp"]
     rng = np.random.default_rng(0)
-    failed, *observed = networks_around_pool(space, 30, rng)
-    values = rng.normal(size=len(observed))
-    neighbours = [near.network for near in one_edit_neighbours(Candidate(failed), space, rng)]
-    fitter = SurrogateFitter(scaled_distances(space))
-    without, with_failed = (fitter.fit(observed, values, nets) for nets in ((), (failed,)))
-    assert np.array_equal(with_failed.values, without.values)
+    network, *others = networks_around_pool(space, 30, rng)
+    near = [each.network for each in one_edit_neighbours(Candidate(network), space, rng)]
+    (failed,), observed, neighbours = (of_networks("net", x) for x in ([network], others, near))
+    targets = Targets(rng.normal(size=len(observed)))
+    fitter = SurrogateFitter(kernel_of(space))
+    without, with_failed = (fitter.fit(observed, targets, lost) for lost in ((), (failed,)))
     assert with_failed.parameters is without.parameters
     (before, spread_before), (after, spread_after) = (
         surrogate.predict([failed, *neighbours]) for surrogate in (without, with_failed)
     )
     assert (spread_after < spread_before).all()
-    pessimistic = np.quantile(warp(values), 0.25)
+    pessimistic = np.quantile(targets.all, 0.25)
     assert abs(after[0] - pessimistic) < abs(before[0] - pessimistic)
     assert np.allclose(np.sign(after - before), np.sign(pessimistic - before[0]))
 
 
 def test_a_fitter_gives_the_same_surrogate_whatever_it_saw_before() -> None:
-    networks = networks_around_pool(SPACES["mlp"], 200, np.random.default_rng(2))[:90]
-    values = np.array([len(network.edges) for network in networks], dtype=float)
-    growing = SurrogateFitter(scaled_distances(SPACES["mlp"]))
+    observed = around_pool(200, seed=2)[:90]
+    values = np.array([len(each.networks["net"].edges) for each in observed], dtype=float)
+    growing = SurrogateFitter(kernel_of(SPACES["mlp"]))
     for n in (50, 63, 88):
-        growing.fit(networks[:n], values[:n])
-    late = SurrogateFitter(scaled_distances(SPACES["mlp"])).fit(networks, values)
-    early = growing.fit(networks, values)
+        growing.fit(observed[:n], Targets(values[:n]))
+    late = SurrogateFitter(kernel_of(SPACES["mlp"])).fit(observed, Targets(values))
+    early = growing.fit(observed, Targets(values))
     np.testing.assert_array_equal(early.parameters.to_log(), late.parameters.to_log())
     np.testing.assert_allclose(early.posterior.weights, late.posterior.weights, rtol=1e-6)
 
@@ -162,17 +170,17 @@ def test_hyperparameters_are_fitted_when_the_study_has_grown_enough(
 ) -> None:
     sizes = []
 
-    def recorded(terms: list[np.ndarray], values: np.ndarray) -> KernelParameters:
+    def recorded(terms: object, values: np.ndarray, prior: Prior) -> KernelParameters:
         sizes.append(len(values))
-        return prior_parameters([len(term) for term in terms])
+        return prior.median
 
     monkeypatch.setattr("optuna_nasbot.gp.surrogate.fit", recorded)
-    networks = networks_around_pool(SPACES["mlp"], 200, np.random.default_rng(2))[:71]
+    observed = around_pool(200, seed=2)[:71]
     values = np.arange(71.0)
-    fitter = SurrogateFitter(scaled_distances(SPACES["mlp"]), max_fitted=66)
+    fitter = SurrogateFitter(kernel_of(SPACES["mlp"]), max_fitted=66)
     for n in range(61, 72):
-        surrogate = fitter.fit(networks[:n], values[:n])
-        assert len(surrogate.values) == len(surrogate.networks) == n
+        surrogate = fitter.fit(observed[:n], Targets(values[:n]))
+        assert len(surrogate.configurations) == n
     assert sizes == [61, 62, 63, 64, 66, 66, 66]
 
 
@@ -184,10 +192,18 @@ def test_refit_size(n: int, size: int) -> None:
 
 
 def test_beyond_the_limit_the_process_knows_a_subset() -> None:
-    networks = networks_around_pool(SPACES["mlp"], 60, np.random.default_rng(2))[:40]
+    observed = around_pool(60, seed=2)[:40]
     values = np.random.default_rng(0).normal(size=40)
-    fitter = SurrogateFitter(scaled_distances(SPACES["mlp"]), max_observations=20)
-    surrogate = fitter.fit(networks, values)
-    assert len(surrogate.networks) == len(surrogate.posterior.weights) == 20
-    np.testing.assert_array_equal(surrogate.values, warp(values))
-    assert networks[int(np.argmax(values))] in surrogate.networks
+    fitter = SurrogateFitter(kernel_of(SPACES["mlp"]), max_observations=20)
+    surrogate = fitter.fit(observed, Targets(values))
+    assert len(surrogate.configurations) == len(surrogate.posterior.weights) == 20
+    assert observed[int(np.argmax(values))] in surrogate.configurations
+
+
+def test_leave_one_out_predicts_a_target_from_the_others_only(surrogate: Surrogate) -> None:
+    targets = np.linspace(-1.0, 1.0, len(surrogate.configurations))
+    changed = targets + np.eye(len(targets))[3]
+    mean, std = surrogate.leave_one_out(targets)
+    assert surrogate.leave_one_out(changed)[0][3] == pytest.approx(mean[3])
+    assert np.delete(surrogate.leave_one_out(changed)[0] - mean, 3).all()
+    assert (std > math.sqrt(surrogate.parameters.noise_variance)).all()

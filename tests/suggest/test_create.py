@@ -89,9 +89,9 @@ def test_warm_start_spares_start_up_trials(monkeypatch: pytest.MonkeyPatch) -> N
     fitted: list[int] = []
     fit = SurrogateFitter.fit
 
-    def recorded(self: SurrogateFitter, networks: Any, *rest: Any) -> Any:
-        fitted.append(len(networks))
-        return fit(self, networks, *rest)
+    def recorded(self: SurrogateFitter, observed: Any, *rest: Any) -> Any:
+        fitted.append(len(observed))
+        return fit(self, observed, *rest)
 
     monkeypatch.setattr(SurrogateFitter, "fit", recorded)
     study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=3))

@@ -98,7 +98,8 @@ def plot_architecture_map(
     if not found.networks:
         return empty_figure(_TITLE, name, f"The study has no architectures '{name}' to show.")
     worth = np.where(np.isfinite(found.values), found.sign * found.values, -np.inf)
-    kept = informative_subset(found.networks, worth, MAX_SHOWN)
+    hashes = [network.canonical_hash() for network in found.networks]
+    kept = informative_subset(hashes, worth, MAX_SHOWN)
     shown = found.chosen(sorted({*kept, *_incumbents(found)}))
     places, method = _places(shown)
     subtitle = f"normalised OTMANN distance, {method}"
@@ -132,8 +133,9 @@ def _places(shown: TriedNetworks) -> tuple[NDArray[np.float64], str]:
     """Coordinates (n, 2), equal for isomorphic networks, and how they were found."""
     different = {network.canonical_hash(): network for network in shown.networks}
     networks = list(different.values())
-    distances = study_distances(networks).within(networks).emd.mean(axis=0)
-    plane, method = embedded(distances)
+    distances = study_distances(networks)
+    distances.transport.remember(networks)
+    plane, method = embedded(distances.d_bar(networks, networks).mean(axis=0))
     position = {key: index for index, key in enumerate(different)}
     return plane[[position[network.canonical_hash()] for network in shown.networks]], method
 

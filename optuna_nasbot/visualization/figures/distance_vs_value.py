@@ -84,10 +84,11 @@ def plot_distance_vs_value(
     compared = found.chosen(_evenly(n, MAX_COMPARED))
     first, second = np.triu_indices(len(compared.networks), k=1)
     gaps = _gaps(compared.values[first], compared.values[second])
-    distances = study_distances(compared.networks).within(compared.networks)
+    distances = study_distances(compared.networks)
+    distances.transport.remember(compared.networks)
     panels = {
-        "d": distances.lp.mean(axis=0)[first, second],
-        "d-bar": distances.emd.mean(axis=0)[first, second],
+        "d": distances.d(compared.networks, compared.networks).mean(axis=0)[first, second],
+        "d-bar": distances.d_bar(compared.networks, compared.networks).mean(axis=0)[first, second],
     }
 
     figure = make_subplots(

@@ -13,12 +13,11 @@ from optuna.study import Study
 from optuna.trial import TrialState
 
 from optuna_nasbot.gp.informative import informative_subset
-from optuna_nasbot.gp.kernel import sum_kernel
-from optuna_nasbot.gp.leave_one_out import leave_one_out
+from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import MAX_OBSERVATIONS
 from optuna_nasbot.gp.surrogate import SurrogateFitter
-from optuna_nasbot.gp.surrogate import kernel_terms
-from optuna_nasbot.gp.warping import warp
+from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.trials.configuration import of_networks
 from optuna_nasbot.trials.values import observed_values
 from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import fitted
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
 
 _TITLE = "Surrogate"
 _FEWEST = 3
+_NAME = "architecture"
+"""What the model calls the networks; the name that trials carry them under is of no concern."""
 _TITLE_WIDTH = 380.0
 """Pixels of a line below the axis."""
 
@@ -163,14 +164,14 @@ def leave_one_out_predictions(found: TriedNetworks) -> Predictions:
         found: At least one network, all with a value.
     """
     worth = found.sign * found.values
-    distances = study_distances(found.networks)
-    parameters = SurrogateFitter(distances).fit(found.networks, worth).parameters
-    warped = warp(worth)
-    kept = informative_subset(found.networks, warped, MAX_OBSERVATIONS)
-    of = found.chosen(kept)
-    kernel = sum_kernel(kernel_terms(distances.observed(of.networks)), parameters)
-    mean, variance = leave_one_out(kernel, warped[kept], parameters.noise_variance)
-    return Predictions(of, warped[kept], mean, np.sqrt(variance))
+    kernel = default_kernel({_NAME: study_distances(found.networks)})
+    configurations = of_networks(_NAME, found.networks)
+    targets = Targets(worth)
+    surrogate = SurrogateFitter(kernel).fit(configurations, targets)
+    keys = [each.key for each in configurations]
+    kept = informative_subset(keys, targets.all, MAX_OBSERVATIONS)
+    observed = targets.all[kept]
+    return Predictions(found.chosen(kept), observed, *surrogate.leave_one_out(observed))
 
 
 def _add_predictions(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optuna_nasbot import OTMANN
-from optuna_nasbot.distance.scaled import ScaledDistances
+from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.visualization import plot_architecture_map
 from optuna_nasbot.visualization import plot_distance_vs_value
 from optuna_nasbot.visualization import plot_surrogate
@@ -26,7 +26,7 @@ def test_figures_of_a_study_share_distances(
 
     monkeypatch.setattr(OTMANN, "pairwise", counted)
     monkeypatch.setattr(module, "_N_REFERENCES", 3)
-    module._within.cache_clear()
+    module._study_distances.cache_clear()
     for plot in (plot_architecture_map, plot_surrogate, plot_distance_vs_value):
         plot(made, "net")
     assert n_networks.count(len(pool)) == 1
@@ -34,7 +34,8 @@ def test_figures_of_a_study_share_distances(
 
 def test_kept_distances_are_those_of_the_networks(pool: Any) -> None:
     for networks in (pool[:6], pool[3:9], pool[:6]):
-        kept = module.study_distances(networks).within(networks)
-        anew = ScaledDistances(OTMANN.for_kind(pool[0].kind), networks).within(networks)
-        for part, expected in zip(kept.parts, anew.parts, strict=True):
-            np.testing.assert_array_equal(part, expected)
+        kept = module.study_distances(networks)
+        anew = NetworkDistances(OTMANN.for_kind(pool[0].kind), networks)
+        for part in ("d", "d_bar"):
+            found, expected = (getattr(each, part)(networks, networks) for each in (kept, anew))
+            np.testing.assert_array_equal(found, expected)

@@ -1,0 +1,1 @@
+"""Views: the respects in which the kernel compares configurations."""

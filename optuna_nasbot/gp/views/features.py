@@ -1,0 +1,63 @@
+"""A view that compares the networks of a name by numbers that describe each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.gp.views.view import View
+from optuna_nasbot.trials.configuration import Configuration
+
+FeaturesOf = Callable[[Architecture], NDArray[np.float64]]
+"""A function from a network to its F features, the same ones for all networks of a kind."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureView(View):
+    """Half squared differences of standardised features, of mean about 1 over random pairs.
+
+    ``d_i(x, y) = (f_i(x) - f_i(y))^2 / (2 std_i^2)``. The deviations are those of the
+    configurations that the view was fitted to. Features that are constant there are left out: how
+    much they matter can't be known. (If all are, they count as they are.)
+
+    Args:
+        name: The name of the networks.
+        features: What computes the F features of a network.
+        kept: Positions of the k features that are compared, shape (k,).
+        std: Their standard deviations, shape (k,).
+    """
+
+    name: str
+    features: FeaturesOf
+    kept: NDArray[np.intp] = field(default_factory=lambda: np.arange(0))
+    std: NDArray[np.float64] = field(default_factory=lambda: np.ones(0))
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    def fitted(self, configurations: Sequence[Configuration]) -> FeatureView:
+        found = self._all_features(configurations)
+        # The deviation of equal numbers need not be exactly 0.
+        varies = np.ptp(found, axis=0) > 0
+        kept = np.flatnonzero(varies | ~varies.any())
+        std = found[:, kept].std(axis=0)
+        return replace(self, kept=kept, std=np.where(varies[kept], std, 1.0))
+
+    def between(
+        self, a: Sequence[Configuration], b: Sequence[Configuration]
+    ) -> NDArray[np.float64]:
+        if not (a and b):
+            return np.zeros((len(self), len(a), len(b)))
+        rows, columns = (self._all_features(part)[:, self.kept] / self.std for part in (a, b))
+        return 0.5 * np.square(rows.T[:, :, None] - columns.T[:, None, :])
+
+    def _all_features(self, configurations: Sequence[Configuration]) -> NDArray[np.float64]:
+        """The features of n configurations, at least one, shape (n, F)."""
+        return np.array([self.features(each.networks[self.name]) for each in configurations])

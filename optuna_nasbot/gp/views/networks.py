@@ -1,0 +1,62 @@
+"""Views that compare the networks of a name by their graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.distance.scaled import ScaledDissimilarities
+from optuna_nasbot.gp.views.view import View
+from optuna_nasbot.trials.configuration import Configuration
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkView(View):
+    """Some dissimilarities of the networks of a name, or a power of them.
+
+    Args:
+        name: The name of the networks.
+        dissimilarities: What compares networks. Several views may share it.
+        chosen: Which of its dissimilarities this view has.
+        power: The power that they are raised to.
+    """
+
+    name: str
+    dissimilarities: ScaledDissimilarities
+    chosen: slice
+    power: int = 1
+
+    def __len__(self) -> int:
+        return len(range(len(self.dissimilarities))[self.chosen])
+
+    def between(
+        self, a: Sequence[Configuration], b: Sequence[Configuration]
+    ) -> NDArray[np.float64]:
+        found = self.dissimilarities.between(self._networks(a), self._networks(b))[self.chosen]
+        return found if self.power == 1 else found**self.power
+
+    def remember(self, configurations: Sequence[Configuration]) -> None:
+        self.dissimilarities.remember(self._networks(configurations))
+
+    def _networks(self, configurations: Sequence[Configuration]) -> list[Architecture]:
+        return [each.networks[self.name] for each in configurations]
+
+
+def d(name: str, distances: NetworkDistances) -> NetworkView:
+    """OTMANN with unnormalised masses, d, at each structural coefficient."""
+    return NetworkView(name, distances.transport, slice(distances.n_coeffs))
+
+
+def d_bar_squared(name: str, distances: NetworkDistances) -> NetworkView:
+    """The square of OTMANN with normalised masses, d-bar, at each structural coefficient."""
+    return NetworkView(name, distances.transport, slice(distances.n_coeffs, None), power=2)
+
+
+def neighbourhoods(name: str, distances: NetworkDistances) -> NetworkView:
+    """Weisfeiler-Lehman histograms of neighbourhoods of each radius."""
+    return NetworkView(name, distances.neighbourhoods, slice(None))

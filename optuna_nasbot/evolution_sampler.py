@@ -47,16 +47,17 @@ class EvolutionSampler(ArchitectureSampler):
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Suggestion:
         check_single_objective(study)
-        observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
+        observed = observe(study, name, space.operation_set.kind, exclude=trial.number)
         rng = self.trial_rng(trial.number, name)
         pool = space.initial_pool[:_N_START]
-        inside = [i for i, network in enumerate(observed.networks) if network in space]
+        networks = observed.networks
+        inside = [i for i, network in enumerate(networks) if network in space]
         if len(inside) < len(pool):
             candidates = [*map(Candidate, in_turn(pool, trial.number))]
             progress = f"start-up, {len(inside)} of {len(pool)} networks have a value"
         else:
-            parents = [Candidate(observed.networks[i], observed.numbers[i]) for i in inside]
+            parents = [Candidate(networks[i], observed.finished[i].trial.number) for i in inside]
             fitness = warp(observed.values)[inside]
             candidates = [*children_of_fit(parents, fitness, _N_TRIES, space, rng), *parents]
             progress = f"evolving from {len(parents)} networks"
-        return Suggestion(first_new(candidates, space, observed.taken, rng), lambda: progress)
+        return Suggestion(first_new(candidates, space, observed.excluded, rng), lambda: progress)

@@ -40,6 +40,7 @@ from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials.configuration import of_networks
+from optuna_nasbot.trials.observations import configurations
 
 _MAX_PREPARED = 16
 """For how many names and spaces the sampler keeps what it computed: an objective may make a new
@@ -117,36 +118,38 @@ class NASBOTSampler(ArchitectureSampler):
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Suggestion:
         check_single_objective(study)
-        observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
+        observed = observe(study, name, space.operation_set.kind, exclude=trial.number)
         if not self._learn_from_failures:
             observed = replace(observed, failed=())
         rng = self.trial_rng(trial.number, name)
         distances, surrogates = self._prepared_search(name, space)
-        n, n_startup = len(observed.networks), self._n_startup_trials
+        n, n_startup = len(observed.finished), self._n_startup_trials
         if n < n_startup:
-            started = start_network(observed.tried, space, distances, rng)
+            tried = [each.networks[name] for each in observed.tried]
+            started = start_network(tried, space, distances, rng)
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return Suggestion(started, lambda: progress)
 
-        named = partial(of_networks, name)
         targets = Targets(observed.values, self._transform)
-        failed, running = observed.failed[-_MAX_UNFINISHED:], observed.running[-_MAX_UNFINISHED:]
-        surrogate = surrogates.fit(named(observed.networks), targets, named(failed))
-        surrogate = surrogate.hallucinate(named(running))
+        failed = configurations(observed.failed[-_MAX_UNFINISHED:])
+        running = configurations(observed.running[-_MAX_UNFINISHED:])
+        surrogate = surrogates.fit(configurations(observed.finished), targets, failed)
+        surrogate = surrogate.hallucinate(running)
         best = targets.all.max()
         acquisition = self._acquisition_of(surrogate, best, rng)
         parents, fitness = _parents(observed, targets, space)
+        named, excluded = partial(of_networks, name), observed.excluded
         chosen = maximise(
             lambda networks: acquisition(named(networks)),
             parents,
             fitness,
             space,
-            observed.taken,
+            excluded,
             rng,
             self._budget,
-        ) or first_new(parents, space, observed.taken, rng)
-        tried = named([chosen.network])
-        return Suggestion(chosen, lambda: _prospects(surrogate.predict(tried), best))
+        ) or first_new(parents, space, excluded, rng)
+        predict = partial(surrogate.predict, named([chosen.network]))
+        return Suggestion(chosen, lambda: _prospects(*predict(), best))
 
     def _acquisition_of(
         self, surrogate: Surrogate, best: float, rng: np.random.Generator
@@ -175,14 +178,15 @@ def _parents(
 
     Where none is of the space, the initial pool.
     """
-    inside = [i for i, network in enumerate(observed.networks) if network in space]
+    networks = observed.networks
+    inside = [i for i, network in enumerate(networks) if network in space]
     if not inside:
         return [*map(Candidate, space.initial_pool)], np.zeros(len(space.initial_pool))
-    parents = [Candidate(observed.networks[i], observed.numbers[i]) for i in inside]
+    parents = [Candidate(networks[i], observed.finished[i].trial.number) for i in inside]
     return parents, targets.all[inside]
 
 
-def _prospects(prediction: tuple[NDArray[np.float64], NDArray[np.float64]], best: float) -> str:
+def _prospects(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> str:
     """What the model expects of a network."""
-    improvement = expected_improvement(*prediction, best)
+    improvement = expected_improvement(mean, std, best)
     return f"expected improvement on the best {improvement[0]:.2g} standard deviations"

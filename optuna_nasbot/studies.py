@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
+from typing import Literal
 from typing import SupportsFloat
+from typing import get_args
 
+import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.study import Study
@@ -19,12 +22,20 @@ from optuna.trial import TrialState
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.distance.study_distances import study_distances
+from optuna_nasbot.gp.kernels import default_kernel
+from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.requested import last_space
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
-from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import observe
+from optuna_nasbot.trials import read_architecture
+from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.wrapped import user_attrs_of
+
+BestBy = Literal["value", "posterior_mean"]
 
 
 def enqueue_architecture(
@@ -94,7 +105,7 @@ def _is_same(
     if _as_stored(params) not in map(_as_stored, known):
         return False
     try:
-        carried = {name: carried_architecture(trial.user_attrs, name) for name in architectures}
+        carried = {name: read_architecture(trial.user_attrs, name) for name in architectures}
     except ArchitectureError:
         return False
     return all(
@@ -207,7 +218,7 @@ def get_architecture(trial: BaseTrial, name: str) -> Architecture:
         ArchitectureError: It can't be read.
     """
     user_attrs = user_attrs_of(trial)
-    carried = carried_architecture(user_attrs, name)
+    carried = read_architecture(user_attrs, name)
     if carried is None:
         raise KeyError(
             f"name: trial {trial.number} carries no architecture '{name}'. "
@@ -216,17 +227,26 @@ def get_architecture(trial: BaseTrial, name: str) -> Architecture:
     return carried
 
 
-def best_architecture(study: Study, name: str) -> Architecture:
+def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Architecture:
     """The network of the best completed trial that carries one and satisfies all constraints.
+
+    Args:
+        study: A study with one objective.
+        name: The name of the network.
+        by: What makes a trial the best: its `"value"`, or the `"posterior_mean"` of its network,
+            what the model of `NASBOTSampler` makes of all values. Under noise the best of many
+            values was lucky, and the model knows what similar networks had.
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: No such trial carries a network of this name, or the study has several
-            objectives.
+        ValueError: `by` is something else, no such trial carries a network of this name, or the
+            study has several objectives.
         ArchitectureError: The network of the best trial can't be read.
     """
     attribute_key(name)  # checks the name
     _check_study(study)
+    if by not in get_args(BestBy):
+        raise ValueError(f"by: expected one of {list(get_args(BestBy))}, got {by!r}.")
     if len(study.directions) > 1:
         raise ValueError(
             "study: expected one objective, since several have no best trial; "
@@ -238,7 +258,23 @@ def best_architecture(study: Study, name: str) -> Architecture:
             f"name: no completed trial carries an architecture '{name}', or all that do break "
             "constraints of the study."
         )
-    return get_architecture(ranked[0], name)
+    best = get_architecture(ranked[0], name)
+    return best if by == "value" else _largest_posterior_mean(study, name, ranked, best.kind)
+
+
+def _largest_posterior_mean(
+    study: Study, name: str, trials: Sequence[FrozenTrial], kind: str
+) -> Architecture:
+    """Of the networks of a kind that trials carry the one that the model expects most of."""
+    observed = observe(study, name, kind, exclude=-1)
+    kernel = default_kernel({name: study_distances(observed.networks)})
+    surrogate = SurrogateFitter(kernel).fit(
+        configurations(observed.finished), Targets(observed.values)
+    )
+    numbers = {trial.number for trial in trials}
+    found = [each for each in observed.finished if each.trial.number in numbers]
+    mean, _ = surrogate.predict(configurations(found))
+    return found[int(np.argmax(mean))].configuration.networks[name]
 
 
 def _check_study(study: object) -> None:

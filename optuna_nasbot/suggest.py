@@ -4,34 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import optuna
 from optuna.trial import BaseTrial
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.chooser import choosing_sampler
 from optuna_nasbot.distributed_trial import check_alone
 from optuna_nasbot.distributed_trial import distributed_behind
 from optuna_nasbot.distributed_trial import on_all_ranks
 from optuna_nasbot.requested import note_request
-from optuna_nasbot.search import Candidate
-from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
-from optuna_nasbot.trials import architecture_attributes
+from optuna_nasbot.suggestion_writer import SuggestionWriter
 from optuna_nasbot.trials import attribute_key
-from optuna_nasbot.trials import carried_architecture
-from optuna_nasbot.trials import is_tried_elsewhere
-from optuna_nasbot.wrapped import ChoosesArchitectures
+from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.wrapped import trial_behind
 from optuna_nasbot.wrapped import user_attrs_of
-
-_MAX_REDRAWS = 10
-"""Two workers that notice each other often draw the same network again: one redraw in seven."""
-
-# Below Optuna's logger, see `optuna_nasbot/__init__.py`.
-_logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 
 def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) -> Architecture:
@@ -84,21 +70,19 @@ def _suggested(
     study = getattr(single, "study", None)
     if study is not None:
         note_request(study, single.number, user_attrs, name, space)
-    carried = carried_architecture(user_attrs, name)
+    writer = SuggestionWriter(single, name, space)
+    carried = read_architecture(user_attrs, name)
     if carried is not None:
         number = getattr(trial, "number", "?")
         origin = f"trial {number} carries (enqueued, retried or suggested before)"
-        return _checked(carried, space, name, origin)
+        return writer.checked(carried, origin)
     if study is None:
         _check_replayed(trial, single)
         if of_one_process:
             check_alone(single, name)
-        return _stored(_random(space), single, name)
+        return writer.write_random()
     sampler = choosing_sampler(study)
-    if isinstance(sampler, ArchitectureSampler):
-        with sampler.suggesting:
-            return _chosen_alone(sampler, single, name, space)
-    return _stored(_chosen(sampler, single, name, space), single, name)
+    return writer.write_random() if sampler is None else writer.write_choice_of(sampler)
 
 
 def _check_replayed(trial: object, single: BaseTrial | None) -> None:
@@ -110,60 +94,3 @@ def _check_replayed(trial: object, single: BaseTrial | None) -> None:
             f"suggest_architecture where Optuna's own trial is, such as study.ask() gives it, and "
             f"pass the network on. To try several at a time, let the workers share a storage."
         )
-
-
-def _chosen_alone(
-    sampler: ArchitectureSampler, trial: Any, name: str, space: ArchitectureSpace
-) -> Architecture:
-    """The sampler's choice, another one if it turns out that another worker tries the same.
-
-    Workers that choose at the same instant don't know of each other's choice. What they have
-    written they all can read: of two equal networks at least the one that was written last is
-    noticed here, and redrawn.
-    """
-    architecture = _stored(_chosen(sampler, trial, name, space), trial, name)
-    for _ in range(_MAX_REDRAWS):
-        if not is_tried_elsewhere(trial.study, name, architecture, but_for=trial.number):
-            break
-        _logger.info(
-            f"Trial {trial.number}: another trial has the same architecture '{name}'; another one "
-            "is drawn."
-        )
-        redrawn = _chosen(sampler, trial, name, space)
-        if redrawn == architecture:  # The space has no other one.
-            break
-        architecture = _stored(redrawn, trial, name)
-    return architecture
-
-
-def _stored(architecture: Architecture, trial: BaseTrial, name: str) -> Architecture:
-    for key, value in architecture_attributes(architecture, name).items():
-        trial.set_user_attr(key, value)
-    return architecture
-
-
-def _chosen(
-    sampler: ChoosesArchitectures | None, trial: Any, name: str, space: ArchitectureSpace
-) -> Architecture:
-    if sampler is not None:
-        chosen = sampler.sample_architecture(trial.study, trial, name, space)
-        return _checked(chosen, space, name, f"{type(sampler).__name__} chose")
-    return _random(space)
-
-
-def _random(space: ArchitectureSpace) -> Architecture:
-    rng = np.random.default_rng()
-    pool = space.initial_pool
-    return mutate(Candidate(pool[rng.integers(len(pool))]), space, rng).network
-
-
-def _checked(
-    architecture: Architecture, space: ArchitectureSpace, name: str, origin: str
-) -> Architecture:
-    try:
-        space.check(architecture)
-    except ArchitectureError as error:
-        raise ArchitectureError(
-            f"The architecture '{name}' that {origin} is not of the space. {error}"
-        ) from None
-    return architecture

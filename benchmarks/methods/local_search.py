@@ -30,7 +30,7 @@ class LocalSearch:
         if len(observed.values[of_climb]):
             incumbent = observed.networks[of_climb][int(np.argmax(observed.values[of_climb]))]
             for neighbour in one_edit_neighbours(Candidate(incumbent), space, rng):
-                if neighbour.network.canonical_hash() not in observed.taken:
+                if neighbour.network.canonical_hash() not in observed.excluded:
                     return neighbour.network
         self._climb_begins_at = len(observed.networks)
         return random_network(space, rng)

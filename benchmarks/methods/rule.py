@@ -28,5 +28,5 @@ class RuleSampler(ArchitectureSampler):
     def sample_architecture(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
-        observed = observe(study, name, space.operation_set.kind, but_for=trial.number)
+        observed = observe(study, name, space.operation_set.kind, exclude=trial.number)
         return self._rule(observed, space, self.trial_rng(trial.number, name))

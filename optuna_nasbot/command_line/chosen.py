@@ -16,7 +16,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.command_line.errors import UserError
 from optuna_nasbot.command_line.storage import load_study
-from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.ranking import ranked_trials
 
@@ -95,7 +95,7 @@ def readable_network(trial: FrozenTrial, name: str) -> Architecture:
         UserError: The trial carries none of this name, or it can't be read.
     """
     try:
-        network = carried_architecture(trial.user_attrs, name)
+        network = read_architecture(trial.user_attrs, name)
     except ArchitectureError as error:
         raise UserError(
             f"Trial {trial.number}'s architecture '{name}' can't be read. {error} "

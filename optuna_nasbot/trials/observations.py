@@ -1,11 +1,11 @@
-"""What a study has observed: networks with values, and networks that are being tried."""
+"""What a study has observed: trials with values, and trials that are running."""
 
 from __future__ import annotations
 
 import math
 import warnings
 from collections.abc import Iterable
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,122 +16,150 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.trials.stored import carried_architecture
+from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.stored import read_architecture
 from optuna_nasbot.trials.values import observed_values
 
 
 @dataclass(frozen=True, eq=False)
-class Observations:
-    """The networks of a study that were tried, are being tried or will be.
+class Observation:
+    """A trial, and what it tries.
 
-    Attributes:
-        networks: The n finished networks, in the order of their trials.
-        numbers: The numbers of these trials.
-        values: Their values, finite, larger is better whatever the study's direction, shape (n,);
-            see `optuna_nasbot.trials.values.observed_values`.
-        running: The networks that are being tried.
-        enqueued: The networks of waiting trials.
-        failed: Networks whose trials failed, or were pruned before they reported a value, and
-            that no other trial has tried since.
+    Args:
+        trial: The trial, which tells what came of it so far.
+        configuration: The networks that it tries.
     """
 
-    networks: tuple[Architecture, ...]
-    numbers: tuple[int, ...]
+    trial: FrozenTrial
+    configuration: Configuration
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the trial has ended without a value."""
+        return has_failed(self.trial)
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """The trials of a study that carry a network of a name, by what came of them.
+
+    Attributes:
+        name: The name.
+        finished: The n trials that have a value, in the order of their numbers.
+        values: Their values, finite, larger is better whatever the study's direction, shape (n,);
+            see `optuna_nasbot.trials.values.observed_values`.
+        running: Those that are being tried.
+        waiting: Those that are enqueued.
+        failed: Those that failed, or were pruned before they reported a value, and whose
+            configuration no other trial has tried since.
+    """
+
+    name: str
+    finished: tuple[Observation, ...]
     values: NDArray[np.float64]
-    running: tuple[Architecture, ...]
-    enqueued: tuple[Architecture, ...]
-    failed: tuple[Architecture, ...]
+    running: tuple[Observation, ...]
+    waiting: tuple[Observation, ...]
+    failed: tuple[Observation, ...]
 
     @property
-    def tried(self) -> tuple[Architecture, ...]:
-        """All these networks."""
-        return (*self.networks, *self.running, *self.enqueued, *self.failed)
+    def networks(self) -> tuple[Architecture, ...]:
+        """The networks of the finished trials."""
+        return tuple(each.configuration.networks[self.name] for each in self.finished)
 
     @property
-    def taken(self) -> frozenset[str]:
-        """Their canonical hashes: they are not worth another trial."""
-        return _hashes(self.tried)
+    def tried(self) -> tuple[Configuration, ...]:
+        """All configurations, of whatever trials."""
+        return configurations((*self.finished, *self.running, *self.waiting, *self.failed))
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """The canonical hashes of their networks: they are not worth another trial."""
+        return frozenset(each.networks[self.name].canonical_hash() for each in self.tried)
 
 
-def observe(study: Study, name: str, kind: str, but_for: int) -> Observations:
-    """Read the networks of a name from a study.
+def configurations(observations: Iterable[Observation]) -> tuple[Configuration, ...]:
+    """What the trials of observations try."""
+    return tuple(each.configuration for each in observations)
 
-    Trials without such a network and networks of another kind are left out; so are damaged ones,
-    with a warning.
+
+def read_trials(
+    trials: Iterable[FrozenTrial], name: str
+) -> tuple[list[Observation], dict[int, ArchitectureError]]:
+    """Read the trials that carry a network of a name.
+
+    Returns:
+        The trials with their networks, and for the numbers of those whose network can't be read
+        why it can't. Trials without such a network are in neither.
+    """
+    readable, damaged = [], {}
+    for trial in trials:
+        try:
+            network = read_architecture(trial.user_attrs, name)
+        except ArchitectureError as error:
+            damaged[trial.number] = error
+        else:
+            if network is not None:
+                readable.append(Observation(trial, Configuration({name: network})))
+    return readable, damaged
+
+
+def observe(study: Study, name: str, kind: str, exclude: int) -> Observations:
+    """Read what a sampler needs to know of a study.
+
+    Trials without a network of the name and with one of another kind are left out; so are damaged
+    ones, with a warning.
 
     Args:
         study: A study with one objective.
         name: The name under which trials carry networks.
         kind: The kind of network to read.
-        but_for: Number of the trial to leave out, the one that asks.
+        exclude: Number of the trial to leave out, the one that asks.
 
     Returns:
         The observations.
     """
-    networks, finished, running, enqueued, failed = [], [], [], [], []
-    for trial in study.get_trials(deepcopy=False):
-        if trial.number == but_for:
-            continue
-        for network in _readable(trial, name, kind):
-            if trial.state == TrialState.RUNNING:
-                running.append(network)
-            elif trial.state == TrialState.WAITING:
-                enqueued.append(network)
-            elif _has_failed(trial):
-                failed.append(network)
-            else:
-                networks.append(network)
-                finished.append(trial)
-    tried_since = _hashes((*networks, *running, *enqueued))
+    others = (each for each in study.get_trials(deepcopy=False) if each.number != exclude)
+    readable, damaged = read_trials(others, name)
+    for number, error in damaged.items():
+        warnings.warn(
+            f"Trial {number} is left out of the model: its architecture '{name}' can't be "
+            f"read. {error}",
+            stacklevel=2,
+        )
+    of_kind = [each for each in readable if each.configuration.networks[name].kind == kind]
+    running = _in_state(of_kind, TrialState.RUNNING)
+    waiting = _in_state(of_kind, TrialState.WAITING)
+    ended = [each for each in of_kind if each.trial.state.is_finished()]
+    finished = tuple(each for each in ended if not each.has_failed)
+    tried_since = {each.key for each in configurations((*finished, *running, *waiting))}
     return Observations(
-        networks=tuple(networks),
-        numbers=tuple(trial.number for trial in finished),
-        values=observed_values(finished, study.direction),
-        running=tuple(running),
-        enqueued=tuple(enqueued),
-        failed=tuple(each for each in failed if each.canonical_hash() not in tried_since),
+        name=name,
+        finished=finished,
+        values=observed_values([each.trial for each in finished], study.direction),
+        running=running,
+        waiting=waiting,
+        failed=tuple(
+            each for each in ended if each.has_failed and each.configuration.key not in tried_since
+        ),
     )
 
 
-def is_tried_elsewhere(study: Study, name: str, network: Architecture, but_for: int) -> bool:
-    """Whether a trial that has not failed, but for one of a number, carries the same network.
+def is_tried_elsewhere(study: Study, name: str, network: Architecture, exclude: int) -> bool:
+    """Whether a trial that has not failed, but for one of a number, tries the same.
 
     Not only running trials count: another worker may have finished with the network between the
     time when this one read the study and the time when it made its choice.
     """
-    return any(
-        _carries(trial, name, network)
-        for trial in study.get_trials(deepcopy=False)
-        if trial.number != but_for and not _has_failed(trial)
-    )
+    key = Configuration({name: network}).key
+    others = (each for each in study.get_trials(deepcopy=False) if each.number != exclude)
+    readable, _ = read_trials(others, name)  # `observe` has warned of damaged ones
+    return any(each.configuration.key == key and not each.has_failed for each in readable)
 
 
-def _has_failed(trial: FrozenTrial) -> bool:
+def has_failed(trial: FrozenTrial) -> bool:
     """Whether a trial has ended without a value."""
     return trial.state.is_finished() and (trial.values is None or math.isnan(trial.values[0]))
 
 
-def _carries(trial: FrozenTrial, name: str, network: Architecture) -> bool:
-    try:
-        carried = carried_architecture(trial.user_attrs, name)
-    except ArchitectureError:  # `observe` has warned of it.
-        return False
-    return carried is not None and carried.canonical_hash() == network.canonical_hash()
-
-
-def _hashes(networks: Iterable[Architecture]) -> frozenset[str]:
-    return frozenset(network.canonical_hash() for network in networks)
-
-
-def _readable(trial: FrozenTrial, name: str, kind: str) -> Iterator[Architecture]:
-    try:
-        network = carried_architecture(trial.user_attrs, name)
-    except ArchitectureError as error:
-        warnings.warn(
-            f"Trial {trial.number} is left out of the model: its architecture '{name}' can't be "
-            f"read. {error}",
-            stacklevel=2,
-        )
-        return
-    if network is not None and network.kind == kind:
-        yield network
+def _in_state(observations: Sequence[Observation], state: TrialState) -> tuple[Observation, ...]:
+    return tuple(each for each in observations if each.trial.state == state)

@@ -52,7 +52,7 @@ def architecture_attributes(architecture: Architecture, name: str) -> dict[str, 
     }
 
 
-def carried_architecture(user_attrs: Mapping[str, Any], name: str) -> Architecture | None:
+def read_architecture(user_attrs: Mapping[str, Any], name: str) -> Architecture | None:
     """The network that a trial carries under a name, None if it carries none.
 
     Raises:

@@ -6,17 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.text import mass_text
-from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.trials.observations import read_trials
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.svg import to_svg
@@ -169,16 +167,8 @@ def to_html(
 
 def _best(study: Study, name: str) -> Iterator[tuple[FrozenTrial, Architecture]]:
     """The best trials whose networks can be read; the figures warn of the others."""
-    ranked = ((trial, _readable(trial, name)) for trial in ranked_trials(study, name))
-    readable = ((trial, network) for trial, network in ranked if network is not None)
-    return islice(readable, MAX_DRAWN)
-
-
-def _readable(trial: FrozenTrial, name: str) -> Architecture | None:
-    try:
-        return carried_architecture(trial.user_attrs, name)
-    except ArchitectureError:
-        return None
+    readable, _ = read_trials(ranked_trials(study, name), name)
+    return ((each.trial, each.configuration.networks[name]) for each in readable[:MAX_DRAWN])
 
 
 def _drawn(

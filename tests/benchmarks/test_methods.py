@@ -7,9 +7,11 @@ import numpy as np
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
+from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import Candidate
+from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials.configuration import of_networks
 
@@ -26,12 +28,14 @@ def numbered(number: int) -> Architecture:
 
 
 def observations(networks: Sequence[Architecture], values: Sequence[float]) -> Observations:
+    trials = [create_architecture_trial({"net": network}, value=0.0) for network in networks]
+    configurations = of_networks("net", networks)
     return Observations(
-        networks=tuple(networks),
-        numbers=tuple(range(len(networks))),
+        name="net",
+        finished=tuple(map(Observation, trials, configurations)),
         values=np.array(values, dtype=float),
         running=(),
-        enqueued=(),
+        waiting=(),
         failed=(),
     )
 

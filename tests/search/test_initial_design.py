@@ -6,12 +6,11 @@ import pytest
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.distance.scaled import Distances
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.search.initial_design import farthest
 from optuna_nasbot.search.initial_design import in_turn
-from optuna_nasbot.search.initial_design import scaled_distances
+from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_network
 
 SPACE = MLPSpace(max_layers=20, max_units=128)
@@ -23,13 +22,12 @@ class Line:
     def __init__(self, places: dict[object, float]) -> None:
         self.places = places
 
-    def between(self, networks, others):
+    def d_bar(self, networks, others):
         gaps = np.abs(
             np.array([self.places[n] for n in networks])[:, None]
             - np.array([self.places[n] for n in others])
         )
-        none = np.zeros((1, *gaps.shape))
-        return Distances(lp=none, emd=np.array([0.5 * gaps, 1.5 * gaps]), wl=none)
+        return np.array([0.5 * gaps, 1.5 * gaps])
 
 
 NETWORKS = MLPSpace().initial_pool[:6]
@@ -67,7 +65,7 @@ def test_networks_around_the_pool(space) -> None:
 def test_start_networks_were_not_tried_before() -> None:
     """In a small space: the random ones are all tried in the end."""
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=10, max_edges=3)
-    distances, rng = scaled_distances(space), np.random.default_rng(0)
+    distances, rng = network_distances(space), np.random.default_rng(0)
     tried: list[Architecture] = []
     for _ in range(15):
         tried.append(start_network(tried, space, distances, rng).network)
@@ -78,7 +76,7 @@ def test_start_networks_were_not_tried_before() -> None:
 def test_the_only_network_of_a_space_is_tried_again() -> None:
     space, rng = MLPSpace(min_layers=3, max_layers=3), np.random.default_rng(0)
     (only,) = space.initial_pool
-    distances = scaled_distances(space)
+    distances = network_distances(space)
     assert start_network([], space, distances, rng) == Candidate(only)
     assert start_network([only], space, distances, rng) == Candidate(only)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import optuna
 import pytest
@@ -40,6 +41,34 @@ def test_best_architecture(direction: str, best: int) -> None:
         create_architecture_trial({"net": NETWORKS[5]}, value=99.0, state=TrialState.PRUNED)
     )
     assert best_architecture(study, "net") == NETWORKS[best]
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_largest_posterior_mean_is_not_the_luckiest_value(sign: float) -> None:
+    study = optuna.create_study(direction="maximize" if sign > 0 else "minimize")
+    good, lucky, bad, pruned = NETWORKS[:4]
+    values = [(good, 1.0)] * 5 + [(lucky, -1.0)] * 5 + [(lucky, 1.1), (bad, -2.0), (bad, -2.1)]
+    study.add_trials(
+        create_architecture_trial({"net": network}, value=sign * value)
+        for network, value in values
+    )
+    study.add_trial(
+        create_architecture_trial({"net": pruned}, value=sign * 9.0, state=TrialState.PRUNED)
+    )
+    assert best_architecture(study, "net") == lucky
+    assert best_architecture(study, "net", by="posterior_mean") == good
+
+
+def test_the_posterior_mean_of_one_network() -> None:
+    study = optuna.create_study()
+    study.add_trial(create_architecture_trial({"net": NETWORKS[0]}, value=1.0))
+    assert best_architecture(study, "net", by="posterior_mean") == NETWORKS[0]
+
+
+@pytest.mark.parametrize("by", ["mean", None, 1])
+def test_best_by_something_else_is_refused(study: optuna.Study, by: Any) -> None:
+    with pytest.raises(ValueError, match=r"by: expected one of \['value', 'posterior_mean'\]"):
+        best_architecture(study, "net", by=by)
 
 
 def test_best_architecture_needs_a_completed_trial(study: optuna.Study) -> None:

@@ -20,7 +20,7 @@ from optuna_nasbot import ArchitectureError
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture.stored_form import MAX_BYTES
-from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials import stored
 
 VALID = [
@@ -39,7 +39,7 @@ LONGEST_MESSAGE = 1000
 def read(document: Any) -> Architecture | ArchitectureError:
     """What comes of an attribute; every other exception is the test's failure."""
     try:
-        architecture = carried_architecture({"architecture:net": document}, "net")
+        architecture = read_architecture({"architecture:net": document}, "net")
     except ArchitectureError as error:
         return error
     assert architecture is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import observe
@@ -40,8 +42,12 @@ def finished(index: int, value: float | None, **keywords: Any) -> optuna.trial.F
     return create_architecture_trial({"net": NETWORKS[index]}, value=value, **keywords)
 
 
-def seen(study: optuna.Study, but_for: int = NOBODY) -> Observations:
-    return observe(study, "net", KIND, but_for=but_for)
+def seen(study: optuna.Study, exclude: int = NOBODY) -> Observations:
+    return observe(study, "net", KIND, exclude=exclude)
+
+
+def networks_of(observations: Iterable[Observation]) -> tuple[Architecture, ...]:
+    return tuple(each.configuration.networks["net"] for each in observations)
 
 
 @pytest.mark.parametrize(("direction", "sign"), [("maximize", 1.0), ("minimize", -1.0)])
@@ -54,9 +60,9 @@ def test_larger_values_are_better(direction: str, sign: float) -> None:
 def test_empty_study() -> None:
     observed = seen(study_of())
     assert observed.networks == ()
-    assert observed.running == observed.enqueued == ()
+    assert observed.running == observed.waiting == ()
     assert observed.values.shape == (0,)
-    assert observed.taken == frozenset()
+    assert observed.excluded == frozenset()
 
 
 def test_pruned_trials_count_with_their_last_report() -> None:
@@ -74,7 +80,7 @@ def test_pruned_trials_count_with_their_last_report() -> None:
     observed = seen(study)
     assert observed.networks == NETWORKS[1:3]
     assert observed.values.tolist() == [10.0, 11.0]
-    assert observed.failed == NETWORKS[:1]
+    assert networks_of(observed.failed) == NETWORKS[:1]
 
 
 def test_networks_without_a_value_are_taken_but_not_observed() -> None:
@@ -88,10 +94,10 @@ def test_networks_without_a_value_are_taken_but_not_observed() -> None:
     )
     observed = seen(study)
     assert observed.networks == NETWORKS[:1]
-    assert observed.running == NETWORKS[4:5]
-    assert observed.enqueued == NETWORKS[5:6]
-    assert observed.failed == NETWORKS[1:4]
-    assert observed.taken == {network.canonical_hash() for network in NETWORKS[:6]}
+    assert networks_of(observed.running) == NETWORKS[4:5]
+    assert networks_of(observed.waiting) == NETWORKS[5:6]
+    assert networks_of(observed.failed) == NETWORKS[1:4]
+    assert observed.excluded == {network.canonical_hash() for network in NETWORKS[:6]}
 
 
 def test_failed_network_that_is_tried_again_is_not_failed_any_more() -> None:
@@ -101,7 +107,7 @@ def test_failed_network_that_is_tried_again_is_not_failed_any_more() -> None:
         finished(0, None, state=TrialState.WAITING),
     ):
         failed = [finished(index, None, state=TrialState.FAIL) for index in (0, 1)]
-        assert seen(study_of(*failed, again)).failed == NETWORKS[1:2]
+        assert networks_of(seen(study_of(*failed, again)).failed) == NETWORKS[1:2]
 
 
 def test_tried_elsewhere() -> None:
@@ -112,10 +118,10 @@ def test_tried_elsewhere() -> None:
         finished(3, None, state=TrialState.FAIL),
     )
     twin = Architecture.from_dict(NETWORKS[0].to_dict())
-    assert is_tried_elsewhere(study, "net", twin, but_for=NOBODY)
-    assert not is_tried_elsewhere(study, "net", twin, but_for=0)
-    assert not is_tried_elsewhere(study, "other", twin, but_for=NOBODY)
-    tried = [is_tried_elsewhere(study, "net", each, but_for=NOBODY) for each in NETWORKS[:5]]
+    assert is_tried_elsewhere(study, "net", twin, exclude=NOBODY)
+    assert not is_tried_elsewhere(study, "net", twin, exclude=0)
+    assert not is_tried_elsewhere(study, "other", twin, exclude=NOBODY)
+    tried = [is_tried_elsewhere(study, "net", each, exclude=NOBODY) for each in NETWORKS[:5]]
     assert tried == [True, True, True, False, False]
 
 
@@ -128,7 +134,7 @@ def test_asking_trial_and_other_networks_are_left_out() -> None:
         finished(1, 3.0),
         finished(2, None, state=TrialState.RUNNING),
     )
-    observed = seen(study, but_for=4)
+    observed = seen(study, exclude=4)
     assert observed.networks == NETWORKS[1:2]
     assert observed.values.tolist() == [3.0]
     assert observed.running == ()

@@ -72,7 +72,7 @@ def test_finished_trials_are_decoded_once(monkeypatch: pytest.MonkeyPatch, tmp_p
     study = optuna.create_study(storage=f"sqlite:///{tmp_path}/study.db")
     add_finished(study, 30)
     for _ in range(3):
-        assert len(observe(study, "net", SPACE.operation_set.kind, but_for=-1).networks) == 30
+        assert len(observe(study, "net", SPACE.operation_set.kind, exclude=-1).networks) == 30
     assert written == 30
 
 
@@ -82,5 +82,5 @@ def test_running_trials_are_read_again() -> None:
     key = "architecture:net"
     for network in NETWORKS[:2]:
         trial.set_user_attr(key, network.to_dict())
-        (running,) = observe(study, "net", SPACE.operation_set.kind, but_for=-1).running
-        assert running == network
+        (running,) = observe(study, "net", SPACE.operation_set.kind, exclude=-1).running
+        assert running.configuration.networks["net"] == network

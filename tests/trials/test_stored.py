@@ -18,7 +18,7 @@ from optuna_nasbot import GraphSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
-from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import read_architecture
 
 
 @pytest.mark.parametrize("kind", ["mlp-reg", "mlp-class", "cnn"])
@@ -29,7 +29,7 @@ def test_attributes_are_plain_json_and_read_back(
         attributes = architecture_attributes(architecture, "net")
         reloaded = json.loads(json.dumps(attributes, allow_nan=False))
         assert reloaded == attributes
-        assert carried_architecture(reloaded, "net") == architecture
+        assert read_architecture(reloaded, "net") == architecture
 
 
 def test_numbers_for_tables(architectures: Callable[[str], dict[str, Architecture]]) -> None:
@@ -47,13 +47,13 @@ def test_numbers_for_tables(architectures: Callable[[str], dict[str, Architectur
 
 @pytest.mark.parametrize("attributes", [{}, {"architecture:n": {}}])
 def test_nothing_is_carried(attributes: dict[str, Any]) -> None:
-    assert carried_architecture(attributes, "net") is None
+    assert read_architecture(attributes, "net") is None
 
 
 @pytest.mark.parametrize("document", [{}, "net", 3, [], {"format": "optuna-nasbot/2"}])
 def test_damaged_attribute_is_refused(document: Any) -> None:
     with pytest.raises(ArchitectureError):
-        carried_architecture({"architecture:net": document}, "net")
+        read_architecture({"architecture:net": document}, "net")
 
 
 @pytest.mark.parametrize("name", ["", "a:b", ":"])
@@ -70,7 +70,7 @@ def test_name_that_is_no_text_is_refused() -> None:
 def test_newer_form_is_named_however_large() -> None:
     document = {"format": "optuna-nasbot/2", "layers": ["x" * 100_000]}
     with pytest.raises(ArchitectureError, match=r"format: expected 'optuna-nasbot/1'.* newer"):
-        carried_architecture({"architecture:net": document}, "net")
+        read_architecture({"architecture:net": document}, "net")
 
 
 @pytest.mark.parametrize("name", [None, 3, b"net", ("net",)])
@@ -82,13 +82,13 @@ def test_name_of_wrong_type_is_refused(name: Any) -> None:
 def test_what_is_too_large_to_be_stored_is_not_read() -> None:
     document = {"kind": "mlp-reg", "layers": [{"label": "relu", "units": 8}] * 3000, "edges": []}
     with pytest.raises(ArchitectureError, match="at most 60,000 bytes"):
-        carried_architecture({"architecture:net": document}, "net")
+        read_architecture({"architecture:net": document}, "net")
 
 
 def test_null_is_damage_and_not_absence() -> None:
-    assert carried_architecture({}, "net") is None
+    assert read_architecture({}, "net") is None
     with pytest.raises(ArchitectureError, match="expected a JSON object"):
-        carried_architecture({"architecture:net": None}, "net")
+        read_architecture({"architecture:net": None}, "net")
 
 
 # --- Kinds that change their meaning
@@ -102,7 +102,7 @@ def stored_network(*operations: Operation, kind: str = "test-stored-form") -> di
 def read_in_new_thread(attributes: dict[str, Any], *operations: Operation) -> Architecture:
     def read() -> Architecture | None:
         GraphSpace(kind="test-stored-form", operations=operations, max_layers=6)
-        return carried_architecture(attributes, "net")
+        return read_architecture(attributes, "net")
 
     with ThreadPoolExecutor(1) as thread:
         architecture = thread.submit(read).result()
@@ -112,25 +112,25 @@ def read_in_new_thread(attributes: dict[str, Any], *operations: Operation) -> Ar
 
 def test_equal_documents_are_one_network_whatever_the_functions() -> None:
     attributes = stored_network(Operation("own"))
-    network = carried_architecture(attributes, "net")
-    assert carried_architecture(deepcopy(attributes), "net") is network
+    network = read_architecture(attributes, "net")
+    assert read_architecture(deepcopy(attributes), "net") is network
     for rule in (lambda channels_in, units: 1.0, lambda channels_in, units: 2.0):
         assert read_in_new_thread(attributes, Operation("own", mass=rule)) is network
         assert read_in_new_thread(deepcopy(attributes), Operation("own", mass=rule)) is network
-    assert carried_architecture(attributes, "net") is network
+    assert read_architecture(attributes, "net") is network
 
 
 def test_each_thread_reads_by_its_own_operations() -> None:
     attributes = stored_network(Operation("own"))
-    network = carried_architecture(attributes, "net")
+    network = read_architecture(attributes, "net")
     with pytest.raises(ArchitectureError, match=r"layers\[1\].label: expected .*other.*got 'own'"):
         read_in_new_thread(attributes, Operation("other"))
     with pytest.raises(ArchitectureError, match=r"layers\[1\].units: expected None"):
         read_in_new_thread(deepcopy(attributes), Operation("own", has_units=False))
-    assert carried_architecture(attributes, "net") is network
+    assert read_architecture(attributes, "net") is network
     GraphSpace(kind="test-stored-form", operations=[Operation("other")], max_layers=6)
     with pytest.raises(ArchitectureError, match=r"layers\[1\].label: expected .*other.*got 'own'"):
-        carried_architecture(attributes, "net")
+        read_architecture(attributes, "net")
 
 
 def test_what_was_read_keeps_no_function() -> None:
@@ -139,11 +139,11 @@ def test_what_was_read_keeps_no_function() -> None:
             return 1.0
 
         attributes = stored_network(Operation("own", mass=rule))
-        assert carried_architecture(attributes, "net") is not None
+        assert read_architecture(attributes, "net") is not None
         return attributes, ref(rule)
 
     attributes, rule = made()
     stored_network(Operation("own"))
     gc.collect()
     assert rule() is None
-    assert carried_architecture(attributes, "net") is not None
+    assert read_architecture(attributes, "net") is not None

@@ -23,7 +23,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.text import mass_text
-from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.visualization.dashboard.attributes import StudyAttributes
@@ -131,7 +131,7 @@ def _drawn(
     """Draw the networks of a trial; those that can't be read are told in `damaged`."""
     for name in architecture_names([trial]):
         try:
-            network = carried_architecture(trial.user_attrs, name)
+            network = read_architecture(trial.user_attrs, name)
         except ArchitectureError as error:
             damaged.setdefault(trial.number, error)
             continue

@@ -11,7 +11,7 @@ import numpy as np
 from optuna.trial import BaseTrial
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.trials import carried_architecture
+from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.visualization.drawing.colours import INK
 from optuna_nasbot.visualization.drawing.colours import PAPER
 from optuna_nasbot.visualization.drawing.colours import WIRE
@@ -132,7 +132,7 @@ def _network(architecture: Architecture | BaseTrial, name: str | None) -> Archit
         raise TypeError(
             "name: expected the name that the trial's architecture was suggested under, got None."
         )
-    carried = carried_architecture(architecture.user_attrs, name)
+    carried = read_architecture(architecture.user_attrs, name)
     if carried is None:
         raise KeyError(
             f"name: the trial carries no architecture '{name}'. "

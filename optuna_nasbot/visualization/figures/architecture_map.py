@@ -14,6 +14,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
+from optuna_nasbot.distance.study_distances import study_distances
 from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.figures.axis_range import axis_range
@@ -22,7 +23,6 @@ from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
 from optuna_nasbot.visualization.figures.fitting import axis_text
 from optuna_nasbot.visualization.figures.fitting import fitted
 from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
-from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BAD
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from optuna.study import Study
 
+from optuna_nasbot.distance.study_distances import study_distances
 from optuna_nasbot.visualization.figures.axis_range import axis_range
 from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import axis_text
 from optuna_nasbot.visualization.figures.fitting import fitted
 from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
-from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import GOOD
 from optuna_nasbot.visualization.figures.study_layout import empty_figure

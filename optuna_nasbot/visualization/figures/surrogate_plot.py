@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from optuna.study import Study
 from optuna.trial import TrialState
 
+from optuna_nasbot.distance.study_distances import study_distances
 from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import MAX_OBSERVATIONS
@@ -23,7 +24,6 @@ from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import fitted
 from optuna_nasbot.visualization.figures.fitting import in_lines
 from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
-from optuna_nasbot.visualization.figures.study_distances import study_distances
 from optuna_nasbot.visualization.figures.study_layout import BAD
 from optuna_nasbot.visualization.figures.study_layout import GOOD
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
@@ -167,7 +167,7 @@ def leave_one_out_predictions(found: TriedNetworks) -> Predictions:
     kernel = default_kernel({_NAME: study_distances(found.networks)})
     configurations = of_networks(_NAME, found.networks)
     targets = Targets(worth)
-    surrogate = SurrogateFitter(kernel).fit(configurations, targets)
+    surrogate = SurrogateFitter(kernel, MAX_OBSERVATIONS).fit(configurations, targets)
     keys = [each.key for each in configurations]
     kept = informative_subset(keys, targets.all, MAX_OBSERVATIONS)
     observed = targets.all[kept]

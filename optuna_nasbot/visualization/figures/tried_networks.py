@@ -18,10 +18,9 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials import attribute_key
-from optuna_nasbot.trials import carried_architecture
 from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.trials.observations import read_trials
 
 Target = Callable[[FrozenTrial], float]
 
@@ -94,7 +93,11 @@ def tried_networks(
     trials = study.get_trials(deepcopy=False)
     if not any(key in trial.user_attrs for trial in trials):
         _check_other_names(trials, name)
-    carried = _readable(trials, name)
+    observations, damaged = read_trials(trials, name)
+    if damaged:
+        reason = f"their architecture '{name}' can't be read. {next(iter(damaged.values()))}"
+        warn_of_trials([*damaged], reason)
+    carried = [(each.trial, each.configuration.networks[name]) for each in observations]
     # The first of the most common ones is the latest.
     kinds = Counter(network.kind for _, network in reversed(carried)).most_common()
     if len(kinds) > 1:
@@ -127,23 +130,6 @@ def _check_target(study: Study, target: Target | None, target_name: str) -> None
 def _check_other_names(trials: Sequence[FrozenTrial], name: str) -> None:
     if others := [*architecture_names(trials)]:
         raise ValueError(f"name: expected one of {others}, which trials carry, got '{name}'.")
-
-
-def _readable(trials: Sequence[FrozenTrial], name: str) -> list[tuple[FrozenTrial, Architecture]]:
-    """Trials that carry a network, with it."""
-    carried, damaged, first_error = [], [], None
-    for trial in trials:
-        try:
-            network = carried_architecture(trial.user_attrs, name)
-        except ArchitectureError as error:
-            damaged.append(trial.number)
-            first_error = first_error or error
-        else:
-            if network is not None:
-                carried.append((trial, network))
-    if damaged:
-        warn_of_trials(damaged, f"their architecture '{name}' can't be read. {first_error}")
-    return carried
 
 
 def warn_of_trials(numbers: Sequence[int], reason: str) -> None:

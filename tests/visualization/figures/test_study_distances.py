@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from optuna_nasbot import OTMANN
+from optuna_nasbot.distance import study_distances as module
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.visualization import plot_architecture_map
 from optuna_nasbot.visualization import plot_distance_vs_value
 from optuna_nasbot.visualization import plot_surrogate
-from optuna_nasbot.visualization.figures import study_distances as module
 
 
 def test_figures_of_a_study_share_distances(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.distance.otmann import OTMANN
 
 _N_REFERENCES = 40
 _N_KEPT = 2

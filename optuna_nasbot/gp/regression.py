@@ -31,22 +31,18 @@ class Posterior:
     projection of the cross kernel (the identity unless asked for), the latent function has at a
     point with cross kernel k
 
-    - mean ``prior_mean + k^T P C^-1 (y - prior_mean)``
+    - mean ``k^T P C^-1 y``
     - variance ``k(x, x) - |L^-1 P k|^2``.
 
     Attributes:
         noise_variance: Variance of the observation noise.
-        prior_mean: Constant mean of the prior.
-        weights: ``P C^-1 (y - prior_mean)``, shape ``(n,)``.
+        weights: ``P C^-1 y``, shape ``(n,)``.
         whitener: ``L^-1 P``, shape ``(n, n)``, with fewer rows after `hallucinate` at times.
-        log_marginal_likelihood: Log density of the observations under the prior.
     """
 
     noise_variance: float
-    prior_mean: float
     weights: NDArray[np.float64]
     whitener: NDArray[np.float64]
-    log_marginal_likelihood: float
 
     def predict(
         self, cross_kernel: NDArray[np.float64], prior_variance: NDArray[np.float64]
@@ -65,7 +61,7 @@ class Posterior:
         _check_shape("prior_variance", prior_variance, (len(cross_kernel),))
         explained = np.square(product(cross_kernel, self.whitener.T)).sum(axis=1)
         variance = np.maximum(prior_variance - explained, _FLOOR_FRACTION * self.noise_variance)
-        return self.prior_mean + product(cross_kernel, self.weights), variance
+        return product(cross_kernel, self.weights), variance
 
     def joint_covariance(
         self, cross_kernel: NDArray[np.float64], prior_covariance: NDArray[np.float64]
@@ -79,11 +75,11 @@ class Posterior:
         Returns:
             Covariance of shape ``(m, m)``, with eigenvalues of at least 0.05 ``noise_variance``.
         """
-        eigenvalues, vectors = self._joint_spectrum(cross_kernel, prior_covariance)
+        eigenvalues, vectors = self.joint_spectrum(cross_kernel, prior_covariance)
         clipped = np.maximum(eigenvalues, _FLOOR_FRACTION * self.noise_variance)
         return product(vectors * clipped, vectors.T)
 
-    def _joint_spectrum(
+    def joint_spectrum(
         self, cross_kernel: NDArray[np.float64], prior_covariance: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Eigenvalues and eigenvectors of the joint covariance before it is bounded below."""
@@ -98,18 +94,16 @@ def condition(
     train_kernel: NDArray[np.float64],
     values: NDArray[np.float64],
     noise_variance: float,
-    prior_mean: float = 0.0,
     *,
     project_cross_kernel: bool = False,
 ) -> Posterior:
-    """Condition a Gaussian process with constant prior mean on observations.
+    """Condition a Gaussian process with prior mean 0 on observations.
 
     Args:
         train_kernel: Kernel matrix of the training points, symmetric, possibly indefinite, shape
             ``(n, n)``.
         values: Observations, shape ``(n,)``.
         noise_variance: Variance of the observation noise, positive.
-        prior_mean: Constant mean of the prior.
         project_cross_kernel: Project cross kernels onto the eigenspace of ``train_kernel`` whose
             eigenvalues are not negative, so that they stay in the range of the repaired matrix.
             Not done by the reference.
@@ -134,16 +128,12 @@ def condition(
     # An explicit inverse makes every later prediction a plain product; it is as accurate as
     # substitution here, because the noise bounds the condition number.
     inverse = inverse_of_triangular(lower)
-    whitened = product(inverse, values - prior_mean)
+    whitened = product(inverse, values)
     whitener = repair.projected(inverse) if project_cross_kernel else inverse
-    log_determinant = 2 * np.log(np.diag(lower)).sum()
-    log_normaliser = log_determinant + len(values) * np.log(2 * np.pi)
     return Posterior(
         noise_variance=noise_variance,
-        prior_mean=prior_mean,
         weights=product(whitener.T, whitened),
         whitener=whitener,
-        log_marginal_likelihood=float(-0.5 * (whitened @ whitened + log_normaliser)),
     )
 
 
@@ -175,13 +165,13 @@ def hallucinate(
         The posterior on n + p points, the new ones last: later cross kernels have n + p columns.
     """
     p = len(cross_kernel)
-    variances, directions = posterior._joint_spectrum(cross_kernel, square_kernel)
+    variances, directions = posterior.joint_spectrum(cross_kernel, square_kernel)
     kept = variances > _FLOOR_FRACTION * posterior.noise_variance
     surprise = np.zeros(p)
     noise = posterior.noise_variance
     if latent is not None:
         _check_shape("latent", latent, (p,))
-        surprise = latent - posterior.prior_mean - product(cross_kernel, posterior.weights)
+        surprise = latent - product(cross_kernel, posterior.weights)
         noise = 0.0
     whitening = directions[:, kept].T / np.sqrt(variances[kept] + noise)[:, None]
     explained = product(cross_kernel, posterior.whitener.T, posterior.whitener)

@@ -41,11 +41,7 @@ def euclidean_data(n: int, seed: int) -> tuple[Terms, np.ndarray]:
 
 
 def log_posterior(parameters: KernelParameters, terms: Terms, values: np.ndarray) -> float:
-    kernel = sum_kernel(terms, parameters)
-    likelihood = condition(kernel, values, parameters.noise_variance).log_marginal_likelihood
-    return likelihood - 0.5 * float(
-        np.square((parameters.to_log() - PRIOR_MEAN) / PRIOR_STD).sum()
-    )
+    return -map_objective(terms, values, PRIOR)(parameters.to_log())[0]
 
 
 def test_equal_prior() -> None:
@@ -119,7 +115,7 @@ def test_kernel_can_be_factorised_at_the_bounds(log_beta_step: float) -> None:
     x[-1] = math.log(1e-6)
     parameters = KernelParameters.from_log(x, SIZES)
     posterior = condition(sum_kernel(terms, parameters), values[doubled], 1e-6)
-    assert np.isfinite(posterior.log_marginal_likelihood)
+    assert np.isfinite(posterior.weights).all()
     value, gradient = map_objective(terms, values[doubled], PRIOR)(x)
     assert np.isfinite([value, *gradient]).all()
 

@@ -28,7 +28,7 @@ def mlp_mislabel(label: str, other: str, penalty: float) -> float:
 
 
 def cnn_mislabel(label: str, other: str, penalty: float) -> float:
-    """Mislabel cost of two image layers (paper, appendix; golden README, quirk 5).
+    """Mislabel cost of two image layers (paper, appendix).
 
     Convolutions with filters a and b: x = sqrt(2)/10 sqrt(|a - b|); a convolution and a residual
     layer: 0.9 x + 0.1 penalty; maximum and average pooling: 0.5; all times the penalty.

@@ -102,7 +102,7 @@ def _blocked(n_layers: int, activations: Sequence[str]) -> Chain:
     """The hidden layers of a blocked MLP as the reference builds it.
 
     Its list of units names the width of each block once before the widths of the layers, so that
-    the first hidden layers get the widths of the blocks (golden README, quirk 1).
+    the first hidden layers get the widths of the blocks.
     """
     n_blocks = len(activations)
     later = (_LATER_BLOCK_UNITS,) * (n_blocks - len(_BLOCK_UNITS))

@@ -62,7 +62,7 @@ class Suggestion:
 
     Args:
         candidate: The network and where it comes from.
-        progress: Tells how the search stands, in a few words.
+        progress: Describes how the search stands, for the log.
     """
 
     candidate: Candidate
@@ -96,10 +96,10 @@ class ArchitectureSampler(BaseSampler):
     def choose(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Suggestion:
-        """Choose a network for a running trial; what samplers of this class differ in.
+        """Choose a network for a running trial: the method that subclasses implement.
 
-        Whoever calls this holds `suggesting`, and stores the network before letting go: threads
-        that share a sampler see each other's networks.
+        Callers hold the lock `suggesting` until the network is stored, so that threads which share
+        a sampler see each other's networks.
 
         Args:
             study: The study.
@@ -111,7 +111,7 @@ class ArchitectureSampler(BaseSampler):
             A network of the space, with where it comes from.
         """
         raise NotImplementedError(
-            f"{type(self).__name__}: expected a method choose or sample_architecture, got neither."
+            f"{type(self).__name__}: implement choose or sample_architecture, got neither."
         )
 
     def sample_architecture(

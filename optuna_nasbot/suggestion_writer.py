@@ -1,4 +1,4 @@
-"""The one place where the network of a trial is chosen, checked and stored."""
+"""The one place where the network of a trial is asked for, checked, stored and redrawn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.wrapped import ChoosesArchitectures
 
 _MAX_REDRAWS = 10
-"""Two workers that notice each other often draw the same network again: one redraw in seven."""
+"""When two workers notice each other, about one redraw in seven collides again."""
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
@@ -70,17 +70,18 @@ class SuggestionWriter:
                     "another one is drawn."
                 )
                 redrawn = self._choice_of(sampler)
-                if redrawn == architecture:  # The space has no other one.
+                # The space has no other one, however its layers are numbered.
+                if redrawn.canonical_hash() == architecture.canonical_hash():
                     break
                 architecture = self._stored(redrawn)
         return architecture
 
     def checked(self, architecture: Architecture, origin: str) -> Architecture:
-        """The network itself.
+        """Return the network if it is in the space.
 
         Args:
             architecture: A network.
-            origin: Where it comes from, to go on after "that".
+            origin: Where it comes from; completes the sentence "the architecture that ...".
 
         Raises:
             ArchitectureError: It is not of the space.

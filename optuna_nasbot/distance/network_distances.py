@@ -15,7 +15,7 @@ from optuna_nasbot.distance.scaled import ScaledDissimilarities
 
 
 class NetworkDistances:
-    """The dissimilarities of networks of one kind, each computed when it is asked for first.
+    """The dissimilarities of networks of one kind, computed lazily.
 
     Args:
         otmann: The optimal-transport distance.

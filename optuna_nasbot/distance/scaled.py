@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.architecture import Architecture
 
 MAX_REMEMBERED = 1000
-"""Networks. The eight distances of OTMANN between them take 64 MB."""
+"""Networks in the memory. The eight distances of OTMANN between so many take 64 MB."""
 
 Measure = Callable[[Sequence[Architecture], Sequence[Architecture] | None], NDArray[np.float64]]
 """A function that gives k dissimilarities of all pairs of n and m networks, an array (k, n, m);
@@ -25,7 +25,7 @@ class ScaledDissimilarities:
     """Dissimilarities divided by their means over pairs of reference networks.
 
     With this scale one set of priors on the kernel's hyperparameters fits every search space.
-    Each is computed once for two different networks, however often these come. Those among the
+    Each is computed once for two different networks, however often these occur. Those among the
     networks that were passed to `remember` are kept, so that a growing study computes each of them
     once; so are those that were asked for last, since the terms of a kernel ask for the same
     one after the other.
@@ -54,10 +54,12 @@ class ScaledDissimilarities:
             Array (k, n, m), which must not be changed.
         """
         rows, columns = _hashes(a), _hashes(b)
-        if self._latest[:2] != (rows, columns):
+        latest = self._latest  # of this moment: figures in other threads may share this
+        if latest[:2] != (rows, columns):
             found = self._looked_up(rows, columns)
-            self._latest = rows, columns, self._computed(a, b) if found is None else found
-        return self._latest[2]
+            latest = rows, columns, self._computed(a, b) if found is None else found
+            self._latest = latest
+        return latest[2]
 
     def remember(self, networks: Sequence[Architecture]) -> None:
         """Keep the dissimilarities within a set of networks.

@@ -19,9 +19,8 @@ _MUCH_NOISE = 0.3
 _GRADIENT_TOLERANCE = 1e-3
 _CHANGE_TOLERANCE = 1e-6
 
-# Hyperparameters farther from their prior (in standard deviations, those of log alpha and log beta
-# being 1) are of no use, and within these bounds every kernel matrix can be factorised in double
-# precision.
+# Hyperparameters farther from their prior, in standard deviations, are of no use, and within these
+# bounds every kernel matrix can be factorised in double precision.
 _BOUND = 6.0
 _NOISE_BOUNDS = (1e-6, 10.0)
 
@@ -35,10 +34,10 @@ def fit(
     """Fit the hyperparameters of the sum kernel by maximum a posteriori.
 
     L-BFGS on the log hyperparameters, started twice: from the mean of the prior, and from there
-    with much noise. Noisy values have one optimum that takes
-    the noise for signal and a better one that does not. Nothing is random, and nothing comes from
-    an earlier fit: a study that is resumed goes on as if it had run in one piece. Should it fail
-    numerically, the mean of the prior is the result.
+    with much noise. Noisy values have one optimum that takes the noise for signal and a better
+    one that does not. Nothing is random, and nothing comes from an earlier fit: a study that is
+    resumed goes on as if it had run in one piece. Should it fail numerically, the mean of the
+    prior is the result.
 
     Args:
         terms: For each term the scaled dissimilarities of its views, of shape ``(k, n, n)``.

@@ -35,8 +35,8 @@ class Term:
     Args:
         views: The views whose dissimilarities it decays with.
         variance: Prior of its variance alpha, for values of variance 1.
-        decay: Prior of k times each of its k inverse length scales beta, for dissimilarities with
-            mean about 1: how many times a random pair of configurations lets it fall by 1 / e.
+        decay: Prior of k times each of its k inverse length scales beta: for dissimilarities with
+            mean about 1, the e-folds of decay between random configurations.
     """
 
     views: tuple[View, ...]
@@ -76,7 +76,7 @@ class Kernel:
         )
 
     def remember(self, configurations: Sequence[Configuration]) -> None:
-        """Keep what is computed within this set of configurations, which will come again."""
+        """Keep what is computed for pairs of these configurations, which will recur."""
         for view in self._views:
             view.remember(configurations)
 

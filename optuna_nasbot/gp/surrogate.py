@@ -1,4 +1,4 @@
-"""The surrogate: what the Gaussian process believes of what was not tried."""
+"""The surrogate: predictions of the Gaussian process for configurations that were not tried."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from optuna_nasbot.trials.configuration import Configuration
 MAX_OBSERVATIONS = 500
 MAX_FITTED = 200
 _FAILED_QUANTILE = 0.25
-"""What failed counts like the observed configuration below which so many of them are: bad enough
-to make its neighbours less likely, and not so bad as to hide a good region for one accident."""
+"""Failed configurations get this quantile of the targets: bad enough to make their neighbours less
+likely, and not so bad as to hide a good region for one accident."""
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = logging.getLogger(f"optuna.{__name__}")

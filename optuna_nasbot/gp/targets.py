@@ -21,7 +21,7 @@ class Targets:
 
     Args:
         values: Finite values in the order of the observations, larger is better, shape (n,).
-        transform: What makes targets of values: `warp` for an objective.
+        transform: Maps values to targets: `warp` for an objective.
     """
 
     values: NDArray[np.float64]

@@ -51,7 +51,7 @@ class Observations:
         running: Those that are being tried.
         waiting: Those that are enqueued.
         failed: Those that failed, or were pruned before they reported a value, and whose
-            configuration no other trial has tried since.
+            configuration no trial of the others has; of those that failed alike the latest.
     """
 
     name: str
@@ -88,8 +88,8 @@ def read_trials(
     """Read the trials that carry a network of a name.
 
     Returns:
-        The trials with their networks, and for the numbers of those whose network can't be read
-        why it can't. Trials without such a network are in neither.
+        The trials with their networks, and, by the number of the trial, why a network can't be
+        read. Trials without such a network are in neither.
     """
     readable, damaged = [], {}
     for trial in trials:
@@ -131,7 +131,8 @@ def observe(study: Study, name: str, kind: str, exclude: int) -> Observations:
     waiting = _in_state(of_kind, TrialState.WAITING)
     ended = [each for each in of_kind if each.trial.state.is_finished()]
     finished = tuple(each for each in ended if not each.has_failed)
-    tried_since = {each.key for each in configurations((*finished, *running, *waiting))}
+    tried = {each.key for each in configurations((*finished, *running, *waiting))}
+    latest = {each.configuration.key: each for each in ended if each.has_failed}
     return Observations(
         name=name,
         finished=finished,
@@ -139,13 +140,15 @@ def observe(study: Study, name: str, kind: str, exclude: int) -> Observations:
         running=running,
         waiting=waiting,
         failed=tuple(
-            each for each in ended if each.has_failed and each.configuration.key not in tried_since
+            each
+            for each in ended
+            if each is latest.get(each.configuration.key) and each.configuration.key not in tried
         ),
     )
 
 
 def is_tried_elsewhere(study: Study, name: str, network: Architecture, exclude: int) -> bool:
-    """Whether a trial that has not failed, but for one of a number, tries the same.
+    """Whether a trial that has not failed, other than `exclude`, has this network.
 
     Not only running trials count: another worker may have finished with the network between the
     time when this one read the study and the time when it made its choice.

@@ -100,6 +100,11 @@ def test_networks_without_a_value_are_taken_but_not_observed() -> None:
     assert observed.excluded == {network.canonical_hash() for network in NETWORKS[:6]}
 
 
+def test_a_network_that_failed_several_times_counts_once() -> None:
+    failed = [finished(index, None, state=TrialState.FAIL) for index in (0, 1, 0)]
+    assert networks_of(seen(study_of(*failed)).failed) == (NETWORKS[1], NETWORKS[0])
+
+
 def test_failed_network_that_is_tried_again_is_not_failed_any_more() -> None:
     for again in (
         finished(0, 1.0),

@@ -27,11 +27,16 @@ class View(ABC):
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:
-        """The dissimilarities of n and m configurations, not negative, an array (k, n, m)."""
+        """The dissimilarities of n and m configurations.
+
+        Returns:
+            Array (k, n, m), not negative, 0 for equal configurations, symmetric, and with means
+            about 1 over random pairs, for which the priors of the terms are made.
+        """
 
     def fitted(self, configurations: Sequence[Configuration]) -> View:
         """The view for a process that is fitted to these configurations."""
         return self
 
     def remember(self, configurations: Sequence[Configuration]) -> None:  # noqa: B027 (optional)
-        """Keep what is computed within this set of configurations, which will come again."""
+        """Keep what is computed for pairs of these configurations, which will recur."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from optuna.samplers import BaseSampler
 from optuna.samplers import GPSampler
@@ -18,6 +19,7 @@ from methods.variants import VARIANTS
 from optuna_nasbot import Architecture
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import best_architecture
 
 METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "nasbot": lambda seed: NASBOTSampler(seed=seed),
@@ -32,9 +34,13 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     # These two know nothing of networks: they search the parameters of a flattened space.
     "tpe": lambda seed: TPESampler(seed=seed),
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
+    # The same search, which returns another network in the end.
+    "nasbot/posterior-mean": lambda seed: NASBOTSampler(seed=seed),
     **VARIANTS,
 }
 
-RECOMMENDED: dict[str, Callable[[Study, str], Architecture]] = {}
+RECOMMENDED: dict[str, Callable[[Study, str], Architecture]] = {
+    "nasbot/posterior-mean": partial(best_architecture, by="posterior_mean"),
+}
 """What a method returns of a study, given the name of the network, such as the tried network with
 the largest posterior mean. Methods that are not here return the one with the best value seen."""

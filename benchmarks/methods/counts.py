@@ -22,7 +22,7 @@ from optuna_nasbot.gp.views.features import FeatureView
 
 def counts_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
     """One term, which decays with the squared differences of the counts."""
-    return sum_of(FeatureView(name, counts) for name in networks)
+    return sum_of([FeatureView(name, counts) for name in networks])
 
 
 def counts(network: Architecture) -> NDArray[np.float64]:

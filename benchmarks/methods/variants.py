@@ -6,17 +6,23 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 
+from methods.more_features import features_and_group_paths
+from methods.more_features import features_and_shares
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp import Kernel
+from optuna_nasbot.gp import LogNormal
 from optuna_nasbot.gp.kernels import KernelName
 from optuna_nasbot.gp.kernels import KernelOf
 from optuna_nasbot.gp.kernels import sum_of
+from optuna_nasbot.gp.kernels import trend_kernel
+from optuna_nasbot.gp.prior import ONE
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.views.networks import d
 from optuna_nasbot.gp.views.networks import neighbourhoods
@@ -54,7 +60,7 @@ def _kernel(*views: Callable[[str, NetworkDistances], View]) -> KernelOf:
     """A kernel with a term for each of these views of the networks."""
 
     def kernel_of(networks: Mapping[str, NetworkDistances]) -> Kernel:
-        return sum_of(view(name, networks[name]) for name in networks for view in views)
+        return sum_of([view(name, networks[name]) for name in networks for view in views])
 
     return kernel_of
 
@@ -81,7 +87,25 @@ def _with_budget(seed: int, **changes: int) -> BaseSampler:
     return Variant(seed=seed, budget=replace(_BUDGET, **changes))
 
 
+def _with_trend(seed: int, **changes: Any) -> BaseSampler:
+    return Variant(seed=seed, kernel=partial(trend_kernel, **changes))
+
+
+_B1 = {"decay": ONE}
+_TRENDS: dict[str, dict[str, Any]] = {
+    "trend": {},
+    "trend-b1": _B1,
+    "trend-b1-graph1": {**_B1, "graph": 1.0},
+    "trend-b1-groups": {**_B1, "features": features_and_group_paths},
+    "trend-groups": {"features": features_and_group_paths},
+    "trend-shares": {"features": features_and_shares},
+    "trend-wide": {"decay": LogNormal(0.5, 1.0)},
+    "trend-mid": {"decay": LogNormal(0.7, 0.8), "trend": LogNormal(2.0, 0.7)},
+    "trend-r1": {**_B1, "graph": 0.75, "trend": LogNormal(0.25, 1.0)},
+}
+
 VARIANTS: dict[str, Callable[[int], BaseSampler]] = {
+    **{f"nasbot/{name}": partial(_with_trend, **changes) for name, changes in _TRENDS.items()},
     "nasbot/paper-kernel": lambda seed: Variant(seed=seed, kernel="paper"),
     "nasbot/lp-only": lambda seed: Variant(seed=seed, kernel=_kernel(d)),
     "nasbot/lp-wl": lambda seed: Variant(seed=seed, kernel=_kernel(d, neighbourhoods)),

@@ -155,8 +155,9 @@ def test_surrogate_residuals_are_those_without_the_network(distances, networks) 
     values = distances.warp(-networks.losses)
     made = distances.default_kernel({"net": networks.distances})
     observed = of_networks("net", networks.networks)
-    parameters = SurrogateFitter(made).fit(observed, Targets(-networks.losses)).parameters
-    kernel = made.matrix(observed, observed, parameters)
+    surrogate = SurrogateFitter(made).fit(observed, Targets(-networks.losses))
+    parameters = surrogate.parameters
+    kernel = surrogate.kernel.matrix(observed, observed, parameters)
     eigenvalues, vectors = np.linalg.eigh(kernel)
     covariance = (vectors * np.maximum(eigenvalues, 0)) @ vectors.T
     covariance += parameters.noise_variance * np.eye(30)

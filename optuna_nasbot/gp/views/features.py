@@ -15,6 +15,8 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
 
+_ROUNDING = 1e-9
+
 FeaturesOf = Callable[[Architecture], NDArray[np.float64]]
 """A function from a network to its F features, the same ones for all networks of a kind."""
 
@@ -25,7 +27,7 @@ class FeatureView(View):
 
     ``d_i(x, y) = (f_i(x) - f_i(y))^2 / (2 std_i^2)``. The deviations are those of the
     configurations that the view was fitted to. Features that are constant there are left out: how
-    much they matter can't be known. (If all are, they count as they are.)
+    much they matter can't be known. (If all are constant, all are kept unscaled.)
 
     Args:
         name: The name of the networks.
@@ -44,8 +46,8 @@ class FeatureView(View):
 
     def fitted(self, configurations: Sequence[Configuration]) -> FeatureView:
         found = self._all_features(configurations)
-        # The deviation of equal numbers need not be exactly 0.
-        varies = np.ptp(found, axis=0) > 0
+        # What differs by rounding only is constant, too.
+        varies = np.ptp(found, axis=0) > _ROUNDING * np.abs(found).max(axis=0)
         kept = np.flatnonzero(varies | ~varies.any())
         std = found[:, kept].std(axis=0)
         return replace(self, kept=kept, std=np.where(varies[kept], std, 1.0))

@@ -40,6 +40,14 @@ def test_what_was_constant_when_the_view_was_fitted_stays_left_out() -> None:
     assert len(early.fitted(POOL)) == 2
 
 
+def test_rounding_makes_no_feature() -> None:
+    def noisy(network: Architecture) -> np.ndarray:
+        n = len(network.layers)
+        return np.array([n, 0.1 * n / n, (0.1 + 1e-16 * n) * 3])
+
+    assert FeatureView("net", noisy).fitted(POOL).kept.tolist() == [0]
+
+
 @pytest.mark.parametrize("n", [1, 3])
 def test_features_that_are_all_constant_count_as_they_are(n: int) -> None:
     view = FeatureView("net", sizes).fitted(POOL[:1] * n)

@@ -1,0 +1,118 @@
+"""What the kernels do, fitted to values that follow a trend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optuna_nasbot import OTMANN
+from optuna_nasbot import Architecture
+from optuna_nasbot import CNNSpace
+from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.kernels import default_kernel
+from optuna_nasbot.gp.kernels import paper_kernel
+from optuna_nasbot.gp.kernels import trend_kernel
+from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.surrogate import refit_size
+from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.search import networks_around_pool
+from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.configuration import of_networks
+
+SPACE = CNNSpace(max_layers=30, image_size=64)
+NETWORKS = networks_around_pool(SPACE, 150, np.random.default_rng(0))
+DISTANCES = {"net": NetworkDistances(OTMANN.for_space(SPACE), NETWORKS[:20])}
+
+
+def depth(network: Architecture) -> int:
+    return len(network.layers)
+
+
+def mean_stride(network: Architecture) -> float:
+    return float(np.mean([layer.stride for layer in network.layers if layer.stride is not None]))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "n_terms"), [(paper_kernel, 2), (default_kernel, 3), (trend_kernel, 4)]
+)
+def test_terms(kernel, n_terms: int) -> None:
+    made = kernel(DISTANCES).fitted(of_networks("net", NETWORKS))
+    assert len(made.terms) == n_terms
+    assert made.prior.sizes[:2] == (4, 4)
+
+
+def test_views_that_terms_share_are_computed_once() -> None:
+    class Counted:
+        n_calls = 0
+
+        def __len__(self) -> int:
+            return 1
+
+        def between(self, a, b) -> np.ndarray:
+            self.n_calls += 1
+            return np.zeros((1, len(a), len(b)))
+
+    view, terms = Counted(), paper_kernel(DISTANCES).terms
+    shared = Kernel(tuple(replace(term, views=(*term.views, view)) for term in terms))
+    first, second = shared.dissimilarities(*[of_networks("net", NETWORKS[:3])] * 2)
+    assert view.n_calls == 1
+    assert first[1] is second[1]
+
+
+def test_the_trend_is_followed_beyond_what_was_tried() -> None:
+    """Networks that are somewhat deeper than all that were tried are expected to be better."""
+    order = sorted(NETWORKS, key=depth)
+    small, large = order[:80], order[90:110]
+    targets = Targets(np.array([float(depth(network)) for network in small]))
+
+    def expected(kernel: Kernel) -> np.ndarray:
+        surrogate = SurrogateFitter(kernel).fit(of_networks("net", small), targets)
+        return surrogate.predict(of_networks("net", large))[0]
+
+    with_trend, without = (expected(each(DISTANCES)) for each in (trend_kernel, default_kernel))
+    best = targets.all.max()
+    assert with_trend.mean() > best
+    assert without.max() < best
+
+
+def test_a_feature_that_was_constant_when_the_process_was_fitted_does_no_harm() -> None:
+    """Beyond 63 observations hyperparameters are those of the first ones."""
+    plain = [network for network in NETWORKS if mean_stride(network) == 1.0]
+    strided = [network for network in NETWORKS if mean_stride(network) > 1.0]
+    assert refit_size(65) == 64
+    rng = np.random.default_rng(1)
+    same = [plain[index] for index in rng.integers(0, len(plain), 64)] if plain else []
+    assert len(same) == 64
+    observed = of_networks("net", [*same, *strided[:1]])
+    values = np.array([float(depth(each.networks["net"])) for each in observed])
+    surrogate = SurrogateFitter(trend_kernel(DISTANCES)).fit(observed, Targets(values))
+    trend = surrogate.kernel.terms[-1]
+    assert len(trend) == len(surrogate.parameters.betas[-1]) < 10
+    mean, std = surrogate.predict(of_networks("net", strided[1:20]))
+    assert np.isfinite(mean).all()
+    assert (std > 0).all()
+    assert np.abs(mean).max() < 10
+
+
+def test_configurations_that_share_a_network_are_measured_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    n_pairs: list[int] = []
+    pairwise = OTMANN.pairwise
+
+    def counted(self: OTMANN, a, b=None):
+        n_pairs.append(len(a) * len(a) if b is None else len(a) * len(b))
+        return pairwise(self, a, b)
+
+    kernel = trend_kernel({"net": NetworkDistances(OTMANN.for_space(SPACE), NETWORKS[:5])})
+    configurations = [
+        Configuration({"net": network}, {"lr": lr}) for network in NETWORKS[:4] for lr in range(6)
+    ]
+    kernel.dissimilarities(of_networks("net", NETWORKS[:1]), of_networks("net", NETWORKS[:1]))
+    monkeypatch.setattr(OTMANN, "pairwise", counted)
+    surrogate = SurrogateFitter(kernel).fit(configurations, Targets(np.arange(24.0)))
+    surrogate.predict(configurations[::5])
+    assert sum(n_pairs) == 4 * 4

@@ -99,13 +99,7 @@ class ArchitectureSampler(BaseSampler):
         """Choose a network for a running trial: the method that subclasses implement.
 
         Callers hold the lock `suggesting` until the network is stored, so that threads which share
-        a sampler see each other's networks.
-
-        Args:
-            study: The study.
-            trial: The running trial.
-            name: The name under which the trial will carry the network.
-            space: The search space.
+        a sampler see each other's networks. Arguments are those of `ChoosesArchitectures`.
 
         Returns:
             A network of the space, with where it comes from.

@@ -65,8 +65,8 @@ class NASBOTSampler(ArchitectureSampler):
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
         kernel: What the model compares networks by: `"default"`, or `"paper"` for the two
-            distances of the paper alone, which with `acquisition="ucb"` is the paper's method. For
-            experiments also a function that makes a kernel, see `optuna_nasbot.gp.kernels`.
+            distances of the paper alone, whose acquisition is `"ucb"`. For experiments also a
+            function that makes a kernel, see `optuna_nasbot.gp.kernels`.
         learn_from_failures: Whether networks whose trials failed are not suggested again and make
             networks like them less likely. False leaves them out entirely, for studies in which
             trials fail for reasons that have nothing to do with the network.

@@ -25,6 +25,7 @@ from optuna_nasbot.gp.kernels import trend_kernel
 from optuna_nasbot.gp.prior import ONE
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.views.networks import d
+from optuna_nasbot.gp.views.networks import d_bar_squared
 from optuna_nasbot.gp.views.networks import neighbourhoods
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.gp.warping import warp
@@ -63,6 +64,16 @@ def _kernel(*views: Callable[[str, NetworkDistances], View]) -> KernelOf:
         return sum_of([view(name, networks[name]) for name in networks for view in views])
 
     return kernel_of
+
+
+def _two_of_d(name: str, distances: NetworkDistances) -> View:
+    """d at the second and the fourth structural coefficient."""
+    return replace(d(name, distances), chosen=slice(1, 4, 2))
+
+
+def _two_of_d_bar_squared(name: str, distances: NetworkDistances) -> View:
+    """The square of d-bar at the second and the fourth structural coefficient."""
+    return replace(d_bar_squared(name, distances), chosen=slice(5, 8, 2))
 
 
 def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -110,6 +121,9 @@ VARIANTS: dict[str, Callable[[int], BaseSampler]] = {
     "nasbot/lp-only": lambda seed: Variant(seed=seed, kernel=_kernel(d)),
     "nasbot/lp-wl": lambda seed: Variant(seed=seed, kernel=_kernel(d, neighbourhoods)),
     "nasbot/wl-only": lambda seed: Variant(seed=seed, kernel=_kernel(neighbourhoods)),
+    "nasbot/two-coefficients": lambda seed: Variant(
+        seed=seed, kernel=_kernel(_two_of_d, _two_of_d_bar_squared, neighbourhoods)
+    ),
     "nasbot/standardised": lambda seed: Variant(seed=seed, transform=standardised),
     "nasbot/half-ranked": lambda seed: Variant(seed=seed, transform=half_ranked),
     "nasbot/no-neighbours": partial(_with_budget, n_incumbents=0, n_children=140),

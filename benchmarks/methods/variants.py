@@ -6,23 +6,19 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 
-from methods.more_features import features_and_group_paths
-from methods.more_features import features_and_shares
+from methods.trends import TRENDS
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp import Kernel
-from optuna_nasbot.gp import LogNormal
 from optuna_nasbot.gp.kernels import KernelName
 from optuna_nasbot.gp.kernels import KernelOf
+from optuna_nasbot.gp.kernels import graph_kernel
 from optuna_nasbot.gp.kernels import sum_of
-from optuna_nasbot.gp.kernels import trend_kernel
-from optuna_nasbot.gp.prior import ONE
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.views.networks import d
 from optuna_nasbot.gp.views.networks import d_bar_squared
@@ -98,32 +94,23 @@ def _with_budget(seed: int, **changes: int) -> BaseSampler:
     return Variant(seed=seed, budget=replace(_BUDGET, **changes))
 
 
-def _with_trend(seed: int, **changes: Any) -> BaseSampler:
-    return Variant(seed=seed, kernel=partial(trend_kernel, **changes))
+def _with_kernel(seed: int, kernel: KernelName | KernelOf) -> BaseSampler:
+    return Variant(seed=seed, kernel=kernel)
 
 
-_B1 = {"decay": ONE}
-_TRENDS: dict[str, dict[str, Any]] = {
-    "trend": {},
-    "trend-b1": _B1,
-    "trend-b1-graph1": {**_B1, "graph": 1.0},
-    "trend-b1-groups": {**_B1, "features": features_and_group_paths},
-    "trend-groups": {"features": features_and_group_paths},
-    "trend-shares": {"features": features_and_shares},
-    "trend-wide": {"decay": LogNormal(0.5, 1.0)},
-    "trend-mid": {"decay": LogNormal(0.7, 0.8), "trend": LogNormal(2.0, 0.7)},
-    "trend-r1": {**_B1, "graph": 0.75, "trend": LogNormal(0.25, 1.0)},
+KERNELS: dict[str, KernelName | KernelOf] = {
+    "no-trend": graph_kernel,
+    **TRENDS,
+    "paper-kernel": "paper",
+    "lp-only": _kernel(d),
+    "lp-wl": _kernel(d, neighbourhoods),
+    "wl-only": _kernel(neighbourhoods),
+    "two-coefficients": _kernel(_two_of_d, _two_of_d_bar_squared, neighbourhoods),
 }
+"""Kernels by name. All but those of `TRENDS` have no trend."""
 
 VARIANTS: dict[str, Callable[[int], BaseSampler]] = {
-    **{f"nasbot/{name}": partial(_with_trend, **changes) for name, changes in _TRENDS.items()},
-    "nasbot/paper-kernel": lambda seed: Variant(seed=seed, kernel="paper"),
-    "nasbot/lp-only": lambda seed: Variant(seed=seed, kernel=_kernel(d)),
-    "nasbot/lp-wl": lambda seed: Variant(seed=seed, kernel=_kernel(d, neighbourhoods)),
-    "nasbot/wl-only": lambda seed: Variant(seed=seed, kernel=_kernel(neighbourhoods)),
-    "nasbot/two-coefficients": lambda seed: Variant(
-        seed=seed, kernel=_kernel(_two_of_d, _two_of_d_bar_squared, neighbourhoods)
-    ),
+    **{f"nasbot/{name}": partial(_with_kernel, kernel=kernel) for name, kernel in KERNELS.items()},
     "nasbot/standardised": lambda seed: Variant(seed=seed, transform=standardised),
     "nasbot/half-ranked": lambda seed: Variant(seed=seed, transform=half_ranked),
     "nasbot/no-neighbours": partial(_with_budget, n_incumbents=0, n_children=140),

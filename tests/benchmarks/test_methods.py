@@ -135,18 +135,14 @@ def test_counts(module) -> None:
     np.testing.assert_allclose(row, [np.log(4), np.log(308), 3, 0.75])
 
 
-def test_more_features(module) -> None:
+def test_shares_of_labels(module) -> None:
     """Two layers of relu and one of tanh, which is skipped."""
     layers = (Layer("ip"), *[Layer("relu", 8)] * 2, Layer("tanh", 8), Layer("linear"), Layer("op"))
     edges = ((0, 1), (1, 2), (2, 3), (2, 4), (3, 4), (4, 5))
     network = Architecture(layers, edges, "mlp-reg")
-    more = module("methods.more_features")
-    shares = more.features_and_shares(network)[10:]
+    shares = module("methods.trends").shares_of_labels(network)
     by_label = dict(zip(network.operations.labels, shares, strict=True))
     assert (by_label["relu"], by_label["tanh"], by_label["elu"]) == (2 / 6, 1 / 6, 0.0)
-    paths = more.features_and_group_paths(network)[10:]
-    # The shortest path through 2 rectifiers and no sigmoid, the longest through 2 and 1.
-    assert paths.tolist() == [2, 0, 2, 1]
 
 
 def test_model_of_counts_follows_a_trend(module) -> None:

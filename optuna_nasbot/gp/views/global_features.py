@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.distance.path_lengths import path_lengths
 
 
 def global_features(architecture: Architecture) -> NDArray[np.float64]:
@@ -46,6 +47,22 @@ def global_features(architecture: Architecture) -> NDArray[np.float64]:
             _mean(strides),
         ]
     )
+
+
+def path_lengths_by_group(architecture: Architecture) -> NDArray[np.float64]:
+    """How many layers of each group are on the shortest and on the longest path.
+
+    Paths go from the input to the output; the shortest one of a group is the path with the fewest
+    layers of that group. See `optuna_nasbot.distance.path_lengths`.
+
+    Returns:
+        Array (2 G,): the shortest lengths for each of G groups, then the longest ones. Where no
+        operation has a group, all layers are one.
+    """
+    of_input, to_output = 0, 1
+    shortest_and_longest = path_lengths(architecture)[of_input, to_output, :2]
+    has_groups = shortest_and_longest.shape[1] > 1
+    return shortest_and_longest[:, 1 if has_groups else 0 :].ravel()
 
 
 def _path_length(architecture: Architecture, chosen: Callable[[list[int]], int]) -> int:

@@ -14,6 +14,7 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot import total_mass
 from optuna_nasbot.gp.views.global_features import global_features
+from optuna_nasbot.gp.views.global_features import path_lengths_by_group
 
 SPACES = [
     MLPSpace(),
@@ -53,11 +54,32 @@ def test_mean_stride() -> None:
     assert global_features(network)[-1] == 1.5
 
 
+def test_path_lengths_by_hand() -> None:
+    """Two rectifiers, and a sigmoid that is skipped."""
+    layers = (Layer("ip"), *[Layer("relu", 8)] * 2, Layer("tanh", 8), Layer("linear"), Layer("op"))
+    edges = ((0, 1), (1, 2), (2, 3), (2, 4), (3, 4), (4, 5))
+    network = Architecture(layers, edges, "mlp-reg")
+    assert network.operations.groups == ("rectifier", "sigmoid")
+    assert path_lengths_by_group(network).tolist() == [2, 0, 2, 1]
+
+
+def test_path_lengths_without_groups() -> None:
+    space = GraphSpace(kind="groupless", operations=[Operation("a"), Operation("b")])
+    layers = (Layer("ip"), Layer("a", 8), Layer("b", 8), Layer("linear"), Layer("op"))
+    network = Architecture(layers, ((0, 1), (1, 2), (1, 3), (2, 3), (3, 4)), "groupless")
+    assert space.operation_set.groups == ()
+    shortest, longest = path_lengths_by_group(network)
+    assert longest == shortest + 1
+
+
 @pytest.mark.parametrize("space", SPACES, ids=lambda space: space.operation_set.kind)
 def test_networks_of_all_spaces_have_finite_features(space) -> None:
     found = np.array([global_features(network) for network in space.initial_pool])
     assert found.shape == (len(space.initial_pool), 10)
     assert np.isfinite(found).all()
+    lengths = np.array([path_lengths_by_group(network) for network in space.initial_pool])
+    assert lengths.shape == (len(found), 2 * max(1, len(space.operation_set.groups)))
+    assert (lengths >= 0).all()
 
 
 def test_features_do_not_depend_on_the_numbering() -> None:

@@ -6,12 +6,14 @@ Plain lists are faster here than arrays: networks are small and each layer is a 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import OperationSet
+from optuna_nasbot.architecture.cost import N_CANDIDATES_REMEMBERED
 from optuna_nasbot.architecture.operation import ALL_LAYERS
 
 ENDS = ("input", "output")
@@ -40,7 +42,12 @@ def path_lengths(
         Array (n, 2, 3, n_groups): layer; end, in the order of `ENDS`; type, in the order of
         `TYPES`; group, in the order of `path_length_groups(operations)`.
     """
-    operations = architecture.operations if operations is None else operations
+    return _computed(architecture, operations or architecture.operations).copy()
+
+
+# The distance and the trends of the model ask for those of the same candidates.
+@lru_cache(maxsize=N_CANDIDATES_REMEMBERED)
+def _computed(architecture: Architecture, operations: OperationSet) -> NDArray[np.float64]:
     groups = path_length_groups(operations)
     group_of = {op.label: groups.index(op.group or ALL_LAYERS) for op in operations.operations}
     counted = [group_of.get(layer.label, 0) for layer in architecture.layers]

@@ -23,7 +23,7 @@ from optuna_nasbot.architecture_sampler import Suggestion
 from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernels import KernelName
-from optuna_nasbot.gp.kernels import KernelOf
+from optuna_nasbot.gp.kernels import MakeKernel
 from optuna_nasbot.gp.kernels import kernel_named
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
@@ -43,11 +43,11 @@ from optuna_nasbot.trials.configuration import of_networks
 from optuna_nasbot.trials.observations import configurations
 
 _MAX_PREPARED = 16
-"""For how many names and spaces the sampler keeps what it computed: an objective may make a new
-space in each trial."""
+"""Number of pairs of a name and a space whose distances and model are kept. An objective may make
+a new space in each trial."""
 _MAX_UNFINISHED = 100
 """How many running and how many failed networks the model takes note of, the latest ones: those of
-workers that were killed run forever. None of the others is suggested either."""
+workers that were killed run forever. Older ones are not suggested again either."""
 
 
 class NASBOTSampler(ArchitectureSampler):
@@ -60,7 +60,7 @@ class NASBOTSampler(ArchitectureSampler):
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
             Workers that share a study may have the same.
-        n_startup_trials: How many networks with a value the model needs; until then networks of
+        n_startup_trials: How many trials with a value the model needs; until then networks of
             the initial pool and around it are tried, random ones that are far from each other.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
@@ -73,7 +73,7 @@ class NASBOTSampler(ArchitectureSampler):
         independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
 
     Raises:
-        TypeError: `independent_sampler` is no sampler or `learn_from_failures` no truth value.
+        TypeError: `independent_sampler` is no sampler or `learn_from_failures` no bool.
         ValueError: Another argument is out of range.
     """
 
@@ -87,7 +87,7 @@ class NASBOTSampler(ArchitectureSampler):
         seed: int | None = None,
         n_startup_trials: int = 5,
         acquisition: AcquisitionName = "log_ei",
-        kernel: KernelName | KernelOf = "default",
+        kernel: KernelName | MakeKernel = "default",
         learn_from_failures: bool = True,
         independent_sampler: BaseSampler | None = None,
     ) -> None:
@@ -122,7 +122,7 @@ class NASBOTSampler(ArchitectureSampler):
         if not self._learn_from_failures:
             observed = replace(observed, failed=())
         rng = self.trial_rng(trial.number, name)
-        distances, surrogates = self._prepared_search(name, space)
+        distances, fitter = self._prepared_search(name, space)
         n, n_startup = len(observed.finished), self._n_startup_trials
         if n < n_startup:
             tried = [each.networks[name] for each in observed.tried]
@@ -133,22 +133,24 @@ class NASBOTSampler(ArchitectureSampler):
         targets = Targets(observed.values, self._transform)
         failed = configurations(observed.failed[-_MAX_UNFINISHED:])
         running = configurations(observed.running[-_MAX_UNFINISHED:])
-        surrogate = surrogates.fit(configurations(observed.finished), targets, failed)
+        surrogate = fitter.fit(configurations(observed.finished), targets, failed)
         surrogate = surrogate.hallucinate(running)
         best = targets.all.max()
         acquisition = self._acquisition_of(surrogate, best, rng)
         parents, fitness = _parents(observed, targets, space)
-        named, excluded = partial(of_networks, name), observed.excluded
+        as_configurations, excluded = partial(of_networks, name), observed.excluded
         chosen = maximise(
-            lambda networks: acquisition(named(networks)),
+            lambda networks: acquisition(as_configurations(networks)),
             parents,
             fitness,
             space,
             excluded,
             rng,
             self._budget,
-        ) or first_new(parents, space, excluded, rng)
-        predict = partial(surrogate.predict, named([chosen.network]))
+        )
+        if chosen is None:
+            chosen = first_new(parents, space, excluded, rng)
+        predict = partial(surrogate.predict, as_configurations([chosen.network]))
         return Suggestion(chosen, lambda: _prospects(*predict(), best))
 
     def _acquisition_of(
@@ -159,13 +161,14 @@ class NASBOTSampler(ArchitectureSampler):
     def _prepared_search(
         self, name: str, space: ArchitectureSpace
     ) -> tuple[NetworkDistances, SurrogateFitter]:
-        if (name, space) not in self._prepared:
-            if len(self._prepared) >= _MAX_PREPARED:
-                self._prepared.pop(next(iter(self._prepared)))
+        prepared = self._prepared.pop((name, space), None)
+        if prepared is None:
             distances = network_distances(space)
-            fitter = SurrogateFitter(self._kernel_of({name: distances}))
-            self._prepared[name, space] = distances, fitter
-        return self._prepared[name, space]
+            prepared = distances, SurrogateFitter(self._kernel_of({name: distances}))
+        self._prepared[name, space] = prepared  # the last one is the one used last
+        if len(self._prepared) > _MAX_PREPARED:
+            self._prepared.pop(next(iter(self._prepared)))
+        return prepared
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_prepared": {}}
@@ -189,4 +192,4 @@ def _parents(
 def _prospects(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> str:
     """What the model expects of a network."""
     improvement = expected_improvement(mean, std, best)
-    return f"expected improvement on the best {improvement[0]:.2g} standard deviations"
+    return f"expected improvement over the best: {improvement[0]:.2g} standard deviations"

@@ -234,7 +234,7 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
         study: A study with one objective.
         name: The name of the network.
         by: What makes a trial the best: its `"value"`, or the `"posterior_mean"` of its network,
-            what the model of `NASBOTSampler` makes of all values. Under noise the best of many
+            what the model of `NASBOTSampler()` makes of all values. Under noise the best of many
             values was lucky, and the model knows what similar networks had.
 
     Raises:

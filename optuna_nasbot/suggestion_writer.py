@@ -1,4 +1,4 @@
-"""The one place where the network of a trial is asked for, checked, stored and redrawn."""
+"""Obtains, checks and stores the network of a trial, and redraws it if another worker has it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.wrapped import ChoosesArchitectures
 
 _MAX_REDRAWS = 10
-"""When two workers notice each other, about one redraw in seven collides again."""
+"""When two workers notice that they chose the same, about one redraw in seven collides again."""
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
@@ -51,8 +51,8 @@ class SuggestionWriter:
 
         Samplers of this package choose another network if it turns out that another worker tries
         the same. Workers that choose at the same instant don't know of each other's choice. What
-        they have written they all can read: of two equal networks at least the one that was
-        written last is noticed here, and redrawn.
+        they have written they all can read: at least the worker that writes last sees the
+        duplicate, and redraws its network.
 
         Raises:
             ArchitectureError: The choice is not of the space.
@@ -70,7 +70,7 @@ class SuggestionWriter:
                     "another one is drawn."
                 )
                 redrawn = self._choice_of(sampler)
-                # The space has no other one, however its layers are numbered.
+                # Nothing else was found. (Layers may be numbered in another way.)
                 if redrawn.canonical_hash() == architecture.canonical_hash():
                     break
                 architecture = self._stored(redrawn)

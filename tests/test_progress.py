@@ -51,7 +51,7 @@ def test_choice_of_the_model(acquisition, messages: list[str]) -> None:
         r"Fitted the model to 2 networks in \d+\.\d\d s with new hyperparameters\.", fitted
     )
     told = re.fullmatch(
-        r"Trial 2: expected improvement on the best (\S+) standard deviations; 'net' is (.+)\.",
+        r"Trial 2: expected improvement over the best: (\S+) standard deviations; 'net' is (.+)\.",
         chosen,
     )
     assert told is not None

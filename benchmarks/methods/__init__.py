@@ -34,7 +34,7 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     # These two know nothing of networks: they search the parameters of a flattened space.
     "tpe": lambda seed: TPESampler(seed=seed),
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
-    # The same search, which returns another network in the end.
+    # The same search, which recommends another network in the end.
     "nasbot/posterior-mean": lambda seed: NASBOTSampler(seed=seed),
     **VARIANTS,
 }
@@ -42,5 +42,5 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
 RECOMMENDED: dict[str, Callable[[Study, str], Architecture]] = {
     "nasbot/posterior-mean": partial(best_architecture, by="posterior_mean"),
 }
-"""What a method returns of a study, given the name of the network, such as the tried network with
-the largest posterior mean. Methods that are not here return the one with the best value seen."""
+"""What a method recommends, given a study and the name of the network: one that was tried, such as
+that with the largest posterior mean. Other methods recommend the one with the best value seen."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -14,9 +13,9 @@ from optuna.samplers import BaseSampler
 from methods.trends import TRENDS
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot.distance.network_distances import NetworkDistances
-from optuna_nasbot.gp import Kernel
 from optuna_nasbot.gp.kernels import KernelName
-from optuna_nasbot.gp.kernels import KernelOf
+from optuna_nasbot.gp.kernels import MakeKernel
+from optuna_nasbot.gp.kernels import ViewOf
 from optuna_nasbot.gp.kernels import graph_kernel
 from optuna_nasbot.gp.kernels import sum_of
 from optuna_nasbot.gp.targets import Transform
@@ -31,20 +30,20 @@ _BUDGET = SearchBudget()
 
 
 class Variant(NASBOTSampler):
-    """A sampler of which parts may be other ones.
+    """NASBOTSampler with some parts replaced.
 
     Args:
         seed: As of NASBOTSampler.
         kernel: As of NASBOTSampler.
-        transform: What makes targets of values.
-        budget: How many networks the search looks at.
+        transform: Maps values to targets.
+        budget: The number of networks that the search looks at.
     """
 
     def __init__(
         self,
         *,
         seed: int,
-        kernel: KernelName | KernelOf = "default",
+        kernel: KernelName | MakeKernel = "default",
         transform: Transform = warp,
         budget: SearchBudget = _BUDGET,
     ) -> None:
@@ -53,13 +52,9 @@ class Variant(NASBOTSampler):
         self._budget = budget
 
 
-def _kernel(*views: Callable[[str, NetworkDistances], View]) -> KernelOf:
+def _kernel(*views_of: ViewOf) -> MakeKernel:
     """A kernel with a term for each of these views of the networks."""
-
-    def kernel_of(networks: Mapping[str, NetworkDistances]) -> Kernel:
-        return sum_of([view(name, networks[name]) for name in networks for view in views])
-
-    return kernel_of
+    return partial(sum_of, views_of=views_of)
 
 
 def _two_of_d(name: str, distances: NetworkDistances) -> View:
@@ -94,11 +89,11 @@ def _with_budget(seed: int, **changes: int) -> BaseSampler:
     return Variant(seed=seed, budget=replace(_BUDGET, **changes))
 
 
-def _with_kernel(seed: int, kernel: KernelName | KernelOf) -> BaseSampler:
+def _with_kernel(seed: int, kernel: KernelName | MakeKernel) -> BaseSampler:
     return Variant(seed=seed, kernel=kernel)
 
 
-KERNELS: dict[str, KernelName | KernelOf] = {
+KERNELS: dict[str, KernelName | MakeKernel] = {
     "no-trend": graph_kernel,
     **TRENDS,
     "paper-kernel": "paper",

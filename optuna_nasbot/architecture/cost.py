@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation_set import OperationSet
 
 NON_PROCESSING_SHARE = 0.1
-N_CANDIDATES_REMEMBERED = 256
-"""For how many networks what several parts of a suggestion need is remembered."""
 
 
 def channels(
@@ -56,7 +52,6 @@ def layer_masses(architecture: Architecture) -> tuple[float, ...]:
     return masses_by(architecture.operations, architecture)
 
 
-@lru_cache(maxsize=N_CANDIDATES_REMEMBERED)
 def masses_by(operations: OperationSet, architecture: Architecture) -> tuple[float, ...]:
     """The mass of each layer by the rules of an operation set that knows the labels."""
     channels_in, _ = channels(architecture)

@@ -6,14 +6,12 @@ Plain lists are faster here than arrays: networks are small and each layer is a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import OperationSet
-from optuna_nasbot.architecture.cost import N_CANDIDATES_REMEMBERED
 from optuna_nasbot.architecture.operation import ALL_LAYERS
 
 ENDS = ("input", "output")
@@ -42,20 +40,36 @@ def path_lengths(
         Array (n, 2, 3, n_groups): layer; end, in the order of `ENDS`; type, in the order of
         `TYPES`; group, in the order of `path_length_groups(operations)`.
     """
-    return _computed(architecture, operations or architecture.operations).copy()
-
-
-# The distance and the trends of the model ask for those of the same candidates.
-@lru_cache(maxsize=N_CANDIDATES_REMEMBERED)
-def _computed(architecture: Architecture, operations: OperationSet) -> NDArray[np.float64]:
-    groups = path_length_groups(operations)
-    group_of = {op.label: groups.index(op.group or ALL_LAYERS) for op in operations.operations}
-    counted = [group_of.get(layer.label, 0) for layer in architecture.layers]
-    forwards = range(len(counted))
-    to_input = _walk(forwards, architecture.parents, counted, len(groups))
-    to_output = _walk(reversed(forwards), architecture.children, counted, len(groups))
+    operations = architecture.operations if operations is None else operations
+    groups, counted = _groups_of_layers(architecture, operations)
+    to_input = _walk(range(len(counted)), architecture.parents, counted, len(groups))
+    to_output = _to_output(architecture, counted, len(groups))
     joined = [near + far for near, far in zip(to_input, to_output, strict=True)]
     return np.array(joined).reshape(len(counted), len(ENDS), len(TYPES), len(groups))
+
+
+def path_lengths_through(architecture: Architecture) -> NDArray[np.float64]:
+    """Shortest, longest and random-walk path lengths from the input to the output.
+
+    Returns:
+        Array (3, n_groups): those of the input layer to the output, see `path_lengths`.
+    """
+    groups, counted = _groups_of_layers(architecture, architecture.operations)
+    row = _to_output(architecture, counted, len(groups))[0]
+    return np.array(row).reshape(len(TYPES), len(groups))
+
+
+def _groups_of_layers(
+    architecture: Architecture, operations: OperationSet
+) -> tuple[tuple[str, ...], list[int]]:
+    """The groups, and for each layer the position of its own; 0 where it has none."""
+    groups = path_length_groups(operations)
+    group_of = {op.label: groups.index(op.group or ALL_LAYERS) for op in operations.operations}
+    return groups, [group_of.get(layer.label, 0) for layer in architecture.layers]
+
+
+def _to_output(architecture: Architecture, counted: list[int], n_groups: int) -> list[list[float]]:
+    return _walk(reversed(range(len(counted))), architecture.children, counted, n_groups)
 
 
 def _walk(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ class ScaledDissimilarities:
         self._scale = _mean_over_pairs(unscaled)
         self._remembered: dict[str, Architecture] = {}
         self._known = unscaled[:, :0, :0]
+        self._lock = threading.RLock()  # figures in other threads may share this
         self._latest: tuple[_Hashes, _Hashes, NDArray[np.float64]] = (), (), self._known
 
     def __len__(self) -> int:
@@ -54,7 +56,7 @@ class ScaledDissimilarities:
             Array (k, n, m), which must not be changed.
         """
         rows, columns = _hashes(a), _hashes(b)
-        latest = self._latest  # of this moment: figures in other threads may share this
+        latest = self._latest  # of this moment
         if latest[:2] != (rows, columns):
             found = self._looked_up(rows, columns)
             latest = rows, columns, self._computed(a, b) if found is None else found
@@ -66,7 +68,10 @@ class ScaledDissimilarities:
 
         Beyond `MAX_REMEMBERED` networks only those of this set stay.
         """
-        wanted = dict(zip(_hashes(networks), networks, strict=True))
+        with self._lock:
+            self._remember(dict(zip(_hashes(networks), networks, strict=True)))
+
+    def _remember(self, wanted: dict[str, Architecture]) -> None:
         new = [network for key, network in wanted.items() if key not in self._remembered]
         if new:
             cross = self._scaled(new, list(self._remembered.values()))
@@ -78,8 +83,9 @@ class ScaledDissimilarities:
 
     def _looked_up(self, rows: _Hashes, columns: _Hashes) -> NDArray[np.float64] | None:
         """What is remembered of pairs, None if some are not."""
-        is_known = self._remembered.keys() >= {*rows, *columns}
-        return self._among(rows, columns) if is_known else None
+        with self._lock:
+            is_known = self._remembered.keys() >= {*rows, *columns}
+            return self._among(rows, columns) if is_known else None
 
     def _among(self, rows: _Hashes, columns: _Hashes) -> NDArray[np.float64]:
         chosen = _positions(self._remembered, rows), _positions(self._remembered, columns)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.gp.parameters import KernelParameters
-from optuna_nasbot.gp.prior import ONE
+from optuna_nasbot.gp.prior import ABOUT_ONE
 from optuna_nasbot.gp.prior import LogNormal
 from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.prior import prior_of
@@ -35,13 +35,14 @@ class Term:
     Args:
         views: The views whose dissimilarities it decays with.
         variance: Prior of its variance alpha, for values of variance 1.
-        decay: Prior of k times each of its k inverse length scales beta: for dissimilarities with
-            mean about 1, the e-folds of decay between random configurations.
+        decay: Prior of k beta, the same for each inverse length scale beta of its k
+            dissimilarities. With means of about 1 it is the exponent between two random
+            configurations.
     """
 
     views: tuple[View, ...]
     variance: LogNormal
-    decay: LogNormal = ONE
+    decay: LogNormal = ABOUT_ONE
 
     def __len__(self) -> int:
         """The number k of dissimilarities of a pair."""
@@ -83,7 +84,7 @@ class Kernel:
     def dissimilarities(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> Dissimilarities:
-        """What the terms decay with, for all pairs of n and m configurations."""
+        """The dissimilarities of each term, for all pairs of n and m configurations."""
         found = {id(view): view.between(a, b) for view in self._views}
         return [[found[id(view)] for view in term.views] for term in self.terms]
 

@@ -1,7 +1,8 @@
-"""Which kernels there are: what each of them compares configurations by.
+"""The kernels, and the terms that each of them consists of.
 
-A kernel is a list of terms, and another list is another kernel. What a new term compares is a new
-view, see `optuna_nasbot.gp.views`.
+A kernel is a list of terms, and another list is another kernel. A trend over other features needs
+a function that computes them. Any other comparison of configurations is a new view, see
+`optuna_nasbot.gp.views.view`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from optuna_nasbot.distance.feature_cache import FeatureCache
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernel import Term
-from optuna_nasbot.gp.prior import ONE
+from optuna_nasbot.gp.prior import ABOUT_ONE
 from optuna_nasbot.gp.prior import LogNormal
-from optuna_nasbot.gp.views.features import FeaturesOf
+from optuna_nasbot.gp.views.features import FeatureFunction
 from optuna_nasbot.gp.views.features import FeatureView
 from optuna_nasbot.gp.views.global_features import global_features
 from optuna_nasbot.gp.views.global_features import path_lengths_by_group
@@ -28,18 +29,20 @@ from optuna_nasbot.gp.views.networks import d_bar_squared
 from optuna_nasbot.gp.views.networks import neighbourhoods
 from optuna_nasbot.gp.views.view import View
 
-SLOW = LogNormal(median=0.5, std=0.7)
-"""Prior of the decay of a trend that reaches far."""
+SLOW_DECAY = LogNormal(median=0.5, std=0.7)
+"""Prior for the decay of a long-range trend."""
 _CACHE_SIZE = 4096
 """Networks whose features a kernel remembers."""
 
 KernelName = Literal["default", "paper"]
-KernelOf = Callable[[Mapping[str, NetworkDistances]], Kernel]
-"""A function from the distances of the networks of each name to a kernel."""
+MakeKernel = Callable[[Mapping[str, NetworkDistances]], Kernel]
+"""Makes a kernel, given the distances of the networks for each name."""
+ViewOf = Callable[[str, NetworkDistances], View]
+"""Makes a view of the networks with a name, given that name and their distances."""
 
 
-def kernel_named(name: KernelName) -> KernelOf:
-    """The function that makes the kernel of this name."""
+def kernel_named(name: KernelName) -> MakeKernel:
+    """The function that makes the kernel with this name."""
     return {"default": default_kernel, "paper": paper_kernel}[name]
 
 
@@ -47,53 +50,49 @@ def paper_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
     """The kernel of the NASBOT paper (section 3.2): OTMANN's d, and d-bar squared.
 
     The unnormalised distance enters with power 1 and the normalised one with power 2, as in the
-    authors' implementation; powers 2 and 1 are worse.
+    authors' implementation.
     """
-    return sum_of(
-        [
-            view(name, distances)
-            for name, distances in networks.items()
-            for view in (d, d_bar_squared)
-        ]
-    )
+    return sum_of(networks, (d, d_bar_squared))
 
 
 def graph_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
     """The two terms of the paper, and one for neighbourhoods.
 
-    The histograms are an addition of ours, which predicts networks near the best ones better; see
+    The third term is an addition of ours. It predicts networks near the best ones better; see
     benchmarks/README.md.
     """
-    return sum_of(_graph_views(networks))
+    return sum_of(networks, (d, d_bar_squared, neighbourhoods))
 
 
 def default_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
-    """The terms of `graph_kernel`, and two trends over features of a network as a whole.
+    """The terms of `graph_kernel`, and two trends.
 
-    The terms of the graph tell networks of one size apart, and revert to the mean away from what
-    was tried. The trends are smooth and their prior is wide: they extrapolate along size, depth
-    and degrees, and along the layers of each group on a path. A priori they have most of the
-    variance. Features and priors were chosen by searches; see benchmarks/README.md.
+    The terms of the graph distinguish networks of similar size, but fall back to the mean far from
+    the observations. The trends are smooth and extrapolate: along size, depth and degrees, and
+    along the number of layers of each group on a path. The medians of their variances, 1.5 each,
+    are above that of the observed values, 1, since these show only a part of a trend. Features and
+    priors were chosen by trying them in searches; see benchmarks/README.md.
     """
+    variance = LogNormal(median=1.5, std=0.5)
     return with_trends(
         networks,
-        Trend(global_features, LogNormal(1.5, 0.5), ONE),
-        Trend(path_lengths_by_group, LogNormal(1.5, 0.5), SLOW),
+        Trend(global_features, variance, ABOUT_ONE),
+        Trend(path_lengths_by_group, variance, SLOW_DECAY),
     )
 
 
 @dataclass(frozen=True)
 class Trend:
-    """What values follow smoothly, also beyond what was tried.
+    """A smooth term over features, which extrapolates beyond the observed networks.
 
     Args:
-        features: Computes what it is over.
-        variance: Prior of the variance, for values of variance 1, of all networks of a
-            configuration together.
-        decay: Prior of the decay, see `Term`.
+        features: Computes the features of a network.
+        variance: Prior of its variance, for values of variance 1. (Where a configuration has
+            several networks, they share it.)
+        decay: Prior of its decay, see `Term`.
     """
 
-    features: FeaturesOf
+    features: FeatureFunction
     variance: LogNormal
     decay: LogNormal
 
@@ -101,14 +100,14 @@ class Trend:
 def with_trends(
     networks: Mapping[str, NetworkDistances], *trends: Trend, graph: float = 0.3
 ) -> Kernel:
-    """The terms of `graph_kernel`, and one for each trend of the networks of each name.
+    """The terms of `graph_kernel`, and one for each trend and each name of networks.
 
     Args:
-        networks: The distances of the networks of each name.
+        networks: The distances of the networks for each name.
         trends: The trends.
-        graph: Median of the variance of all terms of the graph together.
+        graph: The prior medians of the variances of the terms of the graph add up to this.
     """
-    of_graph = _equal_terms(_graph_views(networks), graph)
+    of_graph = sum_of(networks, (d, d_bar_squared, neighbourhoods), graph).terms
     of_trends = [
         Term(
             (FeatureView(name, FeatureCache(trend.features, _CACHE_SIZE)),),
@@ -121,19 +120,16 @@ def with_trends(
     return Kernel((*of_graph, *of_trends))
 
 
-def sum_of(views: Sequence[View]) -> Kernel:
-    """The kernel with a term for each view, all with the same prior."""
-    return Kernel(_equal_terms(views, 1.0))
+def sum_of(
+    networks: Mapping[str, NetworkDistances], views_of: Sequence[ViewOf], variance: float = 1.0
+) -> Kernel:
+    """A term for each view of the networks with each name, all with the same prior.
 
-
-def _equal_terms(views: Sequence[View], variance: float) -> tuple[Term, ...]:
-    """A term for each view. The medians of their variances add up to this one."""
-    return tuple(Term((view,), LogNormal(variance / len(views), 1.0)) for view in views)
-
-
-def _graph_views(networks: Mapping[str, NetworkDistances]) -> list[View]:
-    return [
-        view(name, distances)
-        for name, distances in networks.items()
-        for view in (d, d_bar_squared, neighbourhoods)
-    ]
+    Args:
+        networks: The distances of the networks for each name.
+        views_of: Make the views.
+        variance: The prior medians of the variances add up to this.
+    """
+    views = [view_of(name, networks[name]) for name in networks for view_of in views_of]
+    each = LogNormal(median=variance / len(views), std=1.0)
+    return Kernel(tuple(Term((view,), each) for view in views))

@@ -25,7 +25,7 @@ class LogNormal:
     std: float
 
 
-ONE = LogNormal(median=1.0, std=1.0)
+ABOUT_ONE = LogNormal(median=1.0, std=1.0)
 """The prior of what is about 1."""
 NOISE_VARIANCE = LogNormal(median=0.003, std=1.5)
 """The prior of the variance of the noise, for values of variance 1."""
@@ -87,4 +87,4 @@ def prior_of(
 def equal_prior(sizes: Sequence[int]) -> Prior:
     """The prior under which all terms are alike: for T terms each has a variance of 1 / T."""
     n = len(sizes)
-    return prior_of(sizes, [LogNormal(1 / n, 1.0)] * n, [ONE] * n)
+    return prior_of(sizes, [LogNormal(1 / n, 1.0)] * n, [ABOUT_ONE] * n)

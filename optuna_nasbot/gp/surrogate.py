@@ -27,7 +27,7 @@ MAX_OBSERVATIONS = 500
 MAX_FITTED = 200
 _FAILED_QUANTILE = 0.25
 """Failed configurations get this quantile of the targets: bad enough to make their neighbours less
-likely, and not so bad as to hide a good region for one accident."""
+likely, and not so bad as to hide a good region because of a single accident."""
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = logging.getLogger(f"optuna.{__name__}")
@@ -80,7 +80,7 @@ class Surrogate:
     def given(
         self, configurations: Sequence[Configuration], latent: NDArray[np.float64]
     ) -> Surrogate:
-        """The surrogate when the targets (p,) of p configurations without noise are known."""
+        """The surrogate, given targets (p,) of p configurations that have no noise."""
         return self._extended(configurations, latent)
 
     def leave_one_out(
@@ -115,8 +115,8 @@ class Surrogate:
 class SurrogateFitter:
     """Fits the Gaussian process to the observations of a study that grows.
 
-    The process is exact up to a number of observations; of more it is conditioned on an
-    informative subset. Hyperparameters come from fewer and are fitted anew when the number of
+    The process is exact up to a number of observations; with more it uses an informative
+    subset. Hyperparameters come from fewer and are fitted anew when the number of
     observations has grown by some per cent. What a fitter remembers saves time and changes
     nothing: any fitter gives the same surrogate of the same observations.
 
@@ -149,7 +149,7 @@ class SurrogateFitter:
         lower quartile of the others; hyperparameters don't depend on them.
 
         Args:
-            observed: n configurations with a value, at least one; they may come several times.
+            observed: n configurations with a value, at least one, possibly with repetitions.
             targets: What the process models of their values.
             failed: Configurations that failed.
 
@@ -198,9 +198,8 @@ class SurrogateFitter:
 def refit_size(n: int) -> int:
     """To how many of n observations, the earliest ones, the hyperparameters are fitted.
 
-    All of them up to 63, and then the largest number up to n of which only the first six binary
-    digits are not 0: they are fitted anew each time the study has grown by
-    1.6 to 3.1 %.
+    All of them up to 63, and then n rounded down to six significant binary digits: they are fitted
+    anew each time the study has grown by 1.6 to 3.1 %.
     """
     step = 1 << max(0, n.bit_length() - 6)
     return n - n % step

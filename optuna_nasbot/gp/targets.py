@@ -1,4 +1,4 @@
-"""What the Gaussian process models of observed values."""
+"""Observed values, transformed to what the Gaussian process models."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Targets:
 
     Args:
         values: Finite values in the order of the observations, larger is better, shape (n,).
-        transform: Maps values to targets: `warp` for an objective.
+        transform: Maps values to targets, by default `warp`, the normal scores of the ranks.
     """
 
     values: NDArray[np.float64]
@@ -33,5 +33,5 @@ class Targets:
         return self.transform(self.values)
 
     def of_earliest(self, n: int) -> NDArray[np.float64]:
-        """What the targets were when there were n observations, shape (n,)."""
+        """The targets of the first n observations by themselves, shape (n,)."""
         return self.transform(self.values[:n])

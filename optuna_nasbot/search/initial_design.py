@@ -54,7 +54,7 @@ def start_network(
     distances: NetworkDistances,
     rng: np.random.Generator,
 ) -> Candidate:
-    """A network to try before there is a model: random, and rather far from what was tried.
+    """A network to try before there is a model: random, and far from what was tried.
 
     Args:
         tried: All networks of the study.
@@ -73,7 +73,7 @@ def start_network(
 
 
 def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> Candidate:
-    """One of the initial pool, or more often a network a few edits away from it."""
+    """One of the initial pool, or a network a few edits away from it."""
     pool = space.initial_pool
     index = int(rng.integers(len(pool) + _N_AROUND_POOL))
     candidate = Candidate(pool[index % len(pool)])
@@ -103,7 +103,7 @@ def farthest(
 
 
 def in_turn(networks: Sequence[Architecture], turn: int) -> list[Architecture]:
-    """The networks in a circle, from that of a turn on.
+    """The networks, rotated to start at position `turn`.
 
     Workers that begin at the same time, before they can see each other's networks, begin with
     different ones.

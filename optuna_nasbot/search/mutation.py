@@ -12,7 +12,7 @@ from optuna_nasbot.search.candidate import Candidate
 from optuna_nasbot.spaces import ArchitectureSpace
 
 EDIT_COUNT_PROBABILITIES = (0.5, 0.25, 0.125, 0.075, 0.05)
-"""Of 1, 2, ... edits a child (paper, appendix)."""
+"""Probabilities of 1, 2, ... edits per child (paper, appendix)."""
 
 _MAX_ATTEMPTS = 20
 
@@ -54,7 +54,7 @@ def mutate(
         count_probabilities: Probabilities of 1, 2, ... edits.
 
     Returns:
-        The child; what was reached before an edit found nothing, so possibly the parent.
+        The child. If no edit can be made any more, the network so far, possibly the parent.
     """
     reached = parent
     for _ in range(1 + _drawn(count_probabilities, rng)):
@@ -71,7 +71,7 @@ def one_edit_neighbours(
     rng: np.random.Generator,
     at_most: int | None = None,
 ) -> list[Candidate]:
-    """The network of the space that each edit makes at each of its places, each once.
+    """The networks of the space that are one edit away, without duplicates.
 
     What an edit leaves open at a place is drawn at random.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from collections.abc import Set
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from optuna_nasbot.search.mutation import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 
 _LOOKS = 10
-"""How often to look around one network: edits at a place differ in what they draw."""
+"""How often to look around one network: what an edit does at a place is random."""
 
 
 def children_of_fit(
@@ -72,17 +73,17 @@ def first_new(
         max_looks: How often to look around a network before giving up.
 
     Returns:
-        The first network found that is not excluded.
+        The first network found that is not excluded, else a random known one.
     """
     seen: set[str] = set()
     found = unseen(known, seen)
     queue: deque[tuple[Candidate, int]] = deque()
-    for _ in range(max_looks):
+    for n_looks in count():
         for candidate in found:
             if candidate.network.canonical_hash() not in excluded:
                 return candidate
         queue.extend((found[index], _LOOKS) for index in rng.permutation(len(found)))
-        if not queue:
+        if not queue or n_looks == max_looks:
             break
         candidate, looks = queue.popleft()
         found = unseen(one_edit_neighbours(candidate, space, rng), seen)

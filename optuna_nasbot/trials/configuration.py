@@ -1,4 +1,4 @@
-"""What a trial tries."""
+"""The configuration of a trial: its networks and its parameters."""
 
 from __future__ import annotations
 

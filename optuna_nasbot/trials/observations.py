@@ -26,7 +26,7 @@ class Observation:
     """A trial, and what it tries.
 
     Args:
-        trial: The trial, which tells what came of it so far.
+        trial: The trial, with its state and values.
         configuration: The networks that it tries.
     """
 
@@ -41,7 +41,7 @@ class Observation:
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """The trials of a study that carry a network of a name, by what came of them.
+    """The trials of a study that carry a network of a name, grouped by outcome.
 
     Attributes:
         name: The name.
@@ -51,7 +51,7 @@ class Observations:
         running: Those that are being tried.
         waiting: Those that are enqueued.
         failed: Those that failed, or were pruned before they reported a value, and whose
-            configuration no trial of the others has; of those that failed alike the latest.
+            configuration occurs in no other group; the latest of several with the same one.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Observations:
 
     @property
     def tried(self) -> tuple[Configuration, ...]:
-        """All configurations, of whatever trials."""
+        """All configurations, of trials in any state."""
         return configurations((*self.finished, *self.running, *self.waiting, *self.failed))
 
     @property

@@ -1,1 +1,1 @@
-"""Views: the respects in which the kernel compares configurations."""
+"""Views: ways of comparing configurations."""

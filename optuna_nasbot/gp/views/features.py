@@ -17,8 +17,10 @@ from optuna_nasbot.trials.configuration import Configuration
 
 _ROUNDING = 1e-9
 
-FeaturesOf = Callable[[Architecture], NDArray[np.float64]]
-"""A function from a network to its F features, the same ones for all networks of a kind."""
+FeatureFunction = Callable[[Architecture], NDArray[np.float64]]
+"""Computes the F features of a network, always the same ones in the same order.
+
+They are finite, and equal for isomorphic networks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,8 @@ class FeatureView(View):
     """Half squared differences of standardised features, of mean about 1 over random pairs.
 
     ``d_i(x, y) = (f_i(x) - f_i(y))^2 / (2 std_i^2)``. The deviations are those of the
-    configurations that the view was fitted to. Features that are constant there are left out: how
-    much they matter can't be known. (If all are constant, all are kept unscaled.)
+    configurations that the view was fitted to. Features that are constant there are left out:
+    their effect can't be learned. (If all are constant, all are kept unscaled.)
 
     Args:
         name: The name of the networks.
@@ -37,7 +39,7 @@ class FeatureView(View):
     """
 
     name: str
-    features: FeaturesOf
+    features: FeatureFunction
     kept: NDArray[np.intp] = field(default_factory=lambda: np.arange(0))
     std: NDArray[np.float64] = field(default_factory=lambda: np.ones(0))
 
@@ -46,7 +48,7 @@ class FeatureView(View):
 
     def fitted(self, configurations: Sequence[Configuration]) -> FeatureView:
         found = self._all_features(configurations)
-        # What differs by rounding only is constant, too.
+        # Differences due to rounding don't count.
         varies = np.ptp(found, axis=0) > _ROUNDING * np.abs(found).max(axis=0)
         kept = np.flatnonzero(varies | ~varies.any())
         std = found[:, kept].std(axis=0)
@@ -62,4 +64,11 @@ class FeatureView(View):
 
     def _all_features(self, configurations: Sequence[Configuration]) -> NDArray[np.float64]:
         """The features of n configurations, at least one, shape (n, F)."""
-        return np.array([self.features(each.networks[self.name]) for each in configurations])
+        found = np.array([self.features(each.networks[self.name]) for each in configurations])
+        if not np.isfinite(found).all():
+            row, position = np.argwhere(~np.isfinite(found))[0]
+            raise ValueError(
+                f"features: expected finite numbers, got {found[row, position]} as feature "
+                f"{position} of {configurations[row].networks[self.name]}."
+            )
+        return found

@@ -1,9 +1,9 @@
-"""What a network is as a whole: a few numbers along which values may follow a trend.
+"""Summary features of a network, over which the model fits trends.
 
 Numbers of layers, masses and lengths of paths, of any kind of network. The transport and the
-neighbourhood terms of the kernel tell networks of one size apart, and know nothing beyond what was
-tried: far away from it all directions look alike to them. A smooth term over these numbers is the
-part of the model that extrapolates.
+neighbourhood terms of the kernel distinguish networks of similar size, but far from the observed
+networks all directions look alike to them. A smooth term over these features is the part of the
+model that extrapolates.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.distance.path_lengths import path_lengths
+from optuna_nasbot.distance.path_lengths import TYPES
+from optuna_nasbot.distance.path_lengths import path_lengths_through
 
 
 def global_features(architecture: Architecture) -> NDArray[np.float64]:
@@ -26,9 +27,9 @@ def global_features(architecture: Architecture) -> NDArray[np.float64]:
 
     Returns:
         Array (10,): logarithm of the number of layers, logarithm of 1 plus the total mass, edges,
-        edges a layer, edges on the longest and on the shortest path from the input to the output,
-        mean logarithm of the units, edges into the output, edges out of the input, mean stride.
-        Means are over the layers that have units, or a stride; 0 if none has.
+        edges per layer, edges on the longest and on the shortest path from the input to the
+        output, mean logarithm of the units, edges into the output, edges out of the input, mean
+        stride. Means are over the layers that have units, or a stride; 0 if none has.
     """
     layers, n_edges = architecture.layers, len(architecture.edges)
     units = (math.log(layer.units) for layer in layers if layer.units is not None)
@@ -50,19 +51,18 @@ def global_features(architecture: Architecture) -> NDArray[np.float64]:
 
 
 def path_lengths_by_group(architecture: Architecture) -> NDArray[np.float64]:
-    """How many layers of each group are on the shortest and on the longest path.
+    """The smallest and the largest number of layers of each group on a path.
 
-    Paths go from the input to the output; the shortest one of a group is the path with the fewest
-    layers of that group. See `optuna_nasbot.distance.path_lengths`.
+    Paths go from the input to the output; see `optuna_nasbot.distance.path_lengths`.
 
     Returns:
-        Array (2 G,): the shortest lengths for each of G groups, then the longest ones. Where no
-        operation has a group, all layers are one.
+        Array (2 G,): the smallest numbers for each of G groups, then the largest ones. Without
+        groups all layers count as one group.
     """
-    of_input, to_output = 0, 1
-    shortest_and_longest = path_lengths(architecture)[of_input, to_output, :2]
-    has_groups = shortest_and_longest.shape[1] > 1
-    return shortest_and_longest[:, 1 if has_groups else 0 :].ravel()
+    lengths = path_lengths_through(architecture)
+    of_groups = lengths[:, 1:] if lengths.shape[1] > 1 else lengths
+    shortest, longest = of_groups[TYPES.index("shortest")], of_groups[TYPES.index("longest")]
+    return np.concatenate([shortest, longest])
 
 
 def _path_length(architecture: Architecture, chosen: Callable[[list[int]], int]) -> int:

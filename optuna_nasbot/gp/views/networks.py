@@ -21,7 +21,7 @@ class NetworkView(View):
 
     Args:
         name: The name of the networks.
-        dissimilarities: What compares networks. Several views may share it.
+        dissimilarities: Where they come from. Several views may share it.
         chosen: Which of its dissimilarities this view has.
         power: The power that they are raised to.
     """

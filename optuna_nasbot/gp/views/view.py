@@ -1,4 +1,4 @@
-"""What a view is."""
+"""The interface of views."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class View(ABC):
     """A respect in which configurations are compared, by one or more dissimilarities.
 
     A view that has to know the observations before it can compare anything, to standardise
-    features for instance, learns that in `fitted`.
+    features for instance, learns that in `fitted`; until then its length is 0. A term may share
+    the view of another one: it is then computed once.
     """
 
     @abstractmethod
@@ -30,12 +31,14 @@ class View(ABC):
         """The dissimilarities of n and m configurations.
 
         Returns:
-            Array (k, n, m), not negative, 0 for equal configurations, symmetric, and with means
-            about 1 over random pairs, for which the priors of the terms are made.
+            Array (k, n, m), which may be empty: finite, not negative, exactly 0 for equal
+            configurations and symmetric. Means over random pairs, of the space or of the observed
+            configurations, are about 1: the view scales them so, since the priors of the terms
+            expect it. The caller does not change the array.
         """
 
     def fitted(self, configurations: Sequence[Configuration]) -> View:
-        """The view for a process that is fitted to these configurations."""
+        """The view with what it has to learn from observed configurations."""
         return self
 
     def remember(self, configurations: Sequence[Configuration]) -> None:  # noqa: B027 (optional)

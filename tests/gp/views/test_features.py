@@ -56,6 +56,17 @@ def test_features_that_are_all_constant_count_as_they_are(n: int) -> None:
     assert np.isfinite(view.between(POOL, POOL)).all()
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_features_that_are_no_numbers_are_refused(value: float) -> None:
+    def broken(network: Architecture) -> np.ndarray:
+        return np.array([1.0, value if network == POOL[1].networks["net"] else 1.0])
+
+    with pytest.raises(ValueError, match=f"features: expected finite .* {value} as feature 1 of"):
+        FeatureView("net", broken).fitted(POOL)
+    with pytest.raises(ValueError, match="features: expected finite"):
+        FeatureView("net", broken).fitted(POOL[:1]).between(POOL[:1], POOL[:2])
+
+
 def test_no_configurations() -> None:
     view = FeatureView("net", sizes).fitted(POOL)
     assert view.between([], POOL).shape == (2, 0, len(POOL))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,8 +85,10 @@ def _minimum(
     # Imported here because torch is slow to import, and most processes never fit.
     import torch
 
-    # An objective that fits may be called where torch keeps no gradients or uses another device.
-    with torch.inference_mode(False), torch.device("cpu"):
+    # A user may ask for a network where torch keeps no gradients or uses another device by
+    # default. (To set the device where it is right already would make each step slower.)
+    on_cpu = nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")
+    with torch.inference_mode(False), on_cpu:
         x = torch.from_numpy(start.copy())
         with without_compiler():
             optimiser = torch.optim.LBFGS(

@@ -167,6 +167,7 @@ def test_methods_for_parameters_need_some(benchmark, problem, capsys) -> None:
 
 
 INTERRUPTED = """
+import signal
 import time
 from options import parser
 from pathlib import Path
@@ -182,6 +183,8 @@ def endless(dataset, seed):
 
 
 if __name__ == "__main__":
+    # Where the tests run in the background of a shell, processes ignore it from birth.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options = parser("", ["mlp"], ["random"], 12, Path("x.csv")).parse_args()
     run_benchmark("name", endless, options, (5,))
 """

@@ -31,7 +31,8 @@ from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import mutate
 from optuna_nasbot.search.initial_design import network_distances
-from optuna_nasbot.search.mutation import one_edit_neighbours
+from optuna_nasbot.search.moves import NetworkMoves
+from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import children_of_fit
 from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
@@ -75,21 +76,21 @@ def correlations(
     """For each size of the subset the two correlations."""
     rng = np.random.default_rng(seed)
     networks, values = search(space, n, rng)
-    seen = {network.canonical_hash() for network in networks}
-    parents = [*map(Candidate, networks)]
+    named = partial(of_networks, "net")
+    seen = {each.key for each in named(networks)}
+    parents, moves = proposals_of("net", map(Candidate, networks)), NetworkMoves("net", space)
     best = np.argsort(-values)[:5]
     near = [
         neighbour
         for index in best
-        for neighbour in one_edit_neighbours(parents[index], space, rng, N_TESTED // 5)
+        for neighbour in moves.neighbours(parents[index], rng, N_TESTED // 5)
     ]
-    children = children_of_fit(parents, warp(values), N_TESTED, space, rng)
+    children = children_of_fit(parents, warp(values), N_TESTED, moves, rng)
     tested = [
-        [candidate.network for candidate in unseen(candidates, set(seen))]
-        for candidates in (near, children)
+        [each.candidates["net"].network for each in unseen(proposals, set(seen))]
+        for proposals in (near, children)
     ]
     kernel = default_kernel({"net": network_distances(space)})
-    named = partial(of_networks, "net")
     results = []
     for size in kept:
         surrogate = SurrogateFitter(kernel, max_observations=size).fit(
@@ -110,9 +111,11 @@ def search(
         scores = np.array(values)
         weights = np.exp((scores - scores.mean()) / scores.std())
         parent = networks[rng.choice(len(networks), p=weights / weights.sum())]
-        for child in unseen([mutate(Candidate(parent), space, rng)], seen):
-            networks.append(child.network)
-            values.append(synthetic_value(child.network))
+        child = mutate(Candidate(parent), space, rng).network
+        if child.canonical_hash() not in seen:
+            seen.add(child.canonical_hash())
+            networks.append(child)
+            values.append(synthetic_value(child))
     return networks, np.array(values)
 
 

@@ -26,7 +26,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
-from optuna_nasbot.search import Candidate
+from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import origin_attributes
@@ -61,11 +61,11 @@ class Suggestion:
     """The choice of a sampler.
 
     Args:
-        candidate: The network and where it comes from.
+        proposal: The configuration and where it comes from.
         progress: Describes how the search stands, for the log.
     """
 
-    candidate: Candidate
+    proposal: Proposal
     progress: Callable[[], str]
 
 
@@ -113,12 +113,13 @@ class ArchitectureSampler(BaseSampler):
     ) -> Architecture:
         """Choose a network, record in the trial where it comes from, and log it."""
         suggestion = self.choose(study, trial, name, space)
-        origin = Origin(suggestion.candidate.parent, suggestion.candidate.edits)
+        chosen = suggestion.proposal.candidates[name]
+        origin = Origin(chosen.parent, chosen.edits)
         for key, value in origin_attributes(origin, name).items():
             trial.set_user_attr(key, value)
         if _logger.isEnabledFor(logging.INFO):
             _logger.info(f"Trial {trial.number}: {suggestion.progress()}; '{name}' is {origin}.")
-        return suggestion.candidate.network
+        return chosen.network
 
     def trial_rng(self, trial_number: int, name: str) -> np.random.Generator:
         """Random numbers of one suggestion.

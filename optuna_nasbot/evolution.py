@@ -10,7 +10,6 @@ _MOVED = {
     "EDITS": ("optuna_nasbot.edits", "EDITS"),
     "Candidate": ("optuna_nasbot.search", "Candidate"),
     "edited": ("optuna_nasbot.search", "mutate"),
-    "maximise": ("optuna_nasbot.search", "maximise"),
     "networks_around_pool": ("optuna_nasbot.search", "networks_around_pool"),
     "one_edit_neighbours": ("optuna_nasbot.search", "one_edit_neighbours"),
 }

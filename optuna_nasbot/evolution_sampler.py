@@ -12,6 +12,8 @@ from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.gp import warp
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.initial_design import in_turn
+from optuna_nasbot.search.moves import NetworkMoves
+from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import children_of_fit
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
@@ -49,15 +51,15 @@ class EvolutionSampler(ArchitectureSampler):
         check_single_objective(study)
         observed = observe(study, name, space.operation_set.kind, exclude=trial.number)
         rng = self.trial_rng(trial.number, name)
-        pool = space.initial_pool[:_N_START]
+        pool, moves = space.initial_pool[:_N_START], NetworkMoves(name, space)
         networks = observed.networks
         inside = [i for i, network in enumerate(networks) if network in space]
         if len(inside) < len(pool):
-            candidates = [*map(Candidate, in_turn(pool, trial.number))]
+            candidates = proposals_of(name, map(Candidate, in_turn(pool, trial.number)))
             progress = f"start-up, {len(inside)} of {len(pool)} networks have a value"
         else:
-            parents = [Candidate(networks[i], observed.finished[i].trial.number) for i in inside]
-            fitness = warp(observed.values)[inside]
-            candidates = [*children_of_fit(parents, fitness, _N_TRIES, space, rng), *parents]
+            tried = [Candidate(networks[i], observed.finished[i].trial.number) for i in inside]
+            parents, fitness = proposals_of(name, tried), warp(observed.values)[inside]
+            candidates = [*children_of_fit(parents, fitness, _N_TRIES, moves, rng), *parents]
             progress = f"evolving from {len(parents)} networks"
-        return Suggestion(first_new(candidates, space, observed.excluded, rng), lambda: progress)
+        return Suggestion(first_new(candidates, moves, observed.excluded, rng), lambda: progress)

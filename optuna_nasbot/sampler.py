@@ -35,11 +35,13 @@ from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_network
 from optuna_nasbot.search.maximiser import SearchBudget
 from optuna_nasbot.search.maximiser import maximise
+from optuna_nasbot.search.moves import NetworkMoves
+from optuna_nasbot.search.proposal import Proposal
+from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
-from optuna_nasbot.trials.configuration import of_networks
 from optuna_nasbot.trials.observations import configurations
 
 _MAX_PREPARED = 16
@@ -125,8 +127,7 @@ class NASBOTSampler(ArchitectureSampler):
         distances, fitter = self._prepared_search(name, space)
         n, n_startup = len(observed.finished), self._n_startup_trials
         if n < n_startup:
-            tried = [each.networks[name] for each in observed.tried]
-            started = start_network(tried, space, distances, rng)
+            started = start_network(observed.tried, name, space, distances, rng)
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return Suggestion(started, lambda: progress)
 
@@ -138,19 +139,11 @@ class NASBOTSampler(ArchitectureSampler):
         best = targets.all.max()
         acquisition = self._acquisition_of(surrogate, best, rng)
         parents, fitness = _parents(observed, targets, space)
-        as_configurations, excluded = partial(of_networks, name), observed.excluded
-        chosen = maximise(
-            lambda networks: acquisition(as_configurations(networks)),
-            parents,
-            fitness,
-            space,
-            excluded,
-            rng,
-            self._budget,
-        )
+        moves, excluded = NetworkMoves(name, space), observed.excluded
+        chosen = maximise(acquisition, parents, fitness, moves, excluded, rng, self._budget)
         if chosen is None:
-            chosen = first_new(parents, space, excluded, rng)
-        predict = partial(surrogate.predict, as_configurations([chosen.network]))
+            chosen = first_new(parents, moves, excluded, rng)
+        predict = partial(surrogate.predict, [chosen.configuration])
         return Suggestion(chosen, lambda: _prospects(*predict(), best))
 
     def _acquisition_of(
@@ -176,7 +169,7 @@ class NASBOTSampler(ArchitectureSampler):
 
 def _parents(
     observed: Observations, targets: Targets, space: ArchitectureSpace
-) -> tuple[list[Candidate], NDArray[np.float64]]:
+) -> tuple[list[Proposal], NDArray[np.float64]]:
     """What the search starts from, with its fitness: the observed networks of the space.
 
     Where none is of the space, the initial pool.
@@ -184,9 +177,10 @@ def _parents(
     networks = observed.networks
     inside = [i for i, network in enumerate(networks) if network in space]
     if not inside:
-        return [*map(Candidate, space.initial_pool)], np.zeros(len(space.initial_pool))
+        pool = proposals_of(observed.name, map(Candidate, space.initial_pool))
+        return pool, np.zeros(len(pool))
     parents = [Candidate(networks[i], observed.finished[i].trial.number) for i in inside]
-    return parents, targets.all[inside]
+    return proposals_of(observed.name, parents), targets.all[inside]
 
 
 def _prospects(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> str:

@@ -14,7 +14,6 @@ NOW: dict[str, Any] = {
     "EDITS": edits.EDITS,
     "Candidate": search.Candidate,
     "edited": search.mutate,
-    "maximise": search.maximise,
     "networks_around_pool": search.networks_around_pool,
     "one_edit_neighbours": search.one_edit_neighbours,
 }

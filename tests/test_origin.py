@@ -22,7 +22,7 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import sampler as nasbot
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
-from optuna_nasbot.search import Candidate
+from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import stored_origin
@@ -103,10 +103,10 @@ def test_edits_of_cells() -> None:
 def test_redrawn_network_has_the_origin_of_the_last_draw(
     n_times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[Candidate] = []
+    drawn: list[Proposal] = []
     maximise = nasbot.maximise
 
-    def watched(*arguments: Any) -> Candidate | None:
+    def watched(*arguments: Any) -> Proposal | None:
         found = maximise(*arguments)
         assert found is not None
         drawn.append(found)
@@ -131,8 +131,9 @@ def test_redrawn_network_has_the_origin_of_the_last_draw(
     trial = study.ask()
     network = suggest_architecture(trial, "net", CHAINS)
     assert len(drawn) == n_times + 1
-    assert network == drawn[-1].network
-    assert origin(study.trials[trial.number]) == Origin(drawn[-1].parent, drawn[-1].edits)
+    chosen = drawn[-1].candidates["net"]
+    assert network == chosen.network
+    assert origin(study.trials[trial.number]) == Origin(chosen.parent, chosen.edits)
 
 
 def test_only_suggested_networks_have_an_origin() -> None:

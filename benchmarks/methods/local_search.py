@@ -8,6 +8,7 @@ from methods.random_networks import random_network
 from optuna_nasbot import Architecture
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import one_edit_neighbours
+from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Observations
 
@@ -29,8 +30,9 @@ class LocalSearch:
         of_climb = slice(self._climb_begins_at, None)
         if len(observed.values[of_climb]):
             incumbent = observed.networks[of_climb][int(np.argmax(observed.values[of_climb]))]
-            for neighbour in one_edit_neighbours(Candidate(incumbent), space, rng):
-                if neighbour.network.canonical_hash() not in observed.excluded:
-                    return neighbour.network
+            neighbours = one_edit_neighbours(Candidate(incumbent), space, rng)
+            for proposal in proposals_of(observed.name, neighbours):
+                if proposal.key not in observed.excluded:
+                    return proposal.configuration.networks[observed.name]
         self._climb_begins_at = len(observed.networks)
         return random_network(space, rng)

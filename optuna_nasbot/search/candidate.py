@@ -1,4 +1,4 @@
-"""A network that may be suggested, and where it comes from."""
+"""A network, and the edits that made it."""
 
 from __future__ import annotations
 

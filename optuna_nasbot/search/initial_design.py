@@ -10,10 +10,14 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.search.candidate import Candidate
+from optuna_nasbot.search.moves import NetworkMoves
 from optuna_nasbot.search.mutation import mutate
+from optuna_nasbot.search.proposal import Proposal
+from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.search.selection import unseen
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials.configuration import Configuration
 
 _N_AROUND_POOL = 90
 _N_REFERENCES = 40
@@ -49,27 +53,33 @@ def networks_around_pool(
 
 
 def start_network(
-    tried: Sequence[Architecture],
+    tried: Sequence[Configuration],
+    name: str,
     space: ArchitectureSpace,
     distances: NetworkDistances,
     rng: np.random.Generator,
-) -> Candidate:
+) -> Proposal:
     """A network to try before there is a model: random, and far from what was tried.
 
     Args:
-        tried: All networks of the study.
-        space: The search space.
-        distances: The distance.
+        tried: All that was tried, with the networks of this name.
+        name: The name of the network.
+        space: Its search space.
+        distances: Their distances.
         rng: Source of randomness.
 
     Returns:
         A network that was not tried, if there is one.
     """
-    excluded = {network.canonical_hash() for network in tried}
-    new = unseen([_random_around_pool(space, rng) for _ in range(_N_TRIES)], set(excluded))
+    drawn = proposals_of(name, [_random_around_pool(space, rng) for _ in range(_N_TRIES)])
+    excluded = {each.key for each in tried}
+    new = unseen(drawn, set(excluded))
     if not new:
-        return first_new([*map(Candidate, space.initial_pool)], space, excluded, rng)
-    return farthest(new[:_N_COMPARED], tried, distances)
+        pool = proposals_of(name, map(Candidate, space.initial_pool))
+        return first_new(pool, NetworkMoves(name, space), excluded, rng)
+    compared = [each.candidates[name].network for each in new[:_N_COMPARED]]
+    networks = [each.networks[name] for each in tried]
+    return new[farthest(compared, networks, distances)]
 
 
 def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> Candidate:
@@ -81,25 +91,22 @@ def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> C
 
 
 def farthest(
-    candidates: Sequence[Candidate],
-    tried: Sequence[Architecture],
-    distances: NetworkDistances,
-) -> Candidate:
-    """The candidate that is farthest from the tried network nearest to it.
+    networks: Sequence[Architecture], tried: Sequence[Architecture], distances: NetworkDistances
+) -> int:
+    """Which network is the farthest from the tried one nearest to it.
 
     Args:
-        candidates: At least one network.
+        networks: At least one network.
         tried: Networks to keep away from.
         distances: The distance; what counts is the mean of its normalised components.
 
     Returns:
-        One of the candidates, the first if nothing was tried.
+        Its position, 0 if nothing was tried.
     """
     if not tried:
-        return candidates[0]
-    networks = [candidate.network for candidate in candidates]
+        return 0
     d_bar = distances.d_bar(networks, tried).mean(axis=0)
-    return candidates[int(np.argmax(d_bar.min(axis=1)))]
+    return int(np.argmax(d_bar.min(axis=1)))
 
 
 def in_turn(networks: Sequence[Architecture], turn: int) -> list[Architecture]:

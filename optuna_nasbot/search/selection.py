@@ -1,4 +1,4 @@
-"""Which networks parents have as children, and which of them are new."""
+"""Which proposals parents have as children, and which of them are new."""
 
 from __future__ import annotations
 
@@ -10,83 +10,82 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.search.candidate import Candidate
-from optuna_nasbot.search.mutation import mutate
-from optuna_nasbot.search.mutation import one_edit_neighbours
-from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.search.moves import Moves
+from optuna_nasbot.search.proposal import Proposal
+from optuna_nasbot.trials.configuration import Key
 
 _LOOKS = 10
-"""How often to look around one network: what an edit does at a place is random."""
+"""How often to look around one proposal: what an edit does at a place is random."""
 
 
 def children_of_fit(
-    parents: Sequence[Candidate],
+    parents: Sequence[Proposal],
     fitness: NDArray[np.float64],
     n: int,
-    space: ArchitectureSpace,
+    moves: Moves,
     rng: np.random.Generator,
-) -> list[Candidate]:
+) -> list[Proposal]:
     """Random children of parents drawn with probability proportional to exp(2 fitness).
 
     Args:
-        parents: Networks of the space.
+        parents: Proposals within the search spaces.
         fitness: Their standardised values, shape (n_parents,); larger is better.
-        n: How many children.
-        space: The search space.
+        n: The number of children.
+        moves: What can be made of a proposal.
         rng: Source of randomness.
 
     Returns:
-        n networks of the space, possibly some of them equal to each other or to their parents.
+        n proposals, possibly some of them equal to each other or to their parents.
     """
     weights = np.exp(2.0 * (fitness - fitness.max()))
     drawn = rng.choice(len(parents), size=n, p=weights / weights.sum())
-    return [mutate(parents[index], space, rng) for index in drawn]
+    return [moves.child(parents[index], rng) for index in drawn]
 
 
-def unseen(candidates: Sequence[Candidate], seen: set[str]) -> list[Candidate]:
-    """The candidates that were not seen yet, each once; they are seen from now on."""
+def unseen(proposals: Sequence[Proposal], seen: set[Key]) -> list[Proposal]:
+    """The proposals that were not seen yet, each once; they are seen from now on."""
     fresh = []
-    for candidate in candidates:
-        if candidate.network.canonical_hash() not in seen:
-            seen.add(candidate.network.canonical_hash())
-            fresh.append(candidate)
+    for proposal in proposals:
+        if proposal.key not in seen:
+            seen.add(proposal.key)
+            fresh.append(proposal)
     return fresh
 
 
 def first_new(
-    known: Sequence[Candidate],
-    space: ArchitectureSpace,
-    excluded: Set[str],
+    known: Sequence[Proposal],
+    moves: Moves,
+    excluded: Set[Key],
     rng: np.random.Generator,
     max_looks: int = 500,
-) -> Candidate:
-    """A network that is not excluded, or one of the known ones if the space seems exhausted.
+) -> Proposal:
+    """A proposal that is not excluded, or one of the known ones if the space seems exhausted.
 
-    Takes the known networks in their order, then walks over one-edit neighbours, breadth first.
-    It looks around each network several times, since edits leave labels to chance.
+    Takes the known ones in their order, then walks over neighbours, breadth first. It looks around
+    each several times, since edits leave labels to chance.
 
     Args:
-        known: Networks of the space, at least one.
-        space: The search space.
-        excluded: Canonical hashes of the networks to avoid.
+        known: Proposals within the search spaces, at least one.
+        moves: What can be made of a proposal.
+        excluded: Keys of the configurations to avoid.
         rng: Source of randomness.
-        max_looks: How often to look around a network before giving up.
+        max_looks: How often to look around a proposal before giving up.
 
     Returns:
-        The first network found that is not excluded, else a random known one.
+        The first proposal found that is not excluded, else a random known one.
     """
-    seen: set[str] = set()
+    seen: set[Key] = set()
     found = unseen(known, seen)
-    queue: deque[tuple[Candidate, int]] = deque()
+    queue: deque[tuple[Proposal, int]] = deque()
     for n_looks in count():
-        for candidate in found:
-            if candidate.network.canonical_hash() not in excluded:
-                return candidate
+        for proposal in found:
+            if proposal.key not in excluded:
+                return proposal
         queue.extend((found[index], _LOOKS) for index in rng.permutation(len(found)))
         if not queue or n_looks == max_looks:
             break
-        candidate, looks = queue.popleft()
-        found = unseen(one_edit_neighbours(candidate, space, rng), seen)
+        proposal, looks = queue.popleft()
+        found = unseen(moves.neighbours(proposal, rng), seen)
         if looks > 1:
-            queue.append((candidate, looks - 1))
+            queue.append((proposal, looks - 1))
     return known[int(rng.integers(len(known)))]

@@ -17,6 +17,7 @@ from optuna.trial import TrialState
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.configuration import Key
 from optuna_nasbot.trials.stored import read_architecture
 from optuna_nasbot.trials.values import observed_values
 
@@ -72,9 +73,9 @@ class Observations:
         return configurations((*self.finished, *self.running, *self.waiting, *self.failed))
 
     @property
-    def excluded(self) -> frozenset[str]:
-        """The canonical hashes of their networks: they are not worth another trial."""
-        return frozenset(each.networks[self.name].canonical_hash() for each in self.tried)
+    def excluded(self) -> frozenset[Key]:
+        """Their keys: they are not worth another trial."""
+        return frozenset(each.key for each in self.tried)
 
 
 def configurations(observations: Iterable[Observation]) -> tuple[Configuration, ...]:

@@ -13,6 +13,8 @@ from optuna_nasbot.search import maximise
 from optuna_nasbot.search import mutate
 from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.search.maximiser import SearchBudget
+from optuna_nasbot.search.moves import NetworkMoves
+from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import children_of_fit
 from optuna_nasbot.search.selection import first_new
 
@@ -70,21 +72,25 @@ def test_edits_of_children_add_up(n_edits: int) -> None:
 
 def test_children_know_which_of_the_parents_is_theirs() -> None:
     fitness = np.linspace(-0.1, 0.1, len(CANDIDATES))
-    children = children_of_fit(CANDIDATES, fitness, 100, CHAINS, np.random.default_rng(0))
+    parents, moves = proposals_of("net", CANDIDATES), NetworkMoves("net", CHAINS)
+    drawn = children_of_fit(parents, fitness, 100, moves, np.random.default_rng(0))
+    children = [child.candidates["net"] for child in drawn]
     assert {child.parent for child in children} == set(PARENTS)
     for child in children:
         assert_true(child)
 
 
 def test_parent_of_what_the_maximiser_finds_is_the_root() -> None:
-    def n_layers(networks):
-        return np.array([float(len(network.layers)) for network in networks])
+    def n_layers(configurations):
+        return np.array([float(len(each.networks["net"].layers)) for each in configurations])
 
     fitness, budget = np.zeros(len(CANDIDATES)), SearchBudget(n_generations=8)
+    parents, moves = proposals_of("net", CANDIDATES), NetworkMoves("net", CHAINS)
     longest = 0
     for seed in range(3):
         rng = np.random.default_rng(seed)
-        found = maximise(n_layers, CANDIDATES, fitness, CHAINS, set(), rng, budget)
+        proposal = maximise(n_layers, parents, fitness, moves, set(), rng, budget)
+        found = proposal.candidates["net"]
         assert_true(found)
         longest = max(longest, len(found.edits))
     assert longest > 5  # more than a child of a parent has
@@ -92,11 +98,12 @@ def test_parent_of_what_the_maximiser_finds_is_the_root() -> None:
 
 def test_parent_of_what_is_found_far_from_all_known_networks_is_the_root() -> None:
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=12, max_in_degree=1)
-    known, rng = [Candidate(space.initial_pool[0], 5)], np.random.default_rng(0)
+    known = proposals_of("net", [Candidate(space.initial_pool[0], 5)])
+    moves, rng = NetworkMoves("net", space), np.random.default_rng(0)
     excluded, found = set(), known[0]
     for _ in range(25):
-        excluded.add(found.network.canonical_hash())
-        found = first_new(known, space, excluded, rng)
-        assert found.parent == 5
-        assert found.edits
-    assert len(found.edits) > 1
+        excluded.add(found.key)
+        found = first_new(known, moves, excluded, rng)
+        assert found.candidates["net"].parent == 5
+        assert found.candidates["net"].edits
+    assert len(found.candidates["net"].edits) > 1

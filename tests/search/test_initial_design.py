@@ -3,15 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.search.initial_design import farthest
 from optuna_nasbot.search.initial_design import in_turn
 from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_network
+from optuna_nasbot.trials import Configuration
+from optuna_nasbot.trials.configuration import of_networks
 
 SPACE = MLPSpace(max_layers=20, max_units=128)
 
@@ -45,9 +45,9 @@ LINE = Line(dict(zip(NETWORKS, [0.0, 1.0, 5.0, 8.0, 10.0, 4.0], strict=True)))
     ],
 )
 def test_farthest(tried: list[int], candidates: list[int], chosen: int) -> None:
-    few = [Candidate(NETWORKS[index]) for index in candidates]
+    few = [NETWORKS[index] for index in candidates]
     found = farthest(few, [NETWORKS[index] for index in tried], LINE)
-    assert found.network == NETWORKS[chosen]
+    assert candidates[found] == chosen
 
 
 @pytest.mark.parametrize("space", [SPACE, CNNSpace(image_size=8, max_layers=15)])
@@ -66,19 +66,19 @@ def test_start_networks_were_not_tried_before() -> None:
     """In a small space: the random ones are all tried in the end."""
     space = MLPSpace(min_layers=4, max_layers=4, min_units=8, max_units=10, max_edges=3)
     distances, rng = network_distances(space), np.random.default_rng(0)
-    tried: list[Architecture] = []
+    tried: list[Configuration] = []
     for _ in range(15):
-        tried.append(start_network(tried, space, distances, rng).network)
-    assert len({network.canonical_hash() for network in tried}) == len(tried)
-    assert all(network in space for network in tried)
+        tried.append(start_network(tried, "net", space, distances, rng).configuration)
+    assert len({each.key for each in tried}) == len(tried)
+    assert all(each.networks["net"] in space for each in tried)
 
 
 def test_the_only_network_of_a_space_is_tried_again() -> None:
     space, rng = MLPSpace(min_layers=3, max_layers=3), np.random.default_rng(0)
-    (only,) = space.initial_pool
+    (only,) = of_networks("net", space.initial_pool)
     distances = network_distances(space)
-    assert start_network([], space, distances, rng) == Candidate(only)
-    assert start_network([only], space, distances, rng) == Candidate(only)
+    assert start_network([], "net", space, distances, rng).key == only.key
+    assert start_network([only], "net", space, distances, rng).key == only.key
 
 
 @pytest.mark.parametrize(("turn", "order"), [(0, [0, 1, 2]), (2, [2, 0, 1]), (7, [1, 2, 0])])

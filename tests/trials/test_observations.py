@@ -26,6 +26,7 @@ from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import observe
+from optuna_nasbot.trials.configuration import of_networks
 
 NETWORKS = MLPSpace(max_layers=8, max_units=64).initial_pool
 KIND = NETWORKS[0].kind
@@ -97,7 +98,7 @@ def test_networks_without_a_value_are_taken_but_not_observed() -> None:
     assert networks_of(observed.running) == NETWORKS[4:5]
     assert networks_of(observed.waiting) == NETWORKS[5:6]
     assert networks_of(observed.failed) == NETWORKS[1:4]
-    assert observed.excluded == {network.canonical_hash() for network in NETWORKS[:6]}
+    assert observed.excluded == {each.key for each in of_networks("net", NETWORKS[:6])}
 
 
 def test_a_network_that_failed_several_times_counts_once() -> None:

@@ -17,8 +17,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from objectives import synthetic_value
+from options import seeds
 from printing import print_table
-from runs import seeds
 from scipy.stats import spearmanr
 
 from optuna_nasbot import Architecture

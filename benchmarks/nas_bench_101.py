@@ -5,7 +5,7 @@ cells has 5.68. All methods start from the same ten random cells, others for eac
 each edge and the operation of each vertex; cells with too many edges or without a way count as
 untrained. `--data nb101.npz` is needed. Runs that the CSV file has are not repeated.
 
-    python benchmarks/nas_bench_101.py --data nb101.npz --seeds 0:20
+    python benchmarks/nas_bench_101.py --data nb101.npz --seeds 7000:7020
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from optuna_nasbot import Architecture
 
 _METHODS = (
     "nasbot",
+    "nasbot/no-trend",
     "counts",
     "local-search",
     "evolution",

@@ -31,6 +31,7 @@ from optuna_nasbot import Architecture
 
 COMPARED = (
     "nasbot",
+    "nasbot/no-trend",
     "counts",
     "local-search",
     "evolution",

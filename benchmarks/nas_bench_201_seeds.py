@@ -8,7 +8,7 @@ return the cell with the best value seen, or what `methods.RECOMMENDED` says. Al
 same ten random cells, others for each seed. `--data nb201.npz` is needed. Runs that the CSV file
 has are not repeated.
 
-    python benchmarks/nas_bench_201_seeds.py --data nb201.npz --seeds 0:20
+    python benchmarks/nas_bench_201_seeds.py --data nb201.npz --seeds 7000:7020
 """
 
 from __future__ import annotations

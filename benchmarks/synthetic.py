@@ -5,8 +5,8 @@ a hidden network, another one for each seed. Larger is better. All methods of a 
 the same ten random networks, other ones for each seed; with `--start own` each starts as it does
 by default. Runs that the CSV file has already are not repeated.
 
-    python benchmarks/synthetic.py --seeds 0:20
-    python benchmarks/synthetic.py --seeds 0:20 --noise 0.1
+    python benchmarks/synthetic.py --seeds 7000:7020
+    python benchmarks/synthetic.py --seeds 7000:7020 --noise 0.1
 """
 
 from __future__ import annotations

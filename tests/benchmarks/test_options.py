@@ -49,7 +49,7 @@ def test_files_of_results(module, tmp_path: Path) -> None:
 def test_defaults_are_told(parser) -> None:
     text = re.sub(r"\s+", " ", parser.format_help())
     assert "evaluations of a run; by default 5" in text
-    assert "by default 0:20" in text
+    assert "by default 7000:7020" in text
     assert "by default nasbot" in text
 
 

@@ -99,6 +99,12 @@ def test_it_looks_beyond_the_neighbours() -> None:
     assert len(found.candidates["net"].edits) >= 2
 
 
+def test_what_the_last_look_finds_counts() -> None:
+    (start,) = proposals_of("net", [Candidate(SPACE.initial_pool[0])])
+    found = first_new([start], MOVES, {start.key}, np.random.default_rng(0), max_looks=1)
+    assert found.key != start.key
+
+
 def test_an_exhausted_space_repeats_itself() -> None:
     (only,) = EXHAUSTED.initial_pool
     (known,) = proposals_of("net", [Candidate(only, parent=3)])

@@ -13,7 +13,7 @@ from typing import Any
 from typing import TypeVar
 
 _WALL_PER_CPU = 10.0
-_TIME_IS_UP = (signal.SIGPROF, signal.SIGALRM)
+_TIME_IS_UP = (signal.SIGPROF,)
 _CRASHED = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 
 Result = TypeVar("Result")
@@ -76,7 +76,8 @@ def _death(exit_code: int | None) -> RuntimeError:
         return ProcessDiedError(f"took too long ({signal.Signals(number).name})")
     if number in _CRASHED:
         return ProcessDiedError(f"crashed ({signal.Signals(number).name})")
-    # Not the fault of the call, which must not count as failed then.
+    # Not the fault of the call, which must not count as failed then. Nor is it where the process
+    # was stuck without computing (SIGALRM): it may have been stopped for a while.
     return RuntimeError(f"The process of the call was ended (exit code {exit_code}).")
 
 

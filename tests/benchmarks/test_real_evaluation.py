@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,13 @@ def test_a_process_that_somebody_ended_is_no_failure_of_the_call(module) -> None
     evaluation_process = module("evaluation_process")
     with pytest.raises(RuntimeError, match="was ended") as caught:
         evaluation_process.SeparateProcess().call(10.0, signal.raise_signal, signal.SIGTERM)
+    assert not isinstance(caught.value, evaluation_process.ProcessDiedError)
+
+
+def test_a_process_that_was_stopped_for_long_is_no_failure_of_the_call(module) -> None:
+    evaluation_process = module("evaluation_process")
+    with pytest.raises(RuntimeError, match=f"was ended .*{-signal.SIGALRM}") as caught:
+        evaluation_process.SeparateProcess().call(0.05, time.sleep, 60.0)
     assert not isinstance(caught.value, evaluation_process.ProcessDiedError)
 
 

@@ -77,6 +77,19 @@ def check_number(name: str, value: object) -> float:
         return -math.inf if number < 0 else math.inf
 
 
+def check_share(name: str, value: object) -> float:
+    """Return a share of the whole as a `float` after a check.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is not from 0 to below 1.
+    """
+    share = check_number(name, value)
+    if not 0 <= share < 1:
+        raise ValueError(f"{name}: expected a number from 0 to below 1, got {shown(value)}.")
+    return share
+
+
 def check_mass(name: str, value: object) -> float:
     """Return a mass as a `float` after a check.
 

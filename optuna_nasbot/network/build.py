@@ -8,6 +8,7 @@ from torch import fx
 from torch import nn
 
 from optuna_nasbot.architecture.arguments import MAX_SIZE
+from optuna_nasbot.architecture.arguments import check_share
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.graph import Architecture
@@ -33,13 +34,15 @@ def build_module(
     in_features: int | None = None,
     in_channels: int | None = None,
     out_features: int,
+    dropout: float = 0.0,
 ) -> fx.GraphModule:
     """Make the PyTorch network of an architecture.
 
     Several parents are concatenated (features or channels).
 
     - Hidden layers are a Linear and their activation; `leaky-relu` has slope 0.1, `crelu` is
-      (relu(x), relu(-x)) and so gives 2 outputs a unit.
+      (relu(x), relu(-x)) and so gives 2 outputs a unit. With `dropout` an `nn.Dropout` follows
+      the activation, in CNNs that of `fc` layers, too.
     - `convK`: K x K convolution without bias, batch normalisation, ReLU. `resK`: two of them with
       a shortcut, see `optuna_nasbot.network.cnn_layers`. Strides and 2 x 2 poolings halve the
       image rounding up, so that images of any size fit; 1 x 1 images stay 1 x 1.
@@ -66,16 +69,19 @@ def build_module(
         in_features: Features of the input, shape (batch, in_features). MLPs only.
         in_channels: Channels of the images, shape (batch, in_channels, height, width). CNNs only.
         out_features: Targets of a regression, classes (at least 2) of a classification.
+        dropout: The probability with which each output of a hidden layer is dropped while the
+            module is trained, from 0 to below 1. There are no such modules at 0.
 
     Returns:
         A module that maps the input to shape (batch, out_features).
 
     Raises:
         TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
-            an MLP; a number of features, channels or outputs is no whole number; `architecture`
-            is not an `Architecture`; or an own `Operation` makes no module.
-        ValueError: A number of features, channels or outputs is too small or too large; or the
-            module of an own `Operation` gives another shape than the operation says.
+            an MLP; a number of features, channels or outputs is no whole number; `dropout` is no
+            number; `architecture` is not an `Architecture`; or an own `Operation` makes no module.
+        ValueError: A number of features, channels or outputs is too small or too large; `dropout`
+            is out of range; or the module of an own `Operation` gives another shape than the
+            operation says.
         ArchitectureError: The networks of this kind are cells, which have no decision layers.
     """
     inputs = _inputs(architecture, in_features, in_channels)
@@ -85,7 +91,7 @@ def build_module(
         raise ValueError("out_features: expected at least 2 classes for a classifier, got 1.")
     writer = Writer()
     values = [writer.graph.placeholder("inputs")]
-    write = _LayerWriter(architecture, inputs, outputs, writer)
+    write = _LayerWriter(architecture, inputs, outputs, check_share("dropout", dropout), writer)
     for index in range(1, len(architecture.layers) - 1):
         values.append(write(index, [values[parent] for parent in architecture.parents[index]]))
     decisions = [values[parent] for parent in architecture.parents[-1]]
@@ -98,11 +104,17 @@ class _LayerWriter:
     """Writes the layers between input and output, in a topological order."""
 
     def __init__(
-        self, architecture: Architecture, inputs: int, outputs: int, writer: Writer
+        self,
+        architecture: Architecture,
+        inputs: int,
+        outputs: int,
+        dropout: float,
+        writer: Writer,
     ) -> None:
         self._layers = architecture.layers
         self._operations = architecture.operations
         self._outputs = outputs
+        self._dropout = dropout
         self._writer = writer
         self._channels_in, self._channels_out = module_channels(architecture, inputs)
         self._gets_image = _gets_image(architecture)
@@ -130,7 +142,10 @@ class _LayerWriter:
             return writer.module(name, nn.Linear(channels[0], self._outputs), value)
         activation = "relu" if layer.label == "fc" else layer.label
         assert layer.units is not None  # as is_built_in has it
-        return write_hidden_layer(writer, name, activation, value, channels[0], layer.units)
+        value = write_hidden_layer(writer, name, activation, value, channels[0], layer.units)
+        if not self._dropout:
+            return value
+        return writer.module(f"{name}_dropout", nn.Dropout(self._dropout), value)
 
 
 def layer_name(index: int, layer: Layer) -> str:

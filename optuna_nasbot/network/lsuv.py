@@ -121,6 +121,8 @@ class _LayerSequentialUnitVariance(fx.Interpreter):
         if isinstance(layer, nn.BatchNorm2d):
             layer.reset_parameters()
             return nn.functional.batch_norm(args[0], None, None, training=True, eps=layer.eps)
+        if isinstance(layer, nn.Dropout):  # it would make weights depend on what it drops
+            return args[0]
         if any(map(is_lazy, layer.parameters())):
             layer(*args, **kwargs)  # now its weights have their shapes
         if not _is_standard(layer) or layer in self._initialised:

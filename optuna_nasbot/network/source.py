@@ -18,7 +18,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from optuna_nasbot.network.differences import differences
 from optuna_nasbot.network.differences import plain
 
-PLAIN_MODULES = (nn.Linear, nn.Conv2d, nn.BatchNorm2d)
+PLAIN_MODULES = (nn.Linear, nn.Conv2d, nn.BatchNorm2d, nn.Dropout)
 """Modules that keep all arguments that make them, under the names of these."""
 
 REMEDY = (
@@ -44,10 +44,10 @@ def module_source(module: fx.GraphModule) -> str:
 
     Raises:
         TypeError: The module is none of `build_module`; one of its layers is something else than
-            `torch.nn.Linear`, `Conv2d` and `BatchNorm2d`, a user's own, for instance; or the
-            program would not take its state or compute the same: because of pruning, another
-            parametrisation, a hook, a parameter or buffer that was added, an attribute that was
-            changed, or a function that is not PyTorch's.
+            `torch.nn.Linear`, `Conv2d`, `BatchNorm2d` and `Dropout`, a user's own, for instance;
+            or the program would not take its state or compute the same: because of pruning,
+            another parametrisation, a hook, a parameter or buffer that was added, an attribute
+            that was changed, or a function that is not PyTorch's.
     """
     if not isinstance(module, fx.GraphModule):
         raise TypeError(

@@ -27,6 +27,7 @@ from optuna_nasbot.architecture_sampler import Suggestion
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.search.maximiser import SearchBudget
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials.configuration import Configuration
 
 _FLOATS = {f"x{index}": FloatDistribution(0.0, 1.0) for index in range(10)}
@@ -40,11 +41,9 @@ class CountingSampler(NASBOTSampler):
         self._budget = budget
         self.n_scored = 0
 
-    def choose(
-        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Suggestion:
+    def choose(self, request: TrialRequest) -> Suggestion:
         self.n_scored = 0
-        return super().choose(study, trial, name, space)
+        return super().choose(request)
 
     def _acquisition_of(
         self, surrogate: Surrogate, best: float, rng: np.random.Generator

@@ -7,7 +7,9 @@ import secrets
 import threading
 import zlib
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -26,10 +28,27 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
+from optuna_nasbot.independent_parameters import parameter_sampler_of
+from optuna_nasbot.independent_parameters import warn_of_independent
 from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trial_request import TrialRequest
+from optuna_nasbot.trial_request import request_of
 from optuna_nasbot.trials import Origin
+from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import origin_attributes
+from optuna_nasbot.trials.dimensions import dimensions_of
+from optuna_nasbot.trials.dimensions import latest_with_value
+from optuna_nasbot.trials.names import names_among
+from optuna_nasbot.trials.plan import Plan
+from optuna_nasbot.trials.plan import store_plan
+from optuna_nasbot.trials.private_optuna import whole_study
+
+MAX_REDRAWS = 10
+"""When two workers notice that they chose the same, about one redraw in seven collides again."""
+
+_ASKED: ContextVar[list[ArchitectureSampler] | None] = ContextVar("_ASKED", default=None)
+"""The samplers that were asked which parameters they search, where somebody wants to know."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -68,41 +87,67 @@ class Suggestion:
     proposal: Proposal
     progress: Callable[[], str]
 
+    @property
+    def plan(self) -> Plan:
+        """The configuration as a trial stores it."""
+        candidates = self.proposal.candidates
+        hashes = {name: each.network.canonical_hash() for name, each in candidates.items()}
+        return Plan(hashes, self.proposal.parameters)
+
 
 class ArchitectureSampler(BaseSampler):
-    """A sampler that chooses networks itself and leaves ordinary parameters to another one.
+    """A sampler that chooses networks, and ordinary parameters together with them.
+
+    Whoever is asked first in a trial, `sample_architecture` or `sample_relative`, chooses the
+    whole configuration and stores it as a plan. What is asked next keeps its part of the plan
+    where that agrees with what the trial has by then, and is chosen anew otherwise.
 
     Args:
         seed: Seed of all random choices, below 2^32; None for a different one each time.
-        independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
+        parameter_sampler: The sampler of all ordinary parameters; None to choose them together
+            with the networks.
+        independent_sampler: The old name of `parameter_sampler`.
+        warn_independent_sampling: Whether to warn of a parameter that can't be chosen together
+            with the networks.
 
     Raises:
-        TypeError: `seed` is no whole number or `independent_sampler` is no sampler.
-        ValueError: `seed` is negative or too large.
+        TypeError: `seed` is no whole number, a sampler is none or
+            `warn_independent_sampling` no bool.
+        ValueError: `seed` is negative or too large, or both samplers are given.
     """
 
-    def __init__(self, *, seed: int | None, independent_sampler: BaseSampler | None) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int | None,
+        parameter_sampler: BaseSampler | None = None,
+        independent_sampler: BaseSampler | None = None,
+        warn_independent_sampling: bool = True,
+    ) -> None:
         if seed is not None:
             seed = check_whole("seed", seed, 0, _MAX_SEED)
-        if independent_sampler is not None and not isinstance(independent_sampler, BaseSampler):
+        if not isinstance(warn_independent_sampling, bool):
             raise TypeError(
-                f"independent_sampler: expected an Optuna sampler, got {independent_sampler!r}."
+                f"warn_independent_sampling: expected True or False, got "
+                f"{warn_independent_sampling!r}."
             )
         self._entropy = secrets.randbits(128) if seed is None else seed
-        self._given_sampler = independent_sampler
-        self._independent_sampler = independent_sampler or TPESampler(seed=seed)
+        self._given_sampler = parameter_sampler_of(parameter_sampler, independent_sampler)
+        self._independent_sampler = self._given_sampler or TPESampler(seed=seed)
+        self._warns = warn_independent_sampling
         self.suggesting = threading.RLock()
 
-    def choose(
-        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Suggestion:
-        """Choose a network for a running trial: the method that subclasses implement.
+    def choose(self, request: TrialRequest) -> Suggestion:
+        """Choose a configuration for a running trial: the method that subclasses implement.
 
-        Callers hold the lock `suggesting` until the network is stored, so that threads which share
-        a sampler see each other's networks. Arguments are those of `ChoosesArchitectures`.
+        Callers hold the lock `suggesting` until the configuration is stored, so that threads which
+        share a sampler see each other's.
+
+        Args:
+            request: What is asked for, and what is known.
 
         Returns:
-            A network of the space, with where it comes from.
+            A configuration of the request's space, with where it comes from.
         """
         raise NotImplementedError(
             f"{type(self).__name__}: implement choose or sample_architecture, got neither."
@@ -112,14 +157,75 @@ class ArchitectureSampler(BaseSampler):
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
         """Choose a network, record in the trial where it comes from, and log it."""
-        suggestion = self.choose(study, trial, name, space)
+        check_single_objective(study)
+        request = self._request(study, trial.number, {name: space})
+        suggestion = self._stored(study, request)
         chosen = suggestion.proposal.candidates[name]
+        space.check(chosen.network)  # before anything of it is stored
         origin = Origin(chosen.parent, chosen.edits)
         for key, value in origin_attributes(origin, name).items():
             trial.set_user_attr(key, value)
         if _logger.isEnabledFor(logging.INFO):
             _logger.info(f"Trial {trial.number}: {suggestion.progress()}; '{name}' is {origin}.")
         return chosen.network
+
+    def is_tried_elsewhere(
+        self, study: Study, number: int, asked: Mapping[str, ArchitectureSpace]
+    ) -> bool:
+        """Whether another trial that has not failed has the configuration of a trial."""
+        trials = study.get_trials(deepcopy=False)
+        distributions = self._joint_parameters(study, trials, number)
+        kinds = {name: space.operation_set.kind for name, space in asked.items()}
+        return is_tried_elsewhere(trials, number, dimensions_of(trials, kinds, distributions))
+
+    def _request(
+        self, study: Study, number: int, asked: Mapping[str, ArchitectureSpace]
+    ) -> TrialRequest:
+        trials = study.get_trials(deepcopy=False)
+        distributions = self._joint_parameters(study, trials, number)
+        return request_of(trials, study.direction, number, asked, distributions)
+
+    def _joint_parameters(
+        self, study: Study, trials: Sequence[FrozenTrial], number: int
+    ) -> dict[str, BaseDistribution]:
+        """The parameters that Optuna is going to ask this sampler for in a trial.
+
+        The study's sampler says which: it may be a wrapper that fixes some, or one that never asks
+        this sampler for any.
+        """
+        distributions = _parameters_beside_networks(trials) if self._is_joint(study) else {}
+        if not distributions:
+            return {}
+        own = next(each for each in trials if each.number == number)
+        asked: list[ArchitectureSampler] = []
+        token = _ASKED.set(asked)
+        try:
+            searched = study.sampler.infer_relative_search_space(study, own)
+        finally:
+            _ASKED.reset(token)
+        return {n: each for n, each in distributions.items() if self in asked and n in searched}
+
+    def _stored(self, study: Study, request: TrialRequest) -> Suggestion:
+        """Choose a configuration, and store it as the plan of the trial."""
+        suggestion = self._chosen(request)
+        if len(request.dimensions.names) > 1:
+            store_plan(study, request.trial, suggestion.plan, request.dimensions.parameters)
+        return suggestion
+
+    def _chosen(self, request: TrialRequest) -> Suggestion:
+        """Choose the parameters first, then the network: whatever the order they are asked in."""
+        if request.asked is None or not request.dimensions.parameters:
+            return self.choose(request)
+        planned = request.plan or self.choose(request.for_parameters()).plan
+        suggestion = self.choose(request.given(planned.parameters))
+        # In a small space all networks may have been tried with these parameters.
+        is_repeated = suggestion.proposal.key in request.observed.excluded
+        return self.choose(request) if is_repeated else suggestion
+
+    def _is_joint(self, study: Study) -> bool:
+        """Whether ordinary parameters are chosen together with the networks."""
+        chooses = type(self).choose is not ArchitectureSampler.choose
+        return chooses and self._given_sampler is None and len(study.directions) == 1
 
     def trial_rng(self, trial_number: int, name: str) -> np.random.Generator:
         """Random numbers of one suggestion.
@@ -128,6 +234,11 @@ class ArchitectureSampler(BaseSampler):
         and a resumed study goes on as if it had not stopped.
         """
         return np.random.default_rng([self._entropy, trial_number, zlib.crc32(name.encode())])
+
+    def request_rng(self, request: TrialRequest) -> np.random.Generator:
+        """Random numbers of what is asked for."""
+        name = ":" if request.asked is None else request.asked  # which no network can be named
+        return self.trial_rng(request.trial.number, name)
 
     @_of_an_instance
     def reseed_rng(self) -> None:
@@ -138,13 +249,42 @@ class ArchitectureSampler(BaseSampler):
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        return self._independent_sampler.infer_relative_search_space(study, trial)
+        asked = _ASKED.get()
+        if asked is not None:
+            asked.append(self)
+        if not self._is_joint(study):
+            return self._independent_sampler.infer_relative_search_space(study, trial)
+        return _parameters_beside_networks(whole_study(study).get_trials(deepcopy=False))
 
     @_of_an_instance
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        return self._independent_sampler.sample_relative(study, trial, search_space)
+        if not self._is_joint(study):
+            return self._independent_sampler.sample_relative(study, trial, search_space)
+        if not search_space:
+            return {}
+        study = whole_study(study)
+        with self.suggesting:
+            planned = self._planned_parameters(study, trial.number, search_space)
+        return {name: planned[name] for name in search_space if name in planned}
+
+    def _planned_parameters(
+        self, study: Study, number: int, distributions: Mapping[str, BaseDistribution]
+    ) -> Mapping[str, Any]:
+        """The parameters of a trial's plan; of a new one where there is none, or none that holds.
+
+        Another one is made where another trial turns out to have the same configuration.
+        """
+        for _ in range(1 + MAX_REDRAWS):
+            trials = study.get_trials(deepcopy=False)
+            request = request_of(trials, study.direction, number, {}, distributions)
+            is_repeated = is_tried_elsewhere(trials, number, request.dimensions)
+            if request.plan is not None and not (request.is_last and is_repeated):
+                return request.plan.parameters
+            suggestion = self._stored(study, request)
+        _logger.info(f"Trial {number}: {suggestion.progress()}; its parameters are chosen.")
+        return suggestion.plan.parameters
 
     @_of_an_instance
     def sample_independent(
@@ -154,6 +294,9 @@ class ArchitectureSampler(BaseSampler):
         param_name: str,
         param_distribution: BaseDistribution,
     ) -> Any:
+        if self._warns and self._is_joint(study):
+            trials = whole_study(study).get_trials(deepcopy=False)
+            warn_of_independent(trials, param_name, self._independent_sampler)
         return self._independent_sampler.sample_independent(
             study, trial, param_name, param_distribution
         )
@@ -181,6 +324,17 @@ class ArchitectureSampler(BaseSampler):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.suggesting = threading.RLock()
+
+
+def _parameters_beside_networks(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
+    """The parameters that the latest trial with a value has, none if it has no networks.
+
+    Those with a single value are left out.
+    """
+    latest = latest_with_value(trials)
+    if latest is None or not names_among(latest.user_attrs):
+        return {}
+    return {n: each for n, each in latest.distributions.items() if not each.single()}
 
 
 def check_single_objective(study: Study) -> None:

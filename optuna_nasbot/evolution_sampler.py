@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from optuna.samplers import BaseSampler
-from optuna.study import Study
-from optuna.trial import Trial
 
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import Suggestion
-from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.gp import warp
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.initial_design import in_turn
-from optuna_nasbot.search.moves import NetworkMoves
+from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import children_of_fit
 from optuna_nasbot.search.selection import first_new
-from optuna_nasbot.spaces import ArchitectureSpace
-from optuna_nasbot.trials import observe
+from optuna_nasbot.trial_request import TrialRequest
 
 _N_START = 12
 """How many networks of the initial pool are tried first, if it has so many."""
@@ -27,39 +23,60 @@ _N_TRIES = 20
 class EvolutionSampler(ArchitectureSampler):
     """Searches networks by evolution, the baseline of the NASBOT paper (section 5).
 
-    The initial pool first, or 12 networks of it; then each network is a child of one that was
-    tried, made by one to five random edits, where parents are drawn with probability proportional
-    to exp(2 value), the values warped and standardised.
+    The initial pool first, or 12 networks of it, with random parameters; then each configuration
+    is a child of one that was tried, made by one to five random edits of its network, by steps of
+    its ordinary parameters, or both, where parents are drawn with probability proportional to
+    exp(2 value), the values warped and standardised.
 
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
-        independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
+        parameter_sampler: A sampler for all ordinary parameters, if they are not to be evolved
+            together with the networks.
+        independent_sampler: The old name of `parameter_sampler`.
+        warn_independent_sampling: Whether to warn, once, of a parameter that is not evolved
+            together with the networks, since not all trials have it or its range changes. A
+            `TPESampler` samples it then.
 
     Raises:
-        TypeError: `seed` is no whole number or `independent_sampler` is no sampler.
-        ValueError: `seed` is negative or too large.
+        TypeError: `seed` is no whole number, a sampler is none, or `warn_independent_sampling` no
+            bool.
+        ValueError: `seed` is negative or too large, or both samplers are given.
     """
 
     def __init__(
-        self, *, seed: int | None = None, independent_sampler: BaseSampler | None = None
+        self,
+        *,
+        seed: int | None = None,
+        parameter_sampler: BaseSampler | None = None,
+        independent_sampler: BaseSampler | None = None,
+        warn_independent_sampling: bool = True,
     ) -> None:
-        super().__init__(seed=seed, independent_sampler=independent_sampler)
+        super().__init__(
+            seed=seed,
+            parameter_sampler=parameter_sampler,
+            independent_sampler=independent_sampler,
+            warn_independent_sampling=warn_independent_sampling,
+        )
 
-    def choose(
-        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Suggestion:
-        check_single_objective(study)
-        observed = observe(study, name, space.operation_set.kind, exclude=trial.number)
-        rng = self.trial_rng(trial.number, name)
-        pool, moves = space.initial_pool[:_N_START], NetworkMoves(name, space)
-        networks = observed.networks
-        inside = [i for i, network in enumerate(networks) if network in space]
-        if len(inside) < len(pool):
-            candidates = proposals_of(name, map(Candidate, in_turn(pool, trial.number)))
-            progress = f"start-up, {len(inside)} of {len(pool)} networks have a value"
+    def choose(self, request: TrialRequest) -> Suggestion:
+        space, observed, rng = request.space, request.observed, self.request_rng(request)
+        n = sum(each.configuration in space for each in observed.finished)
+        start = _start(request)
+        if n < len(start):
+            candidates = space.completed(start, rng)
+            progress = f"start-up, {n} of {len(start)} networks have a value"
         else:
-            tried = [Candidate(networks[i], observed.finished[i].trial.number) for i in inside]
-            parents, fitness = proposals_of(name, tried), warp(observed.values)[inside]
-            candidates = [*children_of_fit(parents, fitness, _N_TRIES, moves, rng), *parents]
+            parents, fitness = request.parents(warp(observed.values), rng)
+            children = children_of_fit(parents, fitness, _N_TRIES, space.moves, rng)
+            candidates = [*children, *parents]
             progress = f"evolving from {len(parents)} networks"
-        return Suggestion(first_new(candidates, moves, observed.excluded, rng), lambda: progress)
+        chosen = first_new(candidates, space.moves, observed.excluded, rng)
+        return Suggestion(chosen, lambda: progress)
+
+
+def _start(request: TrialRequest) -> list[Proposal]:
+    """What is tried first."""
+    if request.asked is None:
+        return [Proposal({})] * _N_START
+    pool = request.space.spaces[request.asked].initial_pool[:_N_START]
+    return proposals_of(request.asked, map(Candidate, in_turn(pool, request.trial.number)))

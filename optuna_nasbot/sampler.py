@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,72 +13,97 @@ import numpy as np
 from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 from optuna.study import Study
-from optuna.trial import Trial
 
 from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import Criterion
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.acquisition.expected_improvement import expected_improvement
+from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import Suggestion
-from optuna_nasbot.architecture_sampler import check_single_objective
 from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.distance.study_distances import distances_scaled_to
+from optuna_nasbot.distance.study_distances import references_among
+from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernels import KernelName
 from optuna_nasbot.gp.kernels import MakeKernel
+from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.kernels import kernel_named
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp
-from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.initial_design import network_distances
-from optuna_nasbot.search.initial_design import start_network
+from optuna_nasbot.search.initial_design import start_proposal
 from optuna_nasbot.search.maximiser import SearchBudget
 from optuna_nasbot.search.maximiser import maximise
-from optuna_nasbot.search.moves import NetworkMoves
 from optuna_nasbot.search.proposal import Proposal
-from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
-from optuna_nasbot.trials import Observations
-from optuna_nasbot.trials import observe
+from optuna_nasbot.trial_request import TrialRequest
+from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.observations import configurations
 
-_MAX_PREPARED = 16
-"""Number of pairs of a name and a space whose distances and model are kept. An objective may make
-a new space in each trial."""
+_MAX_SEARCHES = 16
+"""For how many requests, such as a name and a space, the distances and the model are kept. An
+objective may make a new space in each trial."""
 _MAX_UNFINISHED = 100
 """How many running and how many failed networks the model takes note of, the latest ones: those of
 workers that were killed run forever. Older ones are not suggested again either."""
 
 
+Scale = ArchitectureSpace | tuple[Architecture, ...]
+"""What distances are scaled to: the networks of a space, or some networks."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What a search keeps from one trial to the next.
+
+    Args:
+        distances: The distances of the networks by name.
+        fitter: Fits the model.
+    """
+
+    distances: Mapping[str, NetworkDistances]
+    fitter: SurrogateFitter
+
+
 class NASBOTSampler(ArchitectureSampler):
     """Searches networks by Bayesian optimisation with optimal transport (Kandasamy et al. 2018).
 
-    Networks come from `suggest_architecture`; ordinary parameters beside them are left to
-    another sampler. All that the sampler knows it reads from the study, so that studies can be
-    resumed and shared by many workers.
+    Networks come from `suggest_architecture`. Ordinary parameters that every trial asks for are
+    searched together with them, in whatever order an objective asks. All that the sampler knows it
+    reads from the study, so that studies can be resumed and shared by many workers.
 
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
             Workers that share a study may have the same.
         n_startup_trials: How many trials with a value the model needs; until then networks of
-            the initial pool and around it are tried, random ones that are far from each other.
+            the initial pool and around it are tried, random ones that are far from each other,
+            with random parameters.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
         kernel: What the model compares networks by: `"default"`, or `"paper"` for the two
-            distances of the paper alone, whose acquisition is `"ucb"`. For experiments also a
-            function that makes a kernel, see `optuna_nasbot.gp.kernels`.
-        learn_from_failures: Whether networks whose trials failed are not suggested again and make
-            networks like them less likely. False leaves them out entirely, for studies in which
-            trials fail for reasons that have nothing to do with the network.
-        independent_sampler: The sampler of ordinary parameters; None for a `TPESampler`.
+            distances of the paper alone, with which networks are searched without the
+            parameters. (The method of the paper takes `acquisition="ucb"` with it.) For
+            experiments also a function that makes a kernel, see `optuna_nasbot.gp.kernels`.
+        learn_from_failures: Whether configurations whose trials failed are not suggested again
+            and make others like them less likely. False leaves them out entirely, for studies in
+            which trials fail for reasons that have nothing to do with the configuration.
+        parameter_sampler: A sampler for all ordinary parameters, if they are not to be searched
+            together with the networks.
+        independent_sampler: The old name of `parameter_sampler`.
+        warn_independent_sampling: Whether to warn, once, of a parameter that is not searched
+            together with the networks, since not all trials have it or its range changes. A
+            `TPESampler` samples it then.
 
     Raises:
-        TypeError: `independent_sampler` is no sampler or `learn_from_failures` no bool.
-        ValueError: Another argument is out of range.
+        TypeError: A sampler is none, or `learn_from_failures` or `warn_independent_sampling` no
+            bool.
+        ValueError: Another argument is out of range, or both samplers are given.
     """
 
     # What experiments change in subclasses.
@@ -91,9 +118,16 @@ class NASBOTSampler(ArchitectureSampler):
         acquisition: AcquisitionName = "log_ei",
         kernel: KernelName | MakeKernel = "default",
         learn_from_failures: bool = True,
+        parameter_sampler: BaseSampler | None = None,
         independent_sampler: BaseSampler | None = None,
+        warn_independent_sampling: bool = True,
     ) -> None:
-        super().__init__(seed=seed, independent_sampler=independent_sampler)
+        super().__init__(
+            seed=seed,
+            parameter_sampler=parameter_sampler,
+            independent_sampler=independent_sampler,
+            warn_independent_sampling=warn_independent_sampling,
+        )
         if acquisition not in get_args(AcquisitionName):
             raise ValueError(
                 f"acquisition: expected one of {list(get_args(AcquisitionName))}, "
@@ -108,82 +142,109 @@ class NASBOTSampler(ArchitectureSampler):
                 f"kernel: expected one of {list(get_args(KernelName))} or a function that makes "
                 f"a kernel, got {kernel!r}."
             )
+        self._searches_parameters = kernel != "paper"
         self._kernel_of = kernel if callable(kernel) else kernel_named(kernel)
         self._learn_from_failures = learn_from_failures
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
-        self._prepared: dict[
-            tuple[str, ArchitectureSpace], tuple[NetworkDistances, SurrogateFitter]
-        ] = {}
+        self._searches: dict[Any, _Search] = {}
 
-    def choose(
-        self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
-    ) -> Suggestion:
-        check_single_objective(study)
-        observed = observe(study, name, space.operation_set.kind, exclude=trial.number)
+    def choose(self, request: TrialRequest) -> Suggestion:
         if not self._learn_from_failures:
-            observed = replace(observed, failed=())
-        rng = self.trial_rng(trial.number, name)
-        distances, fitter = self._prepared_search(name, space)
-        n, n_startup = len(observed.finished), self._n_startup_trials
+            request = replace(request, observed=replace(request.observed, failed=()))
+        observed = request.observed
+        rng = self.request_rng(request)
+        space, n, n_startup = request.space, request.n_comparable, self._n_startup_trials
         if n < n_startup:
-            started = start_network(observed.tried, name, space, distances, rng)
+            started = self._started(request, rng)
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return Suggestion(started, lambda: progress)
 
         targets = Targets(observed.values, self._transform)
         failed = configurations(observed.failed[-_MAX_UNFINISHED:])
         running = configurations(observed.running[-_MAX_UNFINISHED:])
+        fitter = self._search_of(request).fitter
         surrogate = fitter.fit(configurations(observed.finished), targets, failed)
+        if not request.is_last:
+            surrogate = surrogate.of_changed_networks()
         surrogate = surrogate.hallucinate(running)
         best = targets.all.max()
         acquisition = self._acquisition_of(surrogate, best, rng)
-        parents, fitness = _parents(observed, targets, space)
-        moves, excluded = NetworkMoves(name, space), observed.excluded
-        chosen = maximise(acquisition, parents, fitness, moves, excluded, rng, self._budget)
+        parents, fitness = request.parents(targets.all, rng)
+        excluded = observed.excluded if request.is_last else frozenset()
+        chosen = maximise(acquisition, parents, fitness, space.moves, excluded, rng, self._budget)
         if chosen is None:
-            chosen = first_new(parents, moves, excluded, rng)
+            chosen = first_new(parents, space.moves, excluded, rng)
         predict = partial(surrogate.predict, [chosen.configuration])
         return Suggestion(chosen, lambda: _prospects(*predict(), best))
+
+    def _started(self, request: TrialRequest, rng: np.random.Generator) -> Proposal:
+        """What to try before there is a model."""
+        if request.asked is None:
+            return request.space.completed([Proposal({})], rng)[0]
+        name, space = request.asked, request.space.spaces[request.asked]
+        alone = Dimensions({name: request.dimensions.kinds[name]})
+        distances = self._search_on({name: space}, alone).distances[name]
+        return start_proposal(request.observed.tried, request.space, name, distances, rng)
 
     def _acquisition_of(
         self, surrogate: Surrogate, best: float, rng: np.random.Generator
     ) -> Criterion:
         return criterion(self._acquisition, surrogate, best, rng)
 
-    def _prepared_search(
-        self, name: str, space: ArchitectureSpace
-    ) -> tuple[NetworkDistances, SurrogateFitter]:
-        prepared = self._prepared.pop((name, space), None)
-        if prepared is None:
-            distances = network_distances(space)
-            prepared = distances, SurrogateFitter(self._kernel_of({name: distances}))
-        self._prepared[name, space] = prepared  # the last one is the one used last
-        if len(self._prepared) > _MAX_PREPARED:
-            self._prepared.pop(next(iter(self._prepared)))
-        return prepared
+    def _search_of(self, request: TrialRequest) -> _Search:
+        """The distances and the model for a request.
+
+        Where a network is all that is searched its space is the scale of distances. Else the
+        study's networks are, since parameters may be asked for before the space is known.
+        """
+        dimensions = request.dimensions
+        if len(dimensions.names) == 1 and request.asked is not None:
+            return self._search_on(request.space.spaces, dimensions)
+        networks = {name: request.observed.networks(name) for name in dimensions.kinds}
+        references = {name: references_among(each) for name, each in networks.items() if each}
+        return self._search_on(references, dimensions)
+
+    def _search_on(self, scales: Mapping[str, Scale], dimensions: Dimensions) -> _Search:
+        """Those of an earlier trial, where that was on the same scales."""
+        key = tuple(scales.items()), repr(dimensions.parameters)
+        search = self._searches.pop(key, None)
+        if search is None:
+            distances = {name: _distances_on(scale) for name, scale in scales.items()}
+            kernel = joint_kernel(_made_by(self._kernel_of, distances), dimensions)
+            search = _Search(distances, SurrogateFitter(kernel))
+        self._searches[key] = search  # the last one is the one used last
+        if len(self._searches) > _MAX_SEARCHES:
+            self._searches.pop(next(iter(self._searches)))
+        return search
+
+    def _is_joint(self, study: Study) -> bool:
+        return super()._is_joint(study) and self._searches_parameters
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_prepared": {}}
+        return {**super().__getstate__(), "_searches": {}}
 
 
-def _parents(
-    observed: Observations, targets: Targets, space: ArchitectureSpace
-) -> tuple[list[Proposal], NDArray[np.float64]]:
-    """What the search starts from, with its fitness: the observed networks of the space.
+def _made_by(make: MakeKernel, distances: Mapping[str, NetworkDistances]) -> Kernel:
+    """The kernel that a function of the user makes.
 
-    Where none is of the space, the initial pool.
+    Raises:
+        TypeError: It is no kernel.
     """
-    networks = observed.networks
-    inside = [i for i, network in enumerate(networks) if network in space]
-    if not inside:
-        pool = proposals_of(observed.name, map(Candidate, space.initial_pool))
-        return pool, np.zeros(len(pool))
-    parents = [Candidate(networks[i], observed.finished[i].trial.number) for i in inside]
-    return proposals_of(observed.name, parents), targets.all[inside]
+    kernel = make(distances)
+    if not isinstance(kernel, Kernel):
+        raise TypeError(f"kernel: expected a function that makes a Kernel, got {kernel!r} of it.")
+    return kernel
+
+
+def _distances_on(scale: Scale) -> NetworkDistances:
+    """The distances of networks, scaled to a space or to networks of the study."""
+    if isinstance(scale, ArchitectureSpace):
+        return network_distances(scale)
+    return distances_scaled_to(scale)
 
 
 def _prospects(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> str:
-    """What the model expects of a network."""
+    """What the model expects of a configuration."""
     improvement = expected_improvement(mean, std, best)
     return f"expected improvement over the best: {improvement[0]:.2g} standard deviations"

@@ -27,6 +27,7 @@ from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.requested import last_space
+from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import observe
@@ -234,8 +235,9 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
         study: A study with one objective.
         name: The name of the network.
         by: What makes a trial the best: its `"value"`, or the `"posterior_mean"` of its network,
-            what the model of `NASBOTSampler()` makes of all values. Under noise the best of many
-            values was lucky, and the model knows what similar networks had.
+            what a model with the kernel of `NASBOTSampler()` makes of the values of all networks.
+            Under noise the best of many values was lucky, and the model knows what similar
+            networks had.
 
     Raises:
         TypeError: An argument is of a wrong type.
@@ -266,8 +268,9 @@ def _largest_posterior_mean(
     study: Study, name: str, trials: Sequence[FrozenTrial], kind: str
 ) -> Architecture:
     """Of the networks of a kind that trials carry the one that the model expects most of."""
-    observed = observe(study, name, kind, exclude=-1)
-    kernel = default_kernel({name: study_distances(observed.networks)})
+    all_trials = study.get_trials(deepcopy=False)
+    observed = observe(all_trials, study.direction, Dimensions({name: kind}))
+    kernel = default_kernel({name: study_distances(observed.networks(name))})
     surrogate = SurrogateFitter(kernel).fit(
         configurations(observed.finished), Targets(observed.values)
     )

@@ -10,16 +10,13 @@ import optuna
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.architecture_sampler import MAX_REDRAWS
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.mutation import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import architecture_attributes
-from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.wrapped import ChoosesArchitectures
-
-_MAX_REDRAWS = 10
-"""When two workers notice that they chose the same, about one redraw in seven collides again."""
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = optuna.logging.get_logger(f"optuna.{__name__}")
@@ -61,19 +58,17 @@ class SuggestionWriter:
             return self._stored(self._choice_of(sampler))
         with sampler.suggesting:
             architecture = self._stored(self._choice_of(sampler))
-            for _ in range(_MAX_REDRAWS):
+            for _ in range(MAX_REDRAWS):
                 study, number = self.trial.study, self.trial.number
-                if not is_tried_elsewhere(study, self.name, architecture, exclude=number):
+                if not sampler.is_tried_elsewhere(study, number, {self.name: self.space}):
                     break
                 _logger.info(
                     f"Trial {number}: another trial has the same architecture '{self.name}'; "
                     "another one is drawn."
                 )
-                redrawn = self._choice_of(sampler)
-                # Nothing else was found. (Layers may be numbered in another way.)
-                if redrawn.canonical_hash() == architecture.canonical_hash():
-                    break
-                architecture = self._stored(redrawn)
+                before, architecture = architecture, self._stored(self._choice_of(sampler))
+                if architecture.canonical_hash() == before.canonical_hash():
+                    break  # nothing else was found; its layers may be numbered in another way
         return architecture
 
     def checked(self, architecture: Architecture, origin: str) -> Architecture:

@@ -11,7 +11,9 @@ import pytest
 from optuna.trial import TrialState
 
 from optuna_nasbot import Architecture
+from optuna_nasbot import ArchitectureError
 from optuna_nasbot import CellSpace
+from optuna_nasbot import CNNSpace
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
@@ -22,8 +24,12 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import sampler as nasbot
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
+from optuna_nasbot.architecture_sampler import Suggestion
+from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.proposal import Proposal
+from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import stored_origin
 
@@ -172,3 +178,22 @@ def test_damaged_origins_do_no_harm() -> None:
     )
     study.optimize(lambda t: value(suggest_architecture(t, "net", CHAINS)), n_trials=1)
     assert origin(study.trials[-1]).parent == 0
+
+
+class OutsideSampler(ArchitectureSampler):
+    """Chooses networks that are not of the space."""
+
+    def __init__(self) -> None:
+        super().__init__(seed=0)
+
+    def choose(self, request: TrialRequest) -> Suggestion:
+        (outside,) = proposals_of("net", [Candidate(CNNSpace().initial_pool[0], 0, ("skip",))])
+        return Suggestion(outside, lambda: "")
+
+
+def test_nothing_of_a_wrong_choice_is_stored() -> None:
+    study = optuna.create_study(sampler=OutsideSampler())
+    trial = study.ask()
+    with pytest.raises(ArchitectureError):
+        suggest_architecture(trial, "net", CHAINS)
+    assert trial.user_attrs == {}

@@ -23,7 +23,9 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp import Kernel
+from optuna_nasbot.gp.kernel import Term
 from optuna_nasbot.gp.kernels import paper_kernel
+from optuna_nasbot.gp.prior import ABOUT_ONE
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.search.initial_design import networks_around_pool
 from optuna_nasbot.trials.configuration import Configuration
@@ -77,6 +79,19 @@ def test_the_kernel_of_the_paper_sees_no_neighbourhoods(monkeypatch: pytest.Monk
     assert suggested(study_of(finished(0, 1.0), finished(1, 2.0), kernel="paper")) in SPACE
     with pytest.raises(TypeError):
         suggested(study_of(finished(0, 1.0), finished(1, 2.0)))
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda networks: None, TypeError, "kernel: expected a function that makes a Kernel, got"),
+        (lambda networks: Kernel(()), ValueError, "kernel: expected a term with something to"),
+        (lambda networks: Term((), ABOUT_ONE), ValueError, "views: expected at least one view"),
+    ],
+)
+def test_a_wrong_kernel_of_ones_own(make: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        suggested(study_of(finished(0, 1.0), finished(1, 2.0), n_startup_trials=2, kernel=make))
 
 
 def test_a_kernel_of_ones_own() -> None:
@@ -344,6 +359,8 @@ def test_two_networks_in_a_trial() -> None:
         return value(first) - value(second)
 
     study.optimize(objective, n_trials=4)
-    for name in ("first", "second"):
-        found = {get_architecture(trial, name).canonical_hash() for trial in study.trials}
-        assert len(found) == 4
+    found = {
+        tuple(get_architecture(trial, name).canonical_hash() for name in ("first", "second"))
+        for trial in study.trials
+    }
+    assert len(found) == 4

@@ -23,6 +23,10 @@ from optuna_nasbot import best_architecture
 
 METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "nasbot": lambda seed: NASBOTSampler(seed=seed),
+    # Networks apart from the ordinary parameters beside them.
+    "nasbot/separate": lambda seed: NASBOTSampler(
+        seed=seed, parameter_sampler=TPESampler(seed=seed)
+    ),
     "nasbot-ucb": lambda seed: NASBOTSampler(seed=seed, acquisition="ucb"),
     "nasbot-ts": lambda seed: NASBOTSampler(seed=seed, acquisition="ts"),
     "nasbot-without-failures": lambda seed: NASBOTSampler(seed=seed, learn_from_failures=False),

@@ -27,12 +27,14 @@ class LocalSearch:
     def __call__(
         self, observed: Observations, space: ArchitectureSpace, rng: np.random.Generator
     ) -> Architecture:
+        (name,) = observed.dimensions.kinds
+        networks = observed.networks(name)
         of_climb = slice(self._climb_begins_at, None)
         if len(observed.values[of_climb]):
-            incumbent = observed.networks[of_climb][int(np.argmax(observed.values[of_climb]))]
+            incumbent = networks[of_climb][int(np.argmax(observed.values[of_climb]))]
             neighbours = one_edit_neighbours(Candidate(incumbent), space, rng)
-            for proposal in proposals_of(observed.name, neighbours):
+            for proposal in proposals_of(name, neighbours):
                 if proposal.key not in observed.excluded:
-                    return proposal.configuration.networks[observed.name]
-        self._climb_begins_at = len(observed.networks)
+                    return proposal.configuration.networks[name]
+        self._climb_begins_at = len(networks)
         return random_network(space, rng)

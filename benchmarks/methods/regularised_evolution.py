@@ -23,7 +23,8 @@ def regularised_evolution(
     The population is the latest networks, so that the oldest one dies when a child is born, good
     or bad; it is filled with random networks first.
     """
-    networks, values = observed.networks[-POPULATION:], observed.values[-POPULATION:]
+    (name,) = observed.dimensions.kinds
+    networks, values = observed.networks(name)[-POPULATION:], observed.values[-POPULATION:]
     if len(networks) < POPULATION:
         return random_network(space, rng)
     sample = rng.choice(POPULATION, size=SAMPLE, replace=False)

@@ -11,11 +11,12 @@ from optuna.trial import Trial
 from optuna_nasbot import Architecture
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
 
 Rule = Callable[[Observations, ArchitectureSpace, np.random.Generator], Architecture]
-"""(observations, space, source of randomness) -> the network to try next."""
+"""(observations of one name, space, source of randomness) -> the network to try next."""
 
 
 class RuleSampler(ArchitectureSampler):
@@ -28,5 +29,6 @@ class RuleSampler(ArchitectureSampler):
     def sample_architecture(
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
-        observed = observe(study, name, space.operation_set.kind, exclude=trial.number)
+        trials = [each for each in study.get_trials(deepcopy=False) if each.number != trial.number]
+        observed = observe(trials, study.direction, Dimensions({name: space.operation_set.kind}))
         return self._rule(observed, space, self.trial_rng(trial.number, name))

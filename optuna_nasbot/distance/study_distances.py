@@ -30,6 +30,28 @@ def study_distances(networks: Sequence[Architecture]) -> NetworkDistances:
     return _study_distances(OTMANN.for_kind(networks[0].kind), tuple(networks))
 
 
+def references_among(networks: Sequence[Architecture]) -> tuple[Architecture, ...]:
+    """Networks whose distances are the scale of all others: the first 1, 2, 4, ..., 32 of a study.
+
+    A growing study has the same ones for a while, so that what was computed with them stays.
+
+    Args:
+        networks: The networks of a study in the order of its trials.
+    """
+    different = list({each.canonical_hash(): each for each in networks}.values())
+    n = min(len(different), _N_REFERENCES)
+    return tuple(different[: 1 << n.bit_length() - 1]) if n else ()
+
+
+def distances_scaled_to(references: Sequence[Architecture]) -> NetworkDistances:
+    """The distances with the paper's coefficients, divided by their means over some networks.
+
+    Args:
+        references: Networks of one kind, at least one.
+    """
+    return NetworkDistances(OTMANN.for_kind(references[0].kind), references)
+
+
 @lru_cache(maxsize=_N_KEPT)
 def _study_distances(otmann: OTMANN, networks: tuple[Architecture, ...]) -> NetworkDistances:
     return NetworkDistances(otmann, networks[:: -(-len(networks) // _N_REFERENCES)])

@@ -44,6 +44,10 @@ class Term:
     variance: LogNormal
     decay: LogNormal = ABOUT_ONE
 
+    def __post_init__(self) -> None:
+        if not self.views:
+            raise ValueError("views: expected at least one view, got none.")
+
     def __len__(self) -> int:
         """The number k of dissimilarities of a pair."""
         return sum(map(len, self.views))
@@ -54,7 +58,7 @@ class Kernel:
     """A kernel between configurations.
 
     Args:
-        terms: Its terms, at least one.
+        terms: Its terms.
     """
 
     terms: tuple[Term, ...]
@@ -67,14 +71,22 @@ class Kernel:
         return prior_of(sizes, variances, [term.decay for term in self.terms])
 
     def fitted(self, configurations: Sequence[Configuration]) -> Kernel:
-        """The kernel whose views have learned what they need from these configurations."""
+        """The kernel whose views have learned what they need from these configurations.
+
+        Terms whose views found nothing to compare are left out.
+        """
         fitted = {id(view): view.fitted(configurations) for view in self._views}
-        return Kernel(
-            tuple(
-                replace(term, views=tuple(fitted[id(view)] for view in term.views))
-                for term in self.terms
+        terms = [
+            replace(term, views=tuple(fitted[id(view)] for view in term.views))
+            for term in self.terms
+        ]
+        found = tuple(term for term in terms if len(term))
+        if not found:
+            raise ValueError(
+                "kernel: expected a term with something to compare, got none: a view has a length "
+                "above 0 once it is fitted."
             )
-        )
+        return Kernel(found)
 
     def remember(self, configurations: Sequence[Configuration]) -> None:
         """Keep what is computed for pairs of these configurations, which will recur."""

@@ -24,10 +24,13 @@ from optuna_nasbot.gp.views.features import FeatureFunction
 from optuna_nasbot.gp.views.features import FeatureView
 from optuna_nasbot.gp.views.global_features import global_features
 from optuna_nasbot.gp.views.global_features import path_lengths_by_group
+from optuna_nasbot.gp.views.missing import MissingView
 from optuna_nasbot.gp.views.networks import d
 from optuna_nasbot.gp.views.networks import d_bar_squared
 from optuna_nasbot.gp.views.networks import neighbourhoods
+from optuna_nasbot.gp.views.parameters import ParameterView
 from optuna_nasbot.gp.views.view import View
+from optuna_nasbot.trials.dimensions import Dimensions
 
 SLOW_DECAY = LogNormal(median=0.5, std=0.7)
 """Prior for the decay of a long-range trend."""
@@ -120,6 +123,34 @@ def with_trends(
     return Kernel((*of_graph, *of_trends))
 
 
+def joint_kernel(of_networks: Kernel, dimensions: Dimensions) -> Kernel:
+    """The kernel of networks, of ordinary parameters, and of both together.
+
+    Each term of the networks comes twice, alone and as a product with the parameters, of half its
+    variance each: what a parameter does may depend on the network, or not. One term has the
+    parameters alone. In all of them configurations that lack something are at a distance from
+    those that have it.
+
+    Args:
+        of_networks: The kernel of the networks.
+        dimensions: The networks and the parameters.
+    """
+    if len(dimensions.names) == 1 and dimensions.kinds:
+        return of_networks
+    missing = MissingView(dimensions.names)
+    terms = [replace(term, views=(*term.views, missing)) for term in of_networks.terms]
+    if not dimensions.parameters:
+        return Kernel(tuple(terms))
+    parameters = ParameterView(dimensions.parameters)
+    halved = [
+        replace(term, variance=replace(term.variance, median=term.variance.median / 2))
+        for term in terms
+    ]
+    products = [replace(term, views=(*term.views, parameters)) for term in halved]
+    alone = Term((parameters, missing), LogNormal(median=1.0, std=0.5))
+    return Kernel((*halved, alone, *products))
+
+
 def sum_of(
     networks: Mapping[str, NetworkDistances], views_of: Sequence[ViewOf], variance: float = 1.0
 ) -> Kernel:
@@ -131,5 +162,7 @@ def sum_of(
         variance: The prior medians of the variances add up to this.
     """
     views = [view_of(name, networks[name]) for name in networks for view_of in views_of]
+    if not views:
+        return Kernel(())
     each = LogNormal(median=variance / len(views), std=1.0)
     return Kernel(tuple(Term((view,), each) for view in views))

@@ -43,12 +43,14 @@ class Surrogate:
         configurations: What the process is conditioned on: observed configurations, failed ones,
             then those that were hallucinated.
         posterior: The process conditioned on them.
+        extra_variance: What is added to the variance of each prediction.
     """
 
     kernel: Kernel
     parameters: KernelParameters
     configurations: tuple[Configuration, ...]
     posterior: Posterior
+    extra_variance: float = 0.0
 
     def predict(
         self, candidates: Sequence[Configuration]
@@ -56,7 +58,7 @@ class Surrogate:
         """Mean and standard deviation of the targets of m candidates, each of shape (m,)."""
         prior_variance = np.full(len(candidates), self.parameters.alphas.sum())
         mean, variance = self.posterior.predict(self._cross_kernel(candidates), prior_variance)
-        return mean, np.sqrt(variance)
+        return mean, np.sqrt(variance + self.extra_variance)
 
     def predict_jointly(
         self, candidates: Sequence[Configuration]
@@ -64,7 +66,8 @@ class Surrogate:
         """Mean, shape (m,), and joint covariance, shape (m, m), of m candidates."""
         cross, square = self._cross_kernel(candidates), self._square_kernel(candidates)
         mean, _ = self.posterior.predict(cross, np.diag(square))
-        return mean, self.posterior.joint_covariance(cross, square)
+        covariance = self.posterior.joint_covariance(cross, square)
+        return mean, covariance + self.extra_variance * np.eye(len(candidates))
 
     def hallucinate(self, running: Sequence[Configuration]) -> Surrogate:
         """The surrogate after p more were observed, with noise, at their expected values.
@@ -82,6 +85,16 @@ class Surrogate:
     ) -> Surrogate:
         """The surrogate, given targets (p,) of p configurations that have no noise."""
         return self._extended(configurations, latent)
+
+    def of_changed_networks(self) -> Surrogate:
+        """The surrogate of configurations whose networks are going to be changed.
+
+        What is added to their variance is how uncertain an observation is by the others, in the
+        median: as different from all others as the observations are, the next one will be, too.
+        """
+        _, std = self.leave_one_out(np.zeros(len(self.configurations)))
+        latent = np.maximum(np.square(std) - self.parameters.noise_variance, 0.0)
+        return replace(self, extra_variance=float(np.median(latent)))
 
     def leave_one_out(
         self, targets: NDArray[np.float64]

@@ -10,7 +10,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.search.candidate import Candidate
-from optuna_nasbot.search.moves import NetworkMoves
+from optuna_nasbot.search.joint_space import JointSpace
 from optuna_nasbot.search.mutation import mutate
 from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.search.proposal import proposals_of
@@ -52,33 +52,35 @@ def networks_around_pool(
     return list({network.canonical_hash(): network for network in (*pool, *children)}.values())
 
 
-def start_network(
+def start_proposal(
     tried: Sequence[Configuration],
+    space: JointSpace,
     name: str,
-    space: ArchitectureSpace,
     distances: NetworkDistances,
     rng: np.random.Generator,
 ) -> Proposal:
-    """A network to try before there is a model: random, and far from what was tried.
+    """What to try before there is a model: a network that is random, and far from what was tried.
 
     Args:
-        tried: All that was tried, with the networks of this name.
-        name: The name of the network.
-        space: Its search space.
-        distances: Their distances.
+        tried: All that was tried.
+        space: What may be proposed.
+        name: The name of the network that is asked for.
+        distances: The distances of networks of this name.
         rng: Source of randomness.
 
     Returns:
-        A network that was not tried, if there is one.
+        A configuration that was not tried, if there is one.
     """
-    drawn = proposals_of(name, [_random_around_pool(space, rng) for _ in range(_N_TRIES)])
+    asked = space.spaces[name]
+    candidates = [_random_around_pool(asked, rng) for _ in range(_N_TRIES)]
+    drawn = space.completed(proposals_of(name, candidates), rng)
     excluded = {each.key for each in tried}
     new = unseen(drawn, set(excluded))
     if not new:
-        pool = proposals_of(name, map(Candidate, space.initial_pool))
-        return first_new(pool, NetworkMoves(name, space), excluded, rng)
+        pool = space.completed(proposals_of(name, map(Candidate, asked.initial_pool)), rng)
+        return first_new(pool, space.moves, excluded, rng)
     compared = [each.candidates[name].network for each in new[:_N_COMPARED]]
-    networks = [each.networks[name] for each in tried]
+    networks = [each.networks[name] for each in tried if name in each.networks]
     return new[farthest(compared, networks, distances)]
 
 

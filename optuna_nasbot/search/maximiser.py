@@ -22,6 +22,8 @@ Acquisition = Callable[[Sequence[Configuration]], NDArray[np.float64]]
 """Acquisition values of a list of configurations; larger is better."""
 
 _FEW_STEPS = (0.7, 0.2, 0.1)
+_N_REFINED = 3
+"""How many of the best proposals have their numeric parameters refined."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class SearchBudget:
         n_children: Number of candidates that are children of good networks.
         n_generations: Number of generations that evolve on the acquisition function.
         generation_size: Number of children of a generation.
+        refinements: Sizes of the steps, on scales from 0 to 1, of the rounds that refine the
+            numeric parameters of the best candidates.
     """
 
     n_incumbents: int = 5
@@ -44,6 +48,7 @@ class SearchBudget:
     n_children: int = 40
     n_generations: int = 2
     generation_size: int = 20
+    refinements: tuple[float, ...] = (0.1, 0.03, 0.01)
 
 
 def maximise(
@@ -59,7 +64,7 @@ def maximise(
 
     Candidates are one-edit neighbours of the fittest parents and children of parents drawn with
     probability proportional to exp(2 fitness); generations of children of the candidates with
-    the best acquisition values follow.
+    the best acquisition values follow, then a local search of the numeric parameters of the best.
 
     Args:
         acquisition: What to maximise.
@@ -85,7 +90,24 @@ def maximise(
         if children:
             found += children
             values = np.concatenate([values, acquisition(configurations_of(children))])
+    for size in budget.refinements:
+        children = unseen(_refined(found, values, moves, size, rng), seen)
+        if children:
+            found += children
+            values = np.concatenate([values, acquisition(configurations_of(children))])
     return found[int(np.argmax(values))]
+
+
+def _refined(
+    found: Sequence[Proposal],
+    values: NDArray[np.float64],
+    moves: Moves,
+    size: float,
+    rng: np.random.Generator,
+) -> list[Proposal]:
+    """The best proposals with small steps of their numeric parameters."""
+    best = np.argsort(-values, kind="stable")[:_N_REFINED]
+    return [child for index in best for child in moves.refined(found[index], size, rng)]
 
 
 def _neighbours(

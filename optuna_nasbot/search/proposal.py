@@ -32,6 +32,14 @@ class Proposal:
         networks = {name: each.network for name, each in self.candidates.items()}
         return Configuration(networks, self.parameters)
 
+    def with_network(self, name: str, candidate: Candidate) -> Proposal:
+        """The proposal with another network of a name."""
+        return Proposal({**self.candidates, name: candidate}, self.parameters)
+
+    def with_parameters(self, changed: Mapping[str, Any]) -> Proposal:
+        """The proposal with other values of some parameters."""
+        return Proposal(self.candidates, {**self.parameters, **changed})
+
     @property
     def key(self) -> Key:
         """The identity of the configuration."""

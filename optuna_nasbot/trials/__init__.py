@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.dimensions import Dimensions
 from optuna_nasbot.trials.observations import Observation
 from optuna_nasbot.trials.observations import Observations
 from optuna_nasbot.trials.observations import is_tried_elsewhere
@@ -16,6 +17,7 @@ from optuna_nasbot.trials.stored import read_architecture
 
 __all__ = [
     "Configuration",
+    "Dimensions",
     "Observation",
     "Observations",
     "Origin",

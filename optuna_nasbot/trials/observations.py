@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from optuna.study import Study
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
@@ -18,7 +20,11 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.configuration import Configuration
 from optuna_nasbot.trials.configuration import Key
+from optuna_nasbot.trials.dimensions import Dimensions
+from optuna_nasbot.trials.parameters import Parameter
+from optuna_nasbot.trials.plan import read_plan
 from optuna_nasbot.trials.stored import read_architecture
+from optuna_nasbot.trials.values import has_failed
 from optuna_nasbot.trials.values import observed_values
 
 
@@ -28,7 +34,7 @@ class Observation:
 
     Args:
         trial: The trial, with its state and values.
-        configuration: The networks that it tries.
+        configuration: The networks and parameters that it tries.
     """
 
     trial: FrozenTrial
@@ -42,30 +48,31 @@ class Observation:
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """The trials of a study that carry a network of a name, grouped by outcome.
+    """The trials of a study that try some of its dimensions, grouped by outcome.
 
     Attributes:
-        name: The name.
+        dimensions: The networks and parameters that are read.
         finished: The n trials that have a value, in the order of their numbers.
         values: Their values, finite, larger is better whatever the study's direction, shape (n,);
             see `optuna_nasbot.trials.values.observed_values`.
-        running: Those that are being tried.
+        running: Those that are being tried. What is not known of one yet is as in its plan, else
+            as in the best trial.
         waiting: Those that are enqueued.
         failed: Those that failed, or were pruned before they reported a value, and whose
             configuration occurs in no other group; the latest of several with the same one.
     """
 
-    name: str
+    dimensions: Dimensions
     finished: tuple[Observation, ...]
     values: NDArray[np.float64]
     running: tuple[Observation, ...]
     waiting: tuple[Observation, ...]
     failed: tuple[Observation, ...]
 
-    @property
-    def networks(self) -> tuple[Architecture, ...]:
-        """The networks of the finished trials."""
-        return tuple(each.configuration.networks[self.name] for each in self.finished)
+    def networks(self, name: str) -> tuple[Architecture, ...]:
+        """The networks of a name that finished trials have."""
+        found = [each.configuration.networks.get(name) for each in self.finished]
+        return tuple(network for network in found if network is not None)
 
     @property
     def tried(self) -> tuple[Configuration, ...]:
@@ -86,7 +93,7 @@ def configurations(observations: Iterable[Observation]) -> tuple[Configuration, 
 def read_trials(
     trials: Iterable[FrozenTrial], name: str
 ) -> tuple[list[Observation], dict[int, ArchitectureError]]:
-    """Read the trials that carry a network of a name.
+    """Read the trials that carry a network of a name, of whatever kind, without parameters.
 
     Returns:
         The trials with their networks, and, by the number of the trial, why a network can't be
@@ -104,40 +111,43 @@ def read_trials(
     return readable, damaged
 
 
-def observe(study: Study, name: str, kind: str, exclude: int) -> Observations:
+def observe(
+    trials: Sequence[FrozenTrial], direction: StudyDirection, dimensions: Dimensions
+) -> Observations:
     """Read what a sampler needs to know of a study.
 
-    Trials without a network of the name and with one of another kind are left out; so are damaged
-    ones, with a warning.
+    Trials that try nothing of the dimensions are left out, where they hold networks those
+    without any; so are those with damaged networks, with a warning.
 
     Args:
-        study: A study with one objective.
-        name: The name under which trials carry networks.
-        kind: The kind of network to read.
-        exclude: Number of the trial to leave out, the one that asks.
+        trials: The trials of a study with one objective, without the one that asks.
+        direction: The direction of the study.
+        dimensions: The networks and parameters to read. Networks of other kinds count as missing.
 
     Returns:
         The observations.
     """
-    others = (each for each in study.get_trials(deepcopy=False) if each.number != exclude)
-    readable, damaged = read_trials(others, name)
-    for number, error in damaged.items():
-        warnings.warn(
-            f"Trial {number} is left out of the model: its architecture '{name}' can't be "
-            f"read. {error}",
-            stacklevel=2,
-        )
-    of_kind = [each for each in readable if each.configuration.networks[name].kind == kind]
-    running = _in_state(of_kind, TrialState.RUNNING)
-    waiting = _in_state(of_kind, TrialState.WAITING)
-    ended = [each for each in of_kind if each.trial.state.is_finished()]
+    read, damaged = _read(trials, dimensions)
+    for number, reason in damaged.items():
+        warnings.warn(f"Trial {number} is left out of the model: {reason}", stacklevel=2)
+    relevant = [each for each in read if _is_relevant(each, dimensions)]
+    ended = [each for each in relevant if each.trial.state.is_finished()]
     finished = tuple(each for each in ended if not each.has_failed)
+    values = observed_values([each.trial for each in finished], direction)
+    waiting = _in_state(relevant, TrialState.WAITING)
+    best = finished[int(np.argmax(values))].configuration if finished else Configuration({})
+    known = {key: network for each in read for key, network in _by_hash(each.configuration)}
+    running = tuple(
+        Observation(each.trial, _expected(each, known, best))
+        for each in _in_state(read, TrialState.RUNNING)
+        if each.configuration.networks or each.configuration.parameters
+    )
     tried = {each.key for each in configurations((*finished, *running, *waiting))}
     latest = {each.configuration.key: each for each in ended if each.has_failed}
     return Observations(
-        name=name,
+        dimensions=dimensions,
         finished=finished,
-        values=observed_values([each.trial for each in finished], study.direction),
+        values=values,
         running=running,
         waiting=waiting,
         failed=tuple(
@@ -148,21 +158,108 @@ def observe(study: Study, name: str, kind: str, exclude: int) -> Observations:
     )
 
 
-def is_tried_elsewhere(study: Study, name: str, network: Architecture, exclude: int) -> bool:
-    """Whether a trial that has not failed, other than `exclude`, has this network.
+def _read(
+    trials: Iterable[FrozenTrial], dimensions: Dimensions
+) -> tuple[list[Observation], dict[int, str]]:
+    """What trials are known to try, and why the networks of some, by number, can't be read."""
+    readable, damaged = [], {}
+    for trial in trials:
+        try:
+            networks = carried_networks(trial, dimensions.kinds)
+        except ArchitectureError as error:
+            damaged[trial.number] = str(error)
+        else:
+            values = known_parameters(trial, dimensions.parameters)
+            readable.append(Observation(trial, Configuration(networks, values)))
+    return readable, damaged
 
-    Not only running trials count: another worker may have finished with the network between the
-    time when this one read the study and the time when it made its choice.
+
+def carried_networks(trial: FrozenTrial, kinds: Mapping[str, str]) -> dict[str, Architecture]:
+    """The networks of a trial by name.
+
+    Args:
+        trial: The trial.
+        kinds: The kinds of networks to look for, by name.
+
+    Raises:
+        ArchitectureError: One of them can't be read.
     """
-    key = Configuration({name: network}).key
-    others = (each for each in study.get_trials(deepcopy=False) if each.number != exclude)
-    readable, _ = read_trials(others, name)  # `observe` has warned of damaged ones
-    return any(each.configuration.key == key and not each.has_failed for each in readable)
+    found = {}
+    for name, kind in kinds.items():
+        try:
+            network = read_architecture(trial.user_attrs, name)
+        except ArchitectureError as error:
+            raise ArchitectureError(f"its architecture '{name}' can't be read. {error}") from None
+        if network is not None and network.kind == kind:
+            found[name] = network
+    return found
 
 
-def has_failed(trial: FrozenTrial) -> bool:
-    """Whether a trial has ended without a value."""
-    return trial.state.is_finished() and (trial.values is None or math.isnan(trial.values[0]))
+def known_parameters(
+    trial: FrozenTrial, parameters: Mapping[str, Parameter], with_plan: bool = True
+) -> dict[str, Any]:
+    """The values of parameters that a trial has or is going to have, as far as they are known.
+
+    Args:
+        trial: The trial.
+        parameters: The parameters to look for.
+        with_plan: Whether what is merely planned counts.
+    """
+    known = dict(trial.params)
+    if not trial.state.is_finished():
+        planned = read_plan(trial, parameters).parameters if with_plan else {}
+        known = {**planned, **trial.system_attrs.get("fixed_params", {}), **known}
+    return {
+        name: known[name]
+        for name, parameter in parameters.items()
+        if name in known and parameter.holds(known[name])
+    }
+
+
+def _is_relevant(observation: Observation, dimensions: Dimensions) -> bool:
+    """Whether a trial tries a network, or parameters where there are no networks to try."""
+    configuration = observation.configuration
+    return bool(configuration.networks if dimensions.kinds else configuration.parameters)
+
+
+def _by_hash(configuration: Configuration) -> Iterator[tuple[tuple[str, str], Architecture]]:
+    for name, network in configuration.networks.items():
+        yield (name, network.canonical_hash()), network
+
+
+def _expected(
+    running: Observation, known: Mapping[tuple[str, str], Architecture], best: Configuration
+) -> Configuration:
+    """What a running trial is going to try: what it has, what it plans, the rest as in the best.
+
+    Args:
+        running: The running trial.
+        known: The networks of the study by name and hash.
+        best: The configuration of the best trial.
+    """
+    planned = read_plan(running.trial, {}).networks
+    networks = {
+        name: known.get((name, planned.get(name, "")), network)
+        for name, network in best.networks.items()
+    }
+    has = running.configuration
+    return Configuration({**networks, **has.networks}, {**best.parameters, **has.parameters})
+
+
+def is_tried_elsewhere(trials: Sequence[FrozenTrial], number: int, dimensions: Dimensions) -> bool:
+    """Whether a trial that has not failed tries the same configuration as a given one.
+
+    Not only running trials count: another worker may have finished with the configuration between
+    the time when this one read the study and the time when it made its choice.
+
+    Args:
+        trials: All trials of a study.
+        number: The number of the trial to compare the others with. What it plans counts.
+        dimensions: What the configurations consist of.
+    """
+    read, _ = _read(trials, dimensions)  # `observe` has warned of damaged ones
+    keys = {each.trial.number: each.configuration.key for each in read if not each.has_failed}
+    return keys.pop(number, None) in keys.values()
 
 
 def _in_state(observations: Sequence[Observation], state: TrialState) -> tuple[Observation, ...]:

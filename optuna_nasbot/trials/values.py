@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from statistics import median_low
@@ -11,6 +12,17 @@ from numpy.typing import NDArray
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
+
+
+def has_value(trial: FrozenTrial) -> bool:
+    """Whether a trial has ended with a value."""
+    return trial.state.is_finished() and not has_failed(trial)
+
+
+def has_failed(trial: FrozenTrial) -> bool:
+    """Whether a trial has ended without a value."""
+    is_without = trial.values is None or math.isnan(trial.values[0])
+    return trial.state.is_finished() and is_without
 
 
 def observed_values(

@@ -11,6 +11,7 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.search import Candidate
+from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials.configuration import of_networks
@@ -31,7 +32,7 @@ def observations(networks: Sequence[Architecture], values: Sequence[float]) -> O
     trials = [create_architecture_trial({"net": network}, value=0.0) for network in networks]
     configurations = of_networks("net", networks)
     return Observations(
-        name="net",
+        dimensions=Dimensions({"net": "mlp-reg"}),
         finished=tuple(map(Observation, trials, configurations)),
         values=np.array(values, dtype=float),
         running=(),

@@ -27,7 +27,7 @@ def client() -> Iterator[Client]:
         yield client
 
 
-def test_workers_try_distinct_networks(client: Client) -> None:
+def test_workers_try_distinct_configurations(client: Client) -> None:
     # Workers cannot import this file, so what they run has to be defined here.
     space = MLPSpace(max_layers=7, max_units=32)
 
@@ -56,5 +56,6 @@ def test_workers_try_distinct_networks(client: Client) -> None:
     networks = [get_architecture(trial, "net") for trial in trials]
     for network in networks:
         space.check(network)
-    assert len({network.canonical_hash() for network in networks}) == N_TRIALS
-    assert len({trial.params["rate"] for trial in trials}) == N_TRIALS
+    hashes = [network.canonical_hash() for network in networks]
+    rates = [trial.params["rate"] for trial in trials]
+    assert len(set(zip(hashes, rates, strict=True))) == N_TRIALS

@@ -59,8 +59,12 @@ def search(storage: BaseStorage, address: str | None, n_workers: int, n_trials: 
     run_workers(n_workers, address, STUDY_NAME, n_trials)
 
 
-def hashes(study: optuna.Study) -> list[str]:
-    return [get_architecture(trial, "net").canonical_hash() for trial in study.trials]
+def tried_in(study: optuna.Study) -> list[tuple[str, float]]:
+    """The network and the parameter of each trial."""
+    return [
+        (get_architecture(trial, "net").canonical_hash(), trial.params["rate"])
+        for trial in study.trials
+    ]
 
 
 def test_every_trial_is_finished_and_whole(study: optuna.Study) -> None:
@@ -84,8 +88,8 @@ def test_trials_ran_at_the_same_time(study: optuna.Study) -> None:
     assert max(n_running) == N_WORKERS
 
 
-def test_no_network_is_tried_twice(study: optuna.Study) -> None:
-    tried = hashes(study)
+def test_no_configuration_is_tried_twice(study: optuna.Study) -> None:
+    tried = tried_in(study)
     doubles = {
         trial.number: tried.index(tried[trial.number])
         for trial in study.trials
@@ -107,4 +111,4 @@ def test_late_worker_goes_on_from_the_storage_alone(
     search(storage, address, n_workers=1, n_trials=2)
     assert {trial.state for trial in study.trials} == {TrialState.COMPLETE}
     assert get_architecture(study.trials[n_before], "net") == expected
-    assert len(set(hashes(study)[n_before:]) - set(hashes(study)[:n_before])) == 2
+    assert len(set(tried_in(study)[n_before:]) - set(tried_in(study)[:n_before])) == 2

@@ -9,7 +9,8 @@ from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.search.initial_design import farthest
 from optuna_nasbot.search.initial_design import in_turn
 from optuna_nasbot.search.initial_design import network_distances
-from optuna_nasbot.search.initial_design import start_network
+from optuna_nasbot.search.initial_design import start_proposal
+from optuna_nasbot.search.joint_space import JointSpace
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials.configuration import of_networks
 
@@ -68,7 +69,9 @@ def test_start_networks_were_not_tried_before() -> None:
     distances, rng = network_distances(space), np.random.default_rng(0)
     tried: list[Configuration] = []
     for _ in range(15):
-        tried.append(start_network(tried, "net", space, distances, rng).configuration)
+        tried.append(
+            start_proposal(tried, JointSpace({"net": space}), "net", distances, rng).configuration
+        )
     assert len({each.key for each in tried}) == len(tried)
     assert all(each.networks["net"] in space for each in tried)
 
@@ -77,8 +80,9 @@ def test_the_only_network_of_a_space_is_tried_again() -> None:
     space, rng = MLPSpace(min_layers=3, max_layers=3), np.random.default_rng(0)
     (only,) = of_networks("net", space.initial_pool)
     distances = network_distances(space)
-    assert start_network([], "net", space, distances, rng).key == only.key
-    assert start_network([only], "net", space, distances, rng).key == only.key
+    asked = JointSpace({"net": space})
+    assert start_proposal([], asked, "net", distances, rng).key == only.key
+    assert start_proposal([only], asked, "net", distances, rng).key == only.key
 
 
 @pytest.mark.parametrize(("turn", "order"), [(0, [0, 1, 2]), (2, [2, 0, 1]), (7, [1, 2, 0])])

@@ -22,6 +22,7 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import enqueue_architecture
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import is_tried_elsewhere
@@ -44,7 +45,8 @@ def finished(index: int, value: float | None, **keywords: Any) -> optuna.trial.F
 
 
 def seen(study: optuna.Study, exclude: int = NOBODY) -> Observations:
-    return observe(study, "net", KIND, exclude=exclude)
+    trials = [each for each in study.get_trials(deepcopy=False) if each.number != exclude]
+    return observe(trials, study.direction, Dimensions({"net": KIND}))
 
 
 def networks_of(observations: Iterable[Observation]) -> tuple[Architecture, ...]:
@@ -54,13 +56,13 @@ def networks_of(observations: Iterable[Observation]) -> tuple[Architecture, ...]
 @pytest.mark.parametrize(("direction", "sign"), [("maximize", 1.0), ("minimize", -1.0)])
 def test_larger_values_are_better(direction: str, sign: float) -> None:
     observed = seen(study_of(finished(0, 2.0), finished(1, -3.0), direction=direction))
-    assert observed.networks == NETWORKS[:2]
+    assert observed.networks("net") == NETWORKS[:2]
     assert observed.values.tolist() == [sign * 2.0, sign * -3.0]
 
 
 def test_empty_study() -> None:
     observed = seen(study_of())
-    assert observed.networks == ()
+    assert observed.networks("net") == ()
     assert observed.running == observed.waiting == ()
     assert observed.values.shape == (0,)
     assert observed.excluded == frozenset()
@@ -79,7 +81,7 @@ def test_pruned_trials_count_with_their_last_report() -> None:
         enqueue_architecture(study, {"net": network})
     study.optimize(objective, n_trials=3)
     observed = seen(study)
-    assert observed.networks == NETWORKS[1:3]
+    assert observed.networks("net") == NETWORKS[1:3]
     assert observed.values.tolist() == [10.0, 11.0]
     assert networks_of(observed.failed) == NETWORKS[:1]
 
@@ -94,7 +96,7 @@ def test_networks_without_a_value_are_taken_but_not_observed() -> None:
         finished(5, None, state=TrialState.WAITING),
     )
     observed = seen(study)
-    assert observed.networks == NETWORKS[:1]
+    assert observed.networks("net") == NETWORKS[:1]
     assert networks_of(observed.running) == NETWORKS[4:5]
     assert networks_of(observed.waiting) == NETWORKS[5:6]
     assert networks_of(observed.failed) == NETWORKS[1:4]
@@ -122,12 +124,19 @@ def test_tried_elsewhere() -> None:
         finished(1, 1.0),
         finished(2, None, state=TrialState.WAITING),
         finished(3, None, state=TrialState.FAIL),
+        *(finished(index, None, state=TrialState.RUNNING) for index in range(5)),
     )
-    twin = Architecture.from_dict(NETWORKS[0].to_dict())
-    assert is_tried_elsewhere(study, "net", twin, exclude=NOBODY)
-    assert not is_tried_elsewhere(study, "net", twin, exclude=0)
-    assert not is_tried_elsewhere(study, "other", twin, exclude=NOBODY)
-    tried = [is_tried_elsewhere(study, "net", each, exclude=NOBODY) for each in NETWORKS[:5]]
+    trials = study.get_trials(deepcopy=False)
+    twin = create_architecture_trial(
+        {"net": Architecture.from_dict(NETWORKS[0].to_dict())}, value=1.0
+    )
+    twin.number = 9
+    assert is_tried_elsewhere([trials[0], twin], 9, Dimensions({"net": KIND}))
+    assert not is_tried_elsewhere([twin], 9, Dimensions({"net": KIND}))
+    tried = [
+        is_tried_elsewhere([*trials[:4], each], each.number, Dimensions({"net": KIND}))
+        for each in trials[4:]
+    ]
     assert tried == [True, True, True, False, False]
 
 
@@ -141,7 +150,7 @@ def test_asking_trial_and_other_networks_are_left_out() -> None:
         finished(2, None, state=TrialState.RUNNING),
     )
     observed = seen(study, exclude=4)
-    assert observed.networks == NETWORKS[1:2]
+    assert observed.networks("net") == NETWORKS[1:2]
     assert observed.values.tolist() == [3.0]
     assert observed.running == ()
 
@@ -186,7 +195,7 @@ def test_unreadable_network_is_left_out_with_a_warning(document: Any) -> None:
     study = study_of(finished(1, 1.0), damaged, finished(2, 2.0))
     with pytest.warns(UserWarning, match="Trial 1 is left out .* architecture 'net'"):
         observed = seen(study)
-    assert observed.networks == NETWORKS[1:3]
+    assert observed.networks("net") == NETWORKS[1:3]
     assert observed.values.tolist() == [1.0, 2.0]
 
 
@@ -213,6 +222,6 @@ def test_no_damage_stops_a_study(data: st.DataObject) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         observed = seen(study_of(damaged, finished(1, 1.0)))
-    assert len(caught) + len(observed.networks) <= 2
-    assert observed.networks[-1] == NETWORKS[1]
+    assert len(caught) + len(observed.networks("net")) <= 2
+    assert observed.networks("net")[-1] == NETWORKS[1]
     assert np.isfinite(observed.values).all()

@@ -16,6 +16,8 @@ from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.search import networks_around_pool
+from optuna_nasbot.trials import Dimensions
+from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials import stored
 
@@ -59,6 +61,11 @@ def test_storage_calls_of_a_suggestion_do_not_depend_on_the_number_of_trials(sam
     assert sum(few.values()) < 15
 
 
+def observed(study: optuna.Study) -> Observations:
+    dimensions = Dimensions({"net": SPACE.operation_set.kind})
+    return observe(study.get_trials(deepcopy=False), study.direction, dimensions)
+
+
 def test_finished_trials_are_decoded_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     written = 0
     as_text = stored._as_text
@@ -72,7 +79,7 @@ def test_finished_trials_are_decoded_once(monkeypatch: pytest.MonkeyPatch, tmp_p
     study = optuna.create_study(storage=f"sqlite:///{tmp_path}/study.db")
     add_finished(study, 30)
     for _ in range(3):
-        assert len(observe(study, "net", SPACE.operation_set.kind, exclude=-1).networks) == 30
+        assert len(observed(study).networks("net")) == 30
     assert written == 30
 
 
@@ -82,5 +89,5 @@ def test_running_trials_are_read_again() -> None:
     key = "architecture:net"
     for network in NETWORKS[:2]:
         trial.set_user_attr(key, network.to_dict())
-        (running,) = observe(study, "net", SPACE.operation_set.kind, exclude=-1).running
+        (running,) = observed(study).running
         assert running.configuration.networks["net"] == network

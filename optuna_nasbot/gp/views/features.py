@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.gp.views.missing import among_all
+from optuna_nasbot.gp.views.missing import has_part
+from optuna_nasbot.gp.views.missing import networks_of
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
 
@@ -29,7 +32,8 @@ class FeatureView(View):
 
     ``d_i(x, y) = (f_i(x) - f_i(y))^2 / (2 std_i^2)``. The deviations are those of the
     configurations that the view was fitted to. Features that are constant there are left out:
-    their effect can't be learned. (If all are constant, all are kept unscaled.)
+    their effect can't be learned. (If all are constant, all are kept unscaled.) A configuration
+    without a network is at distance 0 from all others; see `MissingView`.
 
     Args:
         name: The name of the networks.
@@ -48,6 +52,8 @@ class FeatureView(View):
 
     def fitted(self, configurations: Sequence[Configuration]) -> FeatureView:
         found = self._all_features(configurations)
+        if not len(found):
+            return self
         # Differences due to rounding don't count.
         varies = np.ptp(found, axis=0) > _ROUNDING * np.abs(found).max(axis=0)
         kept = np.flatnonzero(varies | ~varies.any())
@@ -57,18 +63,26 @@ class FeatureView(View):
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:
-        if not (a and b):
+        has_row, has_column = (has_part(self.name, part) for part in (a, b))
+        if not (has_row.any() and has_column.any()):
             return np.zeros((len(self), len(a), len(b)))
         rows, columns = (self._all_features(part)[:, self.kept] / self.std for part in (a, b))
-        return 0.5 * np.square(rows.T[:, :, None] - columns.T[:, None, :])
+        found = 0.5 * np.square(rows.T[:, :, None] - columns.T[:, None, :])
+        return among_all(found, has_row, has_column)
 
     def _all_features(self, configurations: Sequence[Configuration]) -> NDArray[np.float64]:
-        """The features of n configurations, at least one, shape (n, F)."""
-        found = np.array([self.features(each.networks[self.name]) for each in configurations])
+        """The features of the n configurations that have a network, shape (n, F)."""
+        networks = networks_of(self.name, configurations)
+        found = np.array([self.features(network) for network in networks], dtype=float)
+        if found.ndim > 2 or (networks and found.ndim != 2):
+            raise ValueError(
+                f"features: expected a vector of numbers of each network, got an array of shape "
+                f"{found.shape[1:]}."
+            )
         if not np.isfinite(found).all():
             row, position = np.argwhere(~np.isfinite(found))[0]
             raise ValueError(
                 f"features: expected finite numbers, got {found[row, position]} as feature "
-                f"{position} of {configurations[row].networks[self.name]}."
+                f"{position} of {networks[row]}."
             )
         return found

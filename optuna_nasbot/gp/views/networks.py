@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.distance.scaled import ScaledDissimilarities
+from optuna_nasbot.gp.views.missing import among_all
+from optuna_nasbot.gp.views.missing import has_part
+from optuna_nasbot.gp.views.missing import networks_of
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
 
@@ -18,6 +20,8 @@ from optuna_nasbot.trials.configuration import Configuration
 @dataclass(frozen=True, eq=False)
 class NetworkView(View):
     """Some dissimilarities of the networks of a name, or a power of them.
+
+    A configuration without such a network is at distance 0 from all others; see `MissingView`.
 
     Args:
         name: The name of the networks.
@@ -37,14 +41,13 @@ class NetworkView(View):
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:
-        found = self.dissimilarities.between(self._networks(a), self._networks(b))[self.chosen]
-        return found if self.power == 1 else found**self.power
+        rows, columns = networks_of(self.name, a), networks_of(self.name, b)
+        found = self.dissimilarities.between(rows, columns)[self.chosen]
+        found = found if self.power == 1 else found**self.power
+        return among_all(found, has_part(self.name, a), has_part(self.name, b))
 
     def remember(self, configurations: Sequence[Configuration]) -> None:
-        self.dissimilarities.remember(self._networks(configurations))
-
-    def _networks(self, configurations: Sequence[Configuration]) -> list[Architecture]:
-        return [each.networks[self.name] for each in configurations]
+        self.dissimilarities.remember(networks_of(self.name, configurations))
 
 
 def d(name: str, distances: NetworkDistances) -> NetworkView:

@@ -1,0 +1,180 @@
+"""What a sampler is asked for: the rest of a trial's configuration, given all that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.distributions import BaseDistribution
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.architecture import ArchitectureError
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search.joint_space import JointSpace
+from optuna_nasbot.search.proposal import Proposal
+from optuna_nasbot.search.proposal import proposals_of
+from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import Dimensions
+from optuna_nasbot.trials import Observation
+from optuna_nasbot.trials import Observations
+from optuna_nasbot.trials import observe
+from optuna_nasbot.trials.dimensions import dimensions_of
+from optuna_nasbot.trials.observations import carried_networks
+from optuna_nasbot.trials.observations import known_parameters
+from optuna_nasbot.trials.plan import Plan
+from optuna_nasbot.trials.plan import read_plan
+
+
+@dataclass(frozen=True, eq=False)
+class TrialRequest:
+    """A running trial that wants a network, or its ordinary parameters.
+
+    Args:
+        trial: The trial.
+        asked: The name of the network that it asks for; None if it asks for its parameters.
+        observed: The other trials of the study.
+        space: What may be proposed.
+    """
+
+    trial: FrozenTrial
+    asked: str | None
+    observed: Observations
+    space: JointSpace
+
+    @property
+    def dimensions(self) -> Dimensions:
+        """The networks and parameters that are searched together."""
+        return self.observed.dimensions
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """What the trial was going to try, None if that does not agree with what is known of it.
+
+        It does not where something else was enqueued, or found a network in the place of the one
+        that was planned, or where other parameters are searched by now.
+        """
+        plan = read_plan(self.trial, self.dimensions.parameters)
+        carried = {name: each.canonical_hash() for name, each in self.space.networks.items()}
+        agrees = (
+            carried.items() <= plan.networks.items()
+            and self.space.values.items() <= plan.parameters.items()
+            and plan.parameters.keys() == self.dimensions.parameters.keys()
+        )
+        return plan if agrees else None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the configuration is complete with the answer.
+
+        It is not where the trial is going to ask for a network, in place of that of another trial.
+        """
+        return not self.space.tried
+
+    def for_parameters(self) -> TrialRequest:
+        """The request for the ordinary parameters, that come before the network."""
+        assert self.asked is not None
+        tried = {**self.space.tried, **_tried(self.observed, [self.asked])}
+        return replace(self, asked=None, space=replace(self.space, spaces={}, tried=tried))
+
+    def given(self, parameters: Mapping[str, Any]) -> TrialRequest:
+        """The request of a trial that has values of all parameters."""
+        return replace(self, space=replace(self.space, values=parameters))
+
+    @property
+    def n_comparable(self) -> int:
+        """How many trials with a value have the network that is asked for, or anything else."""
+        finished = self.observed.finished
+        if self.asked is None:
+            return len(finished)
+        return sum(self.asked in each.configuration.networks for each in finished)
+
+    def parents(
+        self, targets: NDArray[np.float64], rng: np.random.Generator
+    ) -> tuple[list[Proposal], NDArray[np.float64]]:
+        """What the search starts from: the observed configurations of the space, completed.
+
+        Where none is of the space, those of its initial pool.
+
+        Args:
+            targets: What the n finished trials are worth, larger is better, shape (n,).
+            rng: Source of randomness.
+
+        Returns:
+            Proposals, and their fitness.
+        """
+        finished = self.observed.finished
+        inside = [i for i, each in enumerate(finished) if each.configuration in self.space]
+        if not inside and self.asked is not None:
+            pool = map(Candidate, self.space.spaces[self.asked].initial_pool)
+            start = self.space.completed(proposals_of(self.asked, pool), rng)
+            return start, np.zeros(len(start))
+        found = [_as_proposal(finished[i]) for i in inside]
+        return self.space.completed(found, rng), targets[inside]
+
+
+def request_of(
+    trials: Sequence[FrozenTrial],
+    direction: StudyDirection,
+    number: int,
+    asked: Mapping[str, ArchitectureSpace],
+    distributions: Mapping[str, BaseDistribution],
+) -> TrialRequest:
+    """Read what a trial asks for, and what is known.
+
+    Args:
+        trials: All trials of a study with one objective.
+        direction: The direction of the study.
+        number: The number of the trial.
+        asked: The space of the network that it asks for, by its name; empty if it asks for its
+            parameters.
+        distributions: The parameters that are searched together with the networks.
+    """
+    own = next(each for each in trials if each.number == number)
+    others = [each for each in trials if each.number != number]
+    kinds = {name: space.operation_set.kind for name, space in asked.items()}
+    dimensions = dimensions_of(others, kinds, distributions)
+    others_kinds = {name: kind for name, kind in dimensions.kinds.items() if name not in asked}
+    try:
+        carried = carried_networks(own, others_kinds)
+    except ArchitectureError:  # whoever asks for it will be told
+        carried = {}
+    observed = observe(others, direction, dimensions)
+    return TrialRequest(
+        trial=own,
+        asked=next(iter(asked), None),
+        observed=observed,
+        space=JointSpace(
+            spaces=asked,
+            networks=carried,
+            tried=_tried(observed, dimensions.kinds.keys() - asked.keys() - carried.keys()),
+            parameters=dimensions.parameters,
+            values=known_parameters(own, dimensions.parameters, with_plan=False),
+        ),
+    )
+
+
+def _tried(observed: Observations, names: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
+    """The different networks of each name that finished trials have."""
+    found: dict[str, dict[str, Candidate]] = {name: {} for name in sorted(names)}
+    for each in observed.finished:
+        for name, networks in found.items():
+            network = each.configuration.networks.get(name)
+            if network is not None:
+                networks.setdefault(
+                    network.canonical_hash(), Candidate(network, each.trial.number)
+                )
+    return {name: tuple(networks.values()) for name, networks in found.items()}
+
+
+def _as_proposal(observation: Observation) -> Proposal:
+    configuration, number = observation.configuration, observation.trial.number
+    candidates = {name: Candidate(each, number) for name, each in configuration.networks.items()}
+    return Proposal(candidates, configuration.parameters)

@@ -1,0 +1,99 @@
+"""Ordinary parameters: their values as numbers on [0, 1], and back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+from optuna.distributions import CategoricalDistribution
+from optuna.distributions import FloatDistribution
+from optuna.distributions import IntDistribution
+
+_N_QUANTILES = 1000
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that the search varies.
+
+    Args:
+        distribution: Its distribution, of at least two values.
+    """
+
+    distribution: BaseDistribution
+
+    @property
+    def is_category(self) -> bool:
+        """Whether its values are categories rather than numbers."""
+        return isinstance(self.distribution, CategoricalDistribution)
+
+    @cached_property
+    def mean_difference(self) -> float:
+        """The mean dissimilarity of two values that are drawn from the distribution.
+
+        That of numbers is the squared difference on the scale [0, 1], that of categories 0 or 1.
+        """
+        if isinstance(self.distribution, CategoricalDistribution):
+            return 1.0 - 1.0 / len(self.distribution.choices)
+        quantiles = (np.arange(_N_QUANTILES) + 0.5) / _N_QUANTILES
+        return 2.0 * float(np.var([self.scaled(self.value(each)) for each in quantiles]))
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value is one of the distribution."""
+        if isinstance(self.distribution, CategoricalDistribution):
+            try:
+                self.distribution.to_internal_repr(value)
+            except (TypeError, ValueError):
+                return False
+            return True
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and self._numeric.low <= value <= self._numeric.high
+
+    def scaled(self, value: Any) -> float:
+        """The value as a number on [0, 1]; of a category, its position."""
+        if isinstance(self.distribution, CategoricalDistribution):
+            return float(self.distribution.to_internal_repr(value))
+        low, high = self._bounds
+        return (self._on_line(float(value)) - low) / (high - low)
+
+    def value(self, scaled: float) -> Any:
+        """The possible value next to a number on [0, 1].
+
+        Of numbers that are uniform on [0, 1] the values have the distribution.
+        """
+        if isinstance(self.distribution, CategoricalDistribution):
+            choices = self.distribution.choices
+            return choices[min(int(scaled * len(choices)), len(choices) - 1)]
+        distribution = self._numeric
+        low, high = self._bounds
+        position = low + (high - low) * min(max(scaled, 0.0), 1.0)
+        number = math.exp(position) if distribution.log else position
+        if distribution.step is not None:
+            n_steps = round((number - distribution.low) / distribution.step)
+            number = distribution.low + n_steps * distribution.step
+        number = min(max(number, distribution.low), distribution.high)
+        return round(number) if isinstance(distribution, IntDistribution) else float(number)
+
+    def drawn(self, rng: np.random.Generator) -> Any:
+        """A random value of the distribution."""
+        return self.value(rng.random())
+
+    @property
+    def _numeric(self) -> FloatDistribution | IntDistribution:
+        assert isinstance(self.distribution, FloatDistribution | IntDistribution)
+        return self.distribution
+
+    @cached_property
+    def _bounds(self) -> tuple[float, float]:
+        """The ends of the scale. Values of a grid are the middles of equal parts of it."""
+        margin = 0.5 * (self._numeric.step or 0.0)
+        return self._on_line(self._numeric.low - margin), self._on_line(
+            self._numeric.high + margin
+        )
+
+    def _on_line(self, number: float) -> float:
+        return math.log(number) if self._numeric.log else number

@@ -1,0 +1,67 @@
+"""What a trial is going to try, written down by whoever is asked first.
+
+Of a trial's parameters other workers see only those that its objective has asked for. The plan
+tells them the others, and tells the sampler later what it has chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.trials.parameters import Parameter
+from optuna_nasbot.trials.private_optuna import set_system_attr
+
+_KEY = "nasbot:plan"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The configuration that a trial is going to try.
+
+    Args:
+        networks: The canonical hashes of its networks by name.
+        parameters: Its ordinary parameters by name.
+    """
+
+    networks: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def store_plan(
+    study: Study, trial: FrozenTrial, plan: Plan, parameters: Mapping[str, Parameter]
+) -> None:
+    """Store a plan in a running trial; a later one takes the place of an earlier one.
+
+    Args:
+        study: The study.
+        trial: The running trial.
+        plan: What it is going to try.
+        parameters: The parameters of the plan.
+    """
+    # As Optuna stores parameters: any choice of a category may be beyond what JSON holds.
+    values = {
+        name: parameters[name].distribution.to_internal_repr(value)
+        for name, value in plan.parameters.items()
+    }
+    document = {"networks": dict(plan.networks), "parameters": values}
+    set_system_attr(study, trial, _KEY, document)
+
+
+def read_plan(trial: FrozenTrial, parameters: Mapping[str, Parameter]) -> Plan:
+    """The plan of a trial, as far as it holds values of the given parameters."""
+    document = trial.system_attrs.get(_KEY, {})
+    planned = document.get("parameters", {})
+    values = {}
+    for name in parameters.keys() & planned.keys():
+        try:
+            values[name] = parameters[name].distribution.to_external_repr(planned[name])
+        except IndexError:  # the categories are others now
+            continue
+    held = {name: value for name, value in values.items() if parameters[name].holds(value)}
+    return Plan(document.get("networks", {}), held)

@@ -1,0 +1,82 @@
+"""Ordinary parameters as numbers on [0, 1]."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from optuna.distributions import BaseDistribution
+from optuna.distributions import CategoricalDistribution
+from optuna.distributions import FloatDistribution
+from optuna.distributions import IntDistribution
+
+from optuna_nasbot.trials.parameters import Parameter
+
+DISTRIBUTIONS = [
+    FloatDistribution(-1.0, 3.0),
+    FloatDistribution(1e-6, 1.0, log=True),
+    FloatDistribution(0.0, 0.5, step=0.1),
+    FloatDistribution(-1e3, 1e3, step=0.25),
+    IntDistribution(3, 9),
+    IntDistribution(0, 1),
+    IntDistribution(2, 10, step=4),
+    IntDistribution(1, 1000, log=True),
+    CategoricalDistribution(["a", None, 3]),
+    CategoricalDistribution([False, True]),
+]
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_drawn_values_are_of_the_distribution(distribution: BaseDistribution) -> None:
+    parameter, rng = Parameter(distribution), np.random.default_rng(0)
+    for _ in range(200):
+        value = parameter.drawn(rng)
+        assert parameter.holds(value)
+        internal = distribution.to_internal_repr(value)
+        assert distribution._contains(internal)
+        assert distribution.to_external_repr(internal) == value
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS[:8])
+def test_scale_and_back(distribution: BaseDistribution) -> None:
+    parameter, rng = Parameter(distribution), np.random.default_rng(1)
+    for value in [distribution.low, distribution.high, *(parameter.drawn(rng) for _ in range(50))]:
+        assert 0.0 <= parameter.scaled(value) <= 1.0
+        assert parameter.value(parameter.scaled(value)) == pytest.approx(value, rel=1e-12)
+    assert parameter.value(-5.0) == pytest.approx(distribution.low)
+    assert parameter.value(5.0) == pytest.approx(distribution.high)
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_mean_difference_is_that_of_drawn_values(distribution: BaseDistribution) -> None:
+    parameter, rng = Parameter(distribution), np.random.default_rng(2)
+    drawn = np.array([parameter.scaled(parameter.drawn(rng)) for _ in range(4000)])
+    differences = drawn[:2000] - drawn[2000:]
+    found = np.mean(differences != 0 if parameter.is_category else np.square(differences))
+    assert parameter.mean_difference == pytest.approx(found, rel=0.1)
+
+
+def test_values_of_a_grid_are_equally_likely() -> None:
+    parameter, rng = Parameter(FloatDistribution(0.0, 0.4, step=0.1)), np.random.default_rng(3)
+    drawn = [round(10 * parameter.drawn(rng)) for _ in range(5000)]
+    assert np.bincount(drawn) == pytest.approx(np.full(5, 1000), abs=120)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "value", "holds"),
+    [
+        (FloatDistribution(0.0, 1.0), 0.5, True),
+        (FloatDistribution(0.0, 1.0), 1, True),
+        (FloatDistribution(0.0, 1.0), 1.5, False),
+        (FloatDistribution(0.0, 1.0), float("nan"), False),
+        (FloatDistribution(0.0, 1.0), "0.5", False),
+        (FloatDistribution(0.0, 1.0), None, False),
+        (IntDistribution(0, 1), True, False),
+        (CategoricalDistribution(["a", "b"]), "b", True),
+        (CategoricalDistribution(["a", "b"]), "c", False),
+        (CategoricalDistribution(["a", None]), None, True),
+    ],
+)
+def test_which_values_it_holds(distribution: BaseDistribution, value: Any, holds: bool) -> None:
+    assert Parameter(distribution).holds(value) is holds

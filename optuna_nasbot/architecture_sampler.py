@@ -217,10 +217,17 @@ class ArchitectureSampler(BaseSampler):
         if request.asked is None or not request.dimensions.parameters:
             return self.choose(request)
         planned = request.plan or self.choose(request.for_parameters()).plan
-        suggestion = self.choose(request.given(planned.parameters))
+        given = request.given(planned.parameters)
+        suggestion = self.choose(given)
         # In a small space all networks may have been tried with these parameters.
-        is_repeated = suggestion.proposal.key in request.observed.excluded
-        return self.choose(request) if is_repeated else suggestion
+        rng = self.trial_rng(request.trial.number, f"{request.asked}:")
+        for _ in range(MAX_REDRAWS):
+            if suggestion.proposal.key not in given.excluded:
+                break
+            (drawn,) = request.space.completed([Proposal({})], rng)
+            given = request.given(drawn.parameters)
+            suggestion = self.choose(given)
+        return suggestion
 
     def _is_joint(self, study: Study) -> bool:
         """Whether ordinary parameters are chosen together with the networks."""

@@ -70,7 +70,7 @@ class EvolutionSampler(ArchitectureSampler):
             children = children_of_fit(parents, fitness, _N_TRIES, space.moves, rng)
             candidates = [*children, *parents]
             progress = f"evolving from {len(parents)} networks"
-        chosen = first_new(candidates, space.moves, observed.excluded, rng)
+        chosen = first_new(candidates, space.moves, request.excluded, rng)
         return Suggestion(chosen, lambda: progress)
 
 

@@ -10,6 +10,7 @@ from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot.trials.dimensions import latest_with_value
+from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.values import has_value
 
 _IS_TOLD = threading.Event()
@@ -55,7 +56,7 @@ def warn_of_independent(trials: Sequence[FrozenTrial], name: str, sampler: BaseS
         sampler: The sampler that samples it.
     """
     latest = latest_with_value(trials)
-    if latest is None or _IS_TOLD.is_set():
+    if latest is None or not names_among(latest.user_attrs) or _IS_TOLD.is_set():
         return
     _IS_TOLD.set()
     elsewhere = {each for trial in trials if has_value(trial) for each in trial.params}

@@ -171,7 +171,7 @@ class NASBOTSampler(ArchitectureSampler):
         best = targets.all.max()
         acquisition = self._acquisition_of(surrogate, best, rng)
         parents, fitness = request.parents(targets.all, rng)
-        excluded = observed.excluded if request.is_last else frozenset()
+        excluded = request.excluded
         chosen = maximise(acquisition, parents, fitness, space.moves, excluded, rng, self._budget)
         if chosen is None:
             chosen = first_new(parents, space.moves, excluded, rng)
@@ -207,7 +207,7 @@ class NASBOTSampler(ArchitectureSampler):
 
     def _search_on(self, scales: Mapping[str, Scale], dimensions: Dimensions) -> _Search:
         """Those of an earlier trial, where that was on the same scales."""
-        key = tuple(scales.items()), repr(dimensions.parameters)
+        key = tuple(scales.items()), dimensions.names, repr(dimensions.parameters)
         search = self._searches.pop(key, None)
         if search is None:
             distances = {name: _distances_on(scale) for name, scale in scales.items()}

@@ -22,12 +22,15 @@ from optuna_nasbot.search.joint_space import JointSpace
 from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
+from optuna_nasbot.trials.configuration import Key
 from optuna_nasbot.trials.dimensions import dimensions_of
 from optuna_nasbot.trials.observations import carried_networks
+from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.observations import known_parameters
 from optuna_nasbot.trials.plan import Plan
 from optuna_nasbot.trials.plan import read_plan
@@ -77,6 +80,20 @@ class TrialRequest:
         It is not where the trial is going to ask for a network, in place of that of another trial.
         """
         return not self.space.tried
+
+    @property
+    def excluded(self) -> frozenset[Key]:
+        """Keys of the configurations that are not worth a trial, none where more is to come.
+
+        A trial that failed before it had all parameters would have failed with any.
+        """
+        if not self.is_last:
+            return frozenset()
+        partial = (
+            Configuration(each.networks, {**self.space.values, **each.parameters}).key
+            for each in configurations(self.observed.failed)
+        )
+        return self.observed.excluded | frozenset(partial)
 
     def for_parameters(self) -> TrialRequest:
         """The request for the ordinary parameters, that come before the network."""

@@ -43,7 +43,7 @@ class Surrogate:
         configurations: What the process is conditioned on: observed configurations, failed ones,
             then those that were hallucinated.
         posterior: The process conditioned on them.
-        extra_variance: What is added to the variance of each prediction.
+        extra_variance: What is added to the variance of each single prediction.
     """
 
     kernel: Kernel
@@ -66,8 +66,7 @@ class Surrogate:
         """Mean, shape (m,), and joint covariance, shape (m, m), of m candidates."""
         cross, square = self._cross_kernel(candidates), self._square_kernel(candidates)
         mean, _ = self.posterior.predict(cross, np.diag(square))
-        covariance = self.posterior.joint_covariance(cross, square)
-        return mean, covariance + self.extra_variance * np.eye(len(candidates))
+        return mean, self.posterior.joint_covariance(cross, square)
 
     def hallucinate(self, running: Sequence[Configuration]) -> Surrogate:
         """The surrogate after p more were observed, with noise, at their expected values.

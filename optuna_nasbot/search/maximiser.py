@@ -81,6 +81,8 @@ def maximise(
     order = np.argsort(-fitness, kind="stable")
     seen = set(excluded)
     found = unseen(_neighbours(parents, order, moves, rng, budget), seen)
+    # With other parameters than it had, a network that was tried may be the best choice.
+    found += unseen([parents[index] for index in order[: budget.n_incumbents]], seen)
     found += unseen(children_of_fit(parents, fitness, budget.n_children, moves, rng), seen)
     if not found:
         return None

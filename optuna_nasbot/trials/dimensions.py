@@ -43,7 +43,9 @@ def dimensions_of(
 ) -> Dimensions:
     """The networks of the latest trial with a value, those that are asked for, and parameters.
 
-    Networks that can't be read are left out, and parameters with a single value.
+    Beside a network that is asked for stand those that all its trials had, since others may not be
+    asked for in this one. Networks that can't be read are left out, and parameters with a single
+    value.
 
     Args:
         trials: The trials of a study.
@@ -53,8 +55,13 @@ def dimensions_of(
     kinds = dict(asked)
     latest = latest_with_value(trials)
     user_attrs = {} if latest is None else latest.user_attrs
+    with_asked = [
+        set(names_among(each.user_attrs))
+        for each in trials
+        if has_value(each) and asked.keys() <= set(names_among(each.user_attrs))
+    ]
     for name in names_among(user_attrs):
-        if name not in kinds:
+        if name not in kinds and not (asked and any(name not in each for each in with_asked)):
             try:
                 network = read_architecture(user_attrs, name)
             except ArchitectureError:

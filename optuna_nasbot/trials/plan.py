@@ -55,13 +55,18 @@ def store_plan(
 
 def read_plan(trial: FrozenTrial, parameters: Mapping[str, Parameter]) -> Plan:
     """The plan of a trial, as far as it holds values of the given parameters."""
-    document = trial.system_attrs.get(_KEY, {})
-    planned = document.get("parameters", {})
+    document = _mapping(trial.system_attrs.get(_KEY))
+    planned = _mapping(document.get("parameters"))
     values = {}
     for name in parameters.keys() & planned.keys():
         try:
             values[name] = parameters[name].distribution.to_external_repr(planned[name])
-        except IndexError:  # the categories are others now
+        except (IndexError, TypeError, ValueError):  # damaged, or the categories are others now
             continue
     held = {name: value for name, value in values.items() if parameters[name].holds(value)}
-    return Plan(document.get("networks", {}), held)
+    return Plan(_mapping(document.get("networks")), held)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """What is stored, or nothing where that is damaged: a plan only advises."""
+    return value if isinstance(value, Mapping) else {}

@@ -48,7 +48,8 @@ MAX_REDRAWS = 10
 """When two workers notice that they chose the same, about one redraw in seven collides again."""
 
 _ASKED: ContextVar[list[ArchitectureSampler] | None] = ContextVar("_ASKED", default=None)
-"""The samplers that were asked which parameters they search, where somebody wants to know."""
+"""Filled with the samplers whose `infer_relative_search_space` is called, while one of them finds
+out whether the study's sampler, which may be a wrapper, will ask it for parameters at all."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -208,7 +209,7 @@ class ArchitectureSampler(BaseSampler):
     def _stored(self, study: Study, request: TrialRequest) -> Suggestion:
         """Choose a configuration, and store it as the plan of the trial."""
         suggestion = self._chosen(request)
-        if len(request.dimensions.names) > 1:
+        if request.dimensions.parameters or len(request.dimensions.kinds) > 1:
             store_plan(study, request.trial, suggestion.plan, request.dimensions.parameters)
         return suggestion
 
@@ -286,11 +287,13 @@ class ArchitectureSampler(BaseSampler):
         for _ in range(1 + MAX_REDRAWS):
             trials = study.get_trials(deepcopy=False)
             request = request_of(trials, study.direction, number, {}, distributions)
-            is_repeated = is_tried_elsewhere(trials, number, request.dimensions)
-            if request.plan is not None and not (request.is_last and is_repeated):
+            if request.plan is not None and not (
+                request.is_complete and is_tried_elsewhere(trials, number, request.dimensions)
+            ):
                 return request.plan.parameters
             suggestion = self._stored(study, request)
-        _logger.info(f"Trial {number}: {suggestion.progress()}; its parameters are chosen.")
+            if _logger.isEnabledFor(logging.INFO):
+                _logger.info(f"Trial {number}: {suggestion.progress()}; parameters are chosen.")
         return suggestion.plan.parameters
 
     @_of_an_instance

@@ -23,10 +23,11 @@ _N_TRIES = 20
 class EvolutionSampler(ArchitectureSampler):
     """Searches networks by evolution, the baseline of the NASBOT paper (section 5).
 
-    The initial pool first, or 12 networks of it, with random parameters; then each configuration
-    is a child of one that was tried, made by one to five random edits of its network, by steps of
-    its ordinary parameters, or both, where parents are drawn with probability proportional to
-    exp(2 value), the values warped and standardised.
+    The initial pool first, or 12 networks of it, with random parameters; then each network is a
+    child of one that was tried, made by one to five random edits, where parents are drawn with
+    probability proportional to exp(2 value), the values warped and standardised. Ordinary
+    parameters, if there are any, are chosen before the network: those of a parent that is drawn in
+    the same way, kept or changed by random steps.
 
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.

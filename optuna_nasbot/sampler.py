@@ -165,7 +165,7 @@ class NASBOTSampler(ArchitectureSampler):
         running = configurations(observed.running[-_MAX_UNFINISHED:])
         fitter = self._search_of(request).fitter
         surrogate = fitter.fit(configurations(observed.finished), targets, failed)
-        if not request.is_last:
+        if not request.is_complete:
             surrogate = surrogate.of_changed_networks()
         surrogate = surrogate.hallucinate(running)
         best = targets.all.max()

@@ -74,10 +74,10 @@ class TrialRequest:
         return plan if agrees else None
 
     @property
-    def is_last(self) -> bool:
-        """Whether the configuration is complete with the answer.
+    def is_complete(self) -> bool:
+        """Whether the answer makes the configuration complete.
 
-        It is not where the trial is going to ask for a network, in place of that of another trial.
+        It does not where a network of another trial stands for one that is still to be asked for.
         """
         return not self.space.tried
 
@@ -87,7 +87,7 @@ class TrialRequest:
 
         A trial that failed before it had all parameters would have failed with any.
         """
-        if not self.is_last:
+        if not self.is_complete:
             return frozenset()
         partial = (
             Configuration(each.networks, {**self.space.values, **each.parameters}).key

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.parameters import Parameter
+from optuna_nasbot.trials.stored import attribute_key
 from optuna_nasbot.trials.stored import read_architecture
 from optuna_nasbot.trials.values import has_value
 
@@ -55,13 +56,8 @@ def dimensions_of(
     kinds = dict(asked)
     latest = latest_with_value(trials)
     user_attrs = {} if latest is None else latest.user_attrs
-    with_asked = [
-        set(names_among(each.user_attrs))
-        for each in trials
-        if has_value(each) and asked.keys() <= set(names_among(each.user_attrs))
-    ]
     for name in names_among(user_attrs):
-        if name not in kinds and not (asked and any(name not in each for each in with_asked)):
+        if name not in kinds and _goes_with(name, asked, trials):
             try:
                 network = read_architecture(user_attrs, name)
             except ArchitectureError:
@@ -74,6 +70,18 @@ def dimensions_of(
         if not distribution.single()
     }
     return Dimensions(kinds, parameters)
+
+
+def _goes_with(name: str, asked: Iterable[str], trials: Iterable[FrozenTrial]) -> bool:
+    """Whether all trials with a value and the networks that are asked for have one of a name."""
+    if not asked:
+        return True
+    wanted = [attribute_key(each) for each in asked]
+    return all(
+        attribute_key(name) in each.user_attrs
+        for each in trials
+        if has_value(each) and all(key in each.user_attrs for key in wanted)
+    )
 
 
 def latest_with_value(trials: Iterable[FrozenTrial]) -> FrozenTrial | None:

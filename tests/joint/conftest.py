@@ -1,4 +1,4 @@
-"""Objectives that ask for a network and for ordinary parameters."""
+"""Samplers, a space, and parameters of all kinds."""
 
 from __future__ import annotations
 

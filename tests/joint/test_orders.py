@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 import sys
 import warnings
@@ -12,14 +11,12 @@ from typing import Any
 
 import optuna
 import pytest
-from optuna.distributions import FloatDistribution
 from optuna.pruners import HyperbandPruner
 from optuna.samplers import PartialFixedSampler
 from optuna.samplers import RandomSampler
 from optuna.samplers import TPESampler
 from optuna.trial import TrialState
 
-from optuna_nasbot import Architecture
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
@@ -29,54 +26,18 @@ from optuna_nasbot import suggest_architecture
 from tests.joint.conftest import DISTRIBUTIONS
 from tests.joint.conftest import SPACE
 from tests.joint.conftest import nasbot
-
-Objective = Callable[[optuna.Trial], float]
-LR = FloatDistribution(1e-5, 1e-1, log=True)
-DECAY = FloatDistribution(1e-5, 1e-1, log=True)
-
-
-def value(network: Architecture, lr: float, decay: float) -> float:
-    units = sum(layer.units or 0 for layer in network.layers)
-    return abs(math.log(units / 60)) + (math.log10(lr) + 3) ** 2 + abs(math.log10(decay) + 4)
-
-
-def lr_of(trial: optuna.Trial) -> float:
-    return trial.suggest_float("lr", 1e-5, 1e-1, log=True)
-
-
-def decay_of(trial: optuna.Trial) -> float:
-    return trial.suggest_float("decay", 1e-5, 1e-1, log=True)
-
-
-def network_first(trial: optuna.Trial) -> float:
-    network = suggest_architecture(trial, "net", SPACE)
-    return value(network, lr_of(trial), decay_of(trial))
-
-
-def parameters_first(trial: optuna.Trial) -> float:
-    lr, decay = lr_of(trial), decay_of(trial)
-    return value(suggest_architecture(trial, "net", SPACE), lr, decay)
-
-
-def network_between(trial: optuna.Trial) -> float:
-    lr = lr_of(trial)
-    return value(suggest_architecture(trial, "net", SPACE), lr, decay_of(trial))
-
-
-def new_study(sampler: Any, **keywords: Any) -> optuna.Study:
-    return optuna.create_study(sampler=sampler, **keywords)
-
-
-def tried(study: optuna.Study) -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (get_architecture(trial, "net").canonical_hash(), trial.params) for trial in study.trials
-    ]
-
-
-def searched(sampler: Any, objective: Objective = network_first, n: int = 16) -> optuna.Study:
-    study = new_study(sampler)
-    study.optimize(objective, n_trials=n)
-    return study
+from tests.joint.objectives import DECAY
+from tests.joint.objectives import LR
+from tests.joint.objectives import Objective
+from tests.joint.objectives import decay_of
+from tests.joint.objectives import lr_of
+from tests.joint.objectives import network_between
+from tests.joint.objectives import network_first
+from tests.joint.objectives import new_study
+from tests.joint.objectives import parameters_first
+from tests.joint.objectives import searched
+from tests.joint.objectives import tried
+from tests.joint.objectives import value
 
 
 def test_the_order_makes_no_difference(make: Callable[..., Any]) -> None:
@@ -111,7 +72,8 @@ def test_resumed_in_another_process(tmp_path: Any) -> None:
     study.optimize(parameters_first, n_trials=6)
     program = (
         "import optuna\n"
-        "from tests.joint.test_orders import nasbot, parameters_first\n"
+        "from tests.joint.conftest import nasbot\n"
+        "from tests.joint.objectives import parameters_first\n"
         f"study = optuna.load_study(storage={storage!r}, study_name='s', sampler=nasbot(seed=2))\n"
         "study.optimize(parameters_first, n_trials=1)\n"
     )
@@ -278,47 +240,6 @@ def test_hyperband_does_not_split_the_trials() -> None:
     assert tried(study) == expected
 
 
-# --- Other samplers for the parameters
-
-
-def test_parameter_sampler_samples_all_parameters(make: Callable[..., Any]) -> None:
-    study = searched(make(seed=12, parameter_sampler=RandomSampler(seed=3)))
-    alone = optuna.create_study(sampler=RandomSampler(seed=3))
-    alone.optimize(lambda trial: lr_of(trial) + decay_of(trial), n_trials=16)
-    assert [trial.params for trial in study.trials] == [trial.params for trial in alone.trials]
-
-
-def test_independent_sampler_is_the_old_name(make: Callable[..., Any]) -> None:
-    with pytest.warns(FutureWarning, match="^independent_sampler: .* Write parameter_sampler"):
-        old = make(seed=12, independent_sampler=RandomSampler(seed=3))
-    new = make(seed=12, parameter_sampler=RandomSampler(seed=3))
-    assert tried(searched(old)) == tried(searched(new))
-
-
-def test_two_samplers_are_refused(make: Callable[..., Any]) -> None:
-    with pytest.raises(ValueError, match=r"^independent_sampler: expected none beside"):
-        make(independent_sampler=RandomSampler(), parameter_sampler=RandomSampler())
-    with pytest.raises(TypeError, match=r"^parameter_sampler: expected an Optuna sampler, got 3"):
-        make(parameter_sampler=3)
-    with pytest.raises(TypeError, match=r"^warn_independent_sampling: expected True or False"):
-        make(warn_independent_sampling=1)
-
-
-def test_method_of_the_paper_searches_networks_only() -> None:
-    paper = NASBOTSampler(seed=0, n_startup_trials=3, kernel="paper", acquisition="ucb")
-    study = searched(paper, n=6)
-    assert all(trial.system_attrs == {} for trial in study.trials)
-
-
-def test_networks_alone_are_searched_as_with_parameters_of_no_effect() -> None:
-    """Nothing is stored, and nothing warned of, where there are no parameters."""
-    study = new_study(nasbot(seed=13))
-    study.optimize(
-        lambda trial: value(suggest_architecture(trial, "net", SPACE), 1e-3, 1e-4), n_trials=8
-    )
-    assert all(trial.system_attrs == {} for trial in study.trials)
-
-
 # --- Repetitions, and workers
 
 
@@ -359,48 +280,3 @@ def test_threads_share_a_sampler(make: Callable[..., Any]) -> None:
     study.optimize(parameters_first, n_trials=20, n_jobs=4)
     found = [(net, *params.values()) for net, params in tried(study)]
     assert len(set(found)) == 20
-
-
-# --- Several networks
-
-
-def test_two_networks_and_a_parameter(make: Callable[..., Any]) -> None:
-    def objective(trial: optuna.Trial) -> float:
-        first = suggest_architecture(trial, "net", SPACE)
-        lr = lr_of(trial)
-        second = suggest_architecture(trial, "critic", SPACE)
-        return value(first, lr, 1e-4) + value(second, 1e-3, 1e-4)
-
-    study = searched(make(seed=18), objective, n=22)
-    pairs = {
-        (
-            get_architecture(t, "net").canonical_hash(),
-            get_architecture(t, "critic").canonical_hash(),
-            t.params["lr"],
-        )
-        for t in study.trials
-    }
-    assert len(pairs) == 22
-    assert study.best_value < min(trial.value for trial in study.trials[:5])
-
-
-def test_another_network_from_some_trial_on(make: Callable[..., Any]) -> None:
-    def with_critic(trial: optuna.Trial) -> float:
-        critic = suggest_architecture(trial, "critic", SPACE)
-        return network_first(trial) + value(critic, 1e-3, 1e-4)
-
-    for objective in (with_critic, lambda trial: lr_of(trial) * 0 + with_critic(trial)):
-        study = searched(make(seed=20), n=13)
-        study.optimize(objective, n_trials=8)
-        assert all(trial.state == TrialState.COMPLETE for trial in study.trials)
-
-
-def test_second_network_in_some_trials_only(make: Callable[..., Any]) -> None:
-    def objective(trial: optuna.Trial) -> float:
-        cost = network_first(trial)
-        if trial.number % 3 == 0:
-            cost += value(suggest_architecture(trial, "critic", SPACE), 1e-3, 1e-4)
-        return cost
-
-    study = searched(make(seed=19), objective, n=15)
-    assert all(trial.state == TrialState.COMPLETE for trial in study.trials)

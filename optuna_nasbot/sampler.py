@@ -26,6 +26,7 @@ from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.distance.study_distances import distances_scaled_to
 from optuna_nasbot.distance.study_distances import references_among
 from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.kernels import JointKernel
 from optuna_nasbot.gp.kernels import KernelName
 from optuna_nasbot.gp.kernels import MakeKernel
 from optuna_nasbot.gp.kernels import joint_kernel
@@ -109,6 +110,7 @@ class NASBOTSampler(ArchitectureSampler):
     # What experiments change in subclasses.
     _budget = SearchBudget()
     _transform: Transform = staticmethod(warp)
+    _joint_kernel: JointKernel = staticmethod(joint_kernel)
 
     def __init__(
         self,
@@ -211,7 +213,7 @@ class NASBOTSampler(ArchitectureSampler):
         search = self._searches.pop(key, None)
         if search is None:
             distances = {name: _distances_on(scale) for name, scale in scales.items()}
-            kernel = joint_kernel(_made_by(self._kernel_of, distances), dimensions)
+            kernel = self._joint_kernel(_made_by(self._kernel_of, distances), dimensions)
             search = _Search(distances, SurrogateFitter(kernel))
         self._searches[key] = search  # the last one is the one used last
         if len(self._searches) > _MAX_SEARCHES:

@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 
+from methods.joint_forms import JOINT_FORMS
 from methods.trends import TRENDS
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot.distance.network_distances import NetworkDistances
+from optuna_nasbot.gp.kernels import JointKernel
 from optuna_nasbot.gp.kernels import KernelName
 from optuna_nasbot.gp.kernels import MakeKernel
 from optuna_nasbot.gp.kernels import ViewOf
 from optuna_nasbot.gp.kernels import graph_kernel
+from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.kernels import sum_of
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.views.networks import d
@@ -37,6 +40,7 @@ class Variant(NASBOTSampler):
         kernel: As of NASBOTSampler.
         transform: Maps values to targets.
         budget: The number of networks that the search looks at.
+        joint: Joins the kernel of the networks with the ordinary parameters.
     """
 
     def __init__(
@@ -46,10 +50,12 @@ class Variant(NASBOTSampler):
         kernel: KernelName | MakeKernel = "default",
         transform: Transform = warp,
         budget: SearchBudget = _BUDGET,
+        joint: JointKernel = joint_kernel,
     ) -> None:
         super().__init__(seed=seed, kernel=kernel)
         self._transform = transform
         self._budget = budget
+        self._joint_kernel = joint
 
 
 def _kernel(*views_of: ViewOf) -> MakeKernel:
@@ -89,6 +95,10 @@ def _with_budget(seed: int, **changes: int) -> BaseSampler:
     return Variant(seed=seed, budget=replace(_BUDGET, **changes))
 
 
+def _with_form(seed: int, joint: JointKernel) -> BaseSampler:
+    return Variant(seed=seed, joint=joint)
+
+
 def _with_kernel(seed: int, kernel: KernelName | MakeKernel) -> BaseSampler:
     return Variant(seed=seed, kernel=kernel)
 
@@ -106,6 +116,7 @@ KERNELS: dict[str, KernelName | MakeKernel] = {
 
 VARIANTS: dict[str, Callable[[int], BaseSampler]] = {
     **{f"nasbot/{name}": partial(_with_kernel, kernel=kernel) for name, kernel in KERNELS.items()},
+    **{f"nasbot/{name}": partial(_with_form, joint=joint) for name, joint in JOINT_FORMS.items()},
     "nasbot/standardised": lambda seed: Variant(seed=seed, transform=standardised),
     "nasbot/half-ranked": lambda seed: Variant(seed=seed, transform=half_ranked),
     "nasbot/no-neighbours": partial(_with_budget, n_incumbents=0, n_children=140),

@@ -40,6 +40,8 @@ _CACHE_SIZE = 4096
 KernelName = Literal["default", "paper"]
 MakeKernel = Callable[[Mapping[str, NetworkDistances]], Kernel]
 """Makes a kernel, given the distances of the networks for each name."""
+JointKernel = Callable[[Kernel, Dimensions], Kernel]
+"""Makes a kernel of networks and ordinary parameters, given one of the networks."""
 ViewOf = Callable[[str, NetworkDistances], View]
 """Makes a view of the networks with a name, given that name and their distances."""
 

@@ -38,16 +38,17 @@ from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import origin_attributes
 from optuna_nasbot.trials.dimensions import dimensions_of
-from optuna_nasbot.trials.dimensions import latest_with_value
-from optuna_nasbot.trials.names import names_among
+from optuna_nasbot.trials.joint_parameters import JointParameters
+from optuna_nasbot.trials.joint_parameters import joint_parameters
 from optuna_nasbot.trials.plan import Plan
 from optuna_nasbot.trials.plan import store_plan
+from optuna_nasbot.trials.private_optuna import fixed_parameters
 from optuna_nasbot.trials.private_optuna import whole_study
 
 MAX_REDRAWS = 10
 """When two workers notice that they chose the same, about one redraw in seven collides again."""
 
-_ASKED: ContextVar[list[ArchitectureSampler] | None] = ContextVar("_ASKED", default=None)
+_CONSULTED: ContextVar[list[ArchitectureSampler] | None] = ContextVar("_CONSULTED", default=None)
 """Filled with the samplers whose `infer_relative_search_space` is called, while one of them finds
 out whether the study's sampler, which may be a wrapper, will ask it for parameters at all."""
 
@@ -171,40 +172,44 @@ class ArchitectureSampler(BaseSampler):
         return chosen.network
 
     def is_tried_elsewhere(
-        self, study: Study, number: int, asked: Mapping[str, ArchitectureSpace]
+        self, study: Study, number: int, spaces: Mapping[str, ArchitectureSpace]
     ) -> bool:
         """Whether another trial that has not failed has the configuration of a trial."""
         trials = study.get_trials(deepcopy=False)
-        distributions = self._joint_parameters(study, trials, number)
-        kinds = {name: space.operation_set.kind for name, space in asked.items()}
-        return is_tried_elsewhere(trials, number, dimensions_of(trials, kinds, distributions))
+        joint = self._joint_parameters(study, trials, number)
+        kinds = {name: space.operation_set.kind for name, space in spaces.items()}
+        return is_tried_elsewhere(
+            trials, number, dimensions_of(trials, kinds, joint.distributions)
+        )
 
     def _request(
-        self, study: Study, number: int, asked: Mapping[str, ArchitectureSpace]
+        self, study: Study, number: int, spaces: Mapping[str, ArchitectureSpace]
     ) -> TrialRequest:
         trials = study.get_trials(deepcopy=False)
-        distributions = self._joint_parameters(study, trials, number)
-        return request_of(trials, study.direction, number, asked, distributions)
+        joint = self._joint_parameters(study, trials, number)
+        return request_of(trials, study.direction, number, spaces, joint)
 
     def _joint_parameters(
         self, study: Study, trials: Sequence[FrozenTrial], number: int
-    ) -> dict[str, BaseDistribution]:
+    ) -> JointParameters:
         """The parameters that Optuna is going to ask this sampler for in a trial.
 
         The study's sampler says which: it may be a wrapper that fixes some, or one that never asks
         this sampler for any.
         """
-        distributions = _parameters_beside_networks(trials) if self._is_joint(study) else {}
-        if not distributions:
-            return {}
+        joint = joint_parameters(trials) if self._is_joint(study) else JointParameters()
+        if not joint.distributions:
+            return joint
         own = next(each for each in trials if each.number == number)
-        asked: list[ArchitectureSampler] = []
-        token = _ASKED.set(asked)
+        consulted: list[ArchitectureSampler] = []
+        token = _CONSULTED.set(consulted)
         try:
             searched = study.sampler.infer_relative_search_space(study, own)
         finally:
-            _ASKED.reset(token)
-        return {n: each for n, each in distributions.items() if self in asked and n in searched}
+            _CONSULTED.reset(token)
+        if self not in consulted:
+            return JointParameters()
+        return joint.asked_for(searched, fixed_parameters(study.sampler), trials)
 
     def _stored(self, study: Study, request: TrialRequest) -> Suggestion:
         """Choose a configuration, and store it as the plan of the trial."""
@@ -257,12 +262,12 @@ class ArchitectureSampler(BaseSampler):
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        asked = _ASKED.get()
-        if asked is not None:
-            asked.append(self)
+        consulted = _CONSULTED.get()
+        if consulted is not None:
+            consulted.append(self)
         if not self._is_joint(study):
             return self._independent_sampler.infer_relative_search_space(study, trial)
-        return _parameters_beside_networks(whole_study(study).get_trials(deepcopy=False))
+        return joint_parameters(whole_study(study).get_trials(deepcopy=False)).free
 
     @_of_an_instance
     def sample_relative(
@@ -274,21 +279,18 @@ class ArchitectureSampler(BaseSampler):
             return {}
         study = whole_study(study)
         with self.suggesting:
-            planned = self._planned_parameters(study, trial.number, search_space)
+            planned = self._planned_parameters(study, trial.number)
         return {name: planned[name] for name in search_space if name in planned}
 
-    def _planned_parameters(
-        self, study: Study, number: int, distributions: Mapping[str, BaseDistribution]
-    ) -> Mapping[str, Any]:
+    def _planned_parameters(self, study: Study, number: int) -> Mapping[str, Any]:
         """The parameters of a trial's plan; of a new one where there is none, or none that holds.
 
         Another one is made where another trial turns out to have the same configuration.
         """
         for _ in range(1 + MAX_REDRAWS):
-            trials = study.get_trials(deepcopy=False)
-            request = request_of(trials, study.direction, number, {}, distributions)
+            request = self._request(study, number, {})
             if request.plan is not None and not (
-                request.is_complete and is_tried_elsewhere(trials, number, request.dimensions)
+                request.is_complete and self.is_tried_elsewhere(study, number, {})
             ):
                 return request.plan.parameters
             suggestion = self._stored(study, request)
@@ -334,17 +336,6 @@ class ArchitectureSampler(BaseSampler):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.suggesting = threading.RLock()
-
-
-def _parameters_beside_networks(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
-    """The parameters that the latest trial with a value has, none if it has no networks.
-
-    Those with a single value are left out.
-    """
-    latest = latest_with_value(trials)
-    if latest is None or not names_among(latest.user_attrs):
-        return {}
-    return {n: each for n, each in latest.distributions.items() if not each.single()}
 
 
 def check_single_objective(study: Study) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from optuna.distributions import BaseDistribution
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
@@ -29,6 +28,7 @@ from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials.configuration import Key
 from optuna_nasbot.trials.dimensions import dimensions_of
+from optuna_nasbot.trials.joint_parameters import JointParameters
 from optuna_nasbot.trials.observations import carried_networks
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.observations import known_parameters
@@ -79,7 +79,7 @@ class TrialRequest:
 
         It does not where a network of another trial stands for one that is still to be asked for.
         """
-        return not self.space.tried
+        return not self.space.known
 
     @property
     def excluded(self) -> frozenset[Key]:
@@ -98,8 +98,8 @@ class TrialRequest:
     def for_parameters(self) -> TrialRequest:
         """The request for the ordinary parameters, that come before the network."""
         assert self.asked is not None
-        tried = {**self.space.tried, **_tried(self.observed, [self.asked])}
-        return replace(self, asked=None, space=replace(self.space, spaces={}, tried=tried))
+        known = {**self.space.known, **_tried(self.observed, [self.asked])}
+        return replace(self, asked=None, space=replace(self.space, spaces={}, known=known))
 
     def given(self, parameters: Mapping[str, Any]) -> TrialRequest:
         """The request of a trial that has values of all parameters."""
@@ -141,8 +141,8 @@ def request_of(
     trials: Sequence[FrozenTrial],
     direction: StudyDirection,
     number: int,
-    asked: Mapping[str, ArchitectureSpace],
-    distributions: Mapping[str, BaseDistribution],
+    spaces: Mapping[str, ArchitectureSpace],
+    joint: JointParameters,
 ) -> TrialRequest:
     """Read what a trial asks for, and what is known.
 
@@ -150,15 +150,15 @@ def request_of(
         trials: All trials of a study with one objective.
         direction: The direction of the study.
         number: The number of the trial.
-        asked: The space of the network that it asks for, by its name; empty if it asks for its
+        spaces: The space of the network that it asks for, by its name; empty if it asks for its
             parameters.
-        distributions: The parameters that are searched together with the networks.
+        joint: The parameters that are searched together with the networks.
     """
     own = next(each for each in trials if each.number == number)
     others = [each for each in trials if each.number != number]
-    kinds = {name: space.operation_set.kind for name, space in asked.items()}
-    dimensions = dimensions_of(others, kinds, distributions)
-    others_kinds = {name: kind for name, kind in dimensions.kinds.items() if name not in asked}
+    kinds = {name: space.operation_set.kind for name, space in spaces.items()}
+    dimensions = dimensions_of(others, kinds, joint.distributions)
+    others_kinds = {name: kind for name, kind in dimensions.kinds.items() if name not in spaces}
     try:
         carried = carried_networks(own, others_kinds)
     except ArchitectureError:  # whoever asks for it will be told
@@ -166,14 +166,17 @@ def request_of(
     observed = observe(others, direction, dimensions)
     return TrialRequest(
         trial=own,
-        asked=next(iter(asked), None),
+        asked=next(iter(spaces), None),
         observed=observed,
         space=JointSpace(
-            spaces=asked,
+            spaces=spaces,
             networks=carried,
-            tried=_tried(observed, dimensions.kinds.keys() - asked.keys() - carried.keys()),
+            known=_tried(observed, dimensions.kinds.keys() - spaces.keys() - carried.keys()),
             parameters=dimensions.parameters,
-            values=known_parameters(own, dimensions.parameters, with_plan=False),
+            values={
+                **joint.fixed,
+                **known_parameters(own, dimensions.parameters, with_plan=False),
+            },
         ),
     )
 

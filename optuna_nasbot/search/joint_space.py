@@ -14,10 +14,10 @@ import numpy as np
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.search.candidate import Candidate
 from optuna_nasbot.search.moves import JointMoves
+from optuna_nasbot.search.moves import KnownNetworkMoves
 from optuna_nasbot.search.moves import Moves
 from optuna_nasbot.search.moves import NetworkMoves
 from optuna_nasbot.search.moves import ParameterMoves
-from optuna_nasbot.search.moves import TriedNetworkMoves
 from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials.configuration import Configuration
@@ -31,15 +31,15 @@ class JointSpace:
     Args:
         spaces: The search spaces of the networks that it asks for, by name.
         networks: The networks that it carries already, by name.
-        tried: For all other names, what to choose from: networks that were tried. Their spaces
-            are not known before they are asked for.
+        known: For all other names, what to choose from: networks that the study knows. Their
+            spaces are not known before they are asked for.
         parameters: The ordinary parameters that are searched together with the networks.
         values: The values of those that are known.
     """
 
     spaces: Mapping[str, ArchitectureSpace]
     networks: Mapping[str, Architecture] = field(default_factory=dict)
-    tried: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    known: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -48,7 +48,7 @@ class JointSpace:
         """What can be made of a configuration within the space."""
         free = {name: p for name, p in self.parameters.items() if name not in self.values}
         edits: list[Moves] = [NetworkMoves(name, space) for name, space in self.spaces.items()]
-        edits += [TriedNetworkMoves(name, each) for name, each in self.tried.items() if each]
+        edits += [KnownNetworkMoves(name, each) for name, each in self.known.items() if each]
         if len(edits) == 1 and not free:
             return edits[0]
         return JointMoves(tuple(edits), ParameterMoves(free))
@@ -71,9 +71,9 @@ class JointSpace:
 
     def _completed(self, proposal: Proposal, rng: np.random.Generator) -> Proposal:
         candidates = dict(proposal.candidates)
-        for name, tried in self.tried.items():
-            if tried and name not in candidates:
-                candidates[name] = tried[int(rng.integers(len(tried)))]
+        for name, known in self.known.items():
+            if known and name not in candidates:
+                candidates[name] = known[int(rng.integers(len(known)))]
         candidates |= {name: Candidate(network) for name, network in self.networks.items()}
         parameters = {}
         for name, parameter in self.parameters.items():

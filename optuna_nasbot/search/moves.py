@@ -84,8 +84,8 @@ class NetworkMoves(Moves):
 
 
 @dataclass(frozen=True)
-class TriedNetworkMoves(Moves):
-    """Other networks that were tried, in place of the one with a name.
+class KnownNetworkMoves(Moves):
+    """Other networks of the study, in place of the one with a name.
 
     An objective that asks for parameters first has not said yet what the space of its network is.
 

@@ -210,7 +210,7 @@ def known_parameters(
         planned = read_plan(trial, parameters).parameters if with_plan else {}
         known = {**planned, **trial.system_attrs.get("fixed_params", {}), **known}
     return {
-        name: known[name]
+        name: parameter.stored(known[name])
         for name, parameter in parameters.items()
         if name in known and parameter.holds(known[name])
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,12 @@ class Parameter:
             except (TypeError, ValueError):
                 return False
             return True
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and self._numeric.low <= value <= self._numeric.high
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        return is_number and bool(self._numeric.low <= value <= self._numeric.high)
+
+    def stored(self, value: Any) -> Any:
+        """A value of the distribution as trials have it: 0.1 for NumPy's 0.1, 1.0 for 1."""
+        return self.distribution.to_external_repr(self.distribution.to_internal_repr(value))
 
     def scaled(self, value: Any) -> float:
         """The value as a number on [0, 1]; of a category, its position."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from optuna.samplers import BaseSampler
+from optuna.samplers import PartialFixedSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
@@ -23,3 +25,15 @@ def whole_study(study: Study) -> Study:
     the whole one, and both must choose from the same trials.
     """
     return getattr(study, "_study", study)
+
+
+def fixed_parameters(sampler: BaseSampler) -> dict[str, Any]:
+    """The values that a `PartialFixedSampler` gives parameters, none of any other sampler.
+
+    It does not tell before a trial asks for them, which may be after the network.
+    """
+    fixed: dict[str, Any] = {}
+    while isinstance(sampler, PartialFixedSampler):
+        fixed = {**sampler._fixed_params, **fixed}
+        sampler = sampler._base_sampler
+    return fixed

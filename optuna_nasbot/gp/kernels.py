@@ -139,7 +139,7 @@ def joint_kernel(of_networks: Kernel, dimensions: Dimensions) -> Kernel:
     """
     if len(dimensions.names) == 1 and dimensions.kinds:
         return of_networks
-    missing = MissingView(dimensions.names)
+    missing = MissingView(dimensions)
     terms = [replace(term, views=(*term.views, missing)) for term in of_networks.terms]
     if not dimensions.parameters:
         return Kernel(tuple(terms))

@@ -210,13 +210,13 @@ class JointMoves(Moves):
     ) -> Proposal:
         """A child whose networks differ, or its parameters, or both: each in a third of cases."""
         what = rng.choice(("networks", "parameters", "both"))
+        changes_networks = what != "parameters" or not self.parameters.parameters
+        changes_parameters = what != "networks" or not self.networks
         child = parent
-        if self.networks and what != "parameters":
+        if self.networks and changes_networks:
             moves = self.networks[int(rng.integers(len(self.networks)))]
             child = moves.child(child, rng, count_probabilities)
-        if what == "networks" and self.networks:
-            return child
-        return self.parameters.child(child, rng)
+        return self.parameters.child(child, rng) if changes_parameters else child
 
     def refined(self, parent: Proposal, size: float, rng: np.random.Generator) -> list[Proposal]:
         return self.parameters.refined(parent, size, rng)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.views.missing import among_all
-from optuna_nasbot.gp.views.missing import has_part
+from optuna_nasbot.gp.views.missing import has_network
 from optuna_nasbot.gp.views.missing import networks_of
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
@@ -63,7 +63,7 @@ class FeatureView(View):
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:
-        has_row, has_column = (has_part(self.name, part) for part in (a, b))
+        has_row, has_column = (has_network(self.name, part) for part in (a, b))
         if not (has_row.any() and has_column.any()):
             return np.zeros((len(self), len(a), len(b)))
         rows, columns = (self._all_features(part)[:, self.kept] / self.std for part in (a, b))

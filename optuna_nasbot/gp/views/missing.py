@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.dimensions import Dimensions
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,34 +20,41 @@ class MissingView(View):
     """1 between a configuration that lacks a part and one that has it, else 0; one for each part.
 
     Args:
-        names: Names of the networks and of the parameters that configurations may lack.
-        lacking: Those that some of the observed configurations lack.
+        dimensions: The networks and the parameters that configurations may lack.
+        lacked: Whether some of the observed configurations lack each of them.
     """
 
-    names: tuple[str, ...]
-    lacking: tuple[str, ...] = ()
+    dimensions: Dimensions
+    lacked: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
-        return len(self.lacking)
+        return 0 if self.lacked is None else int(self.lacked.sum())
 
     def fitted(self, configurations: Sequence[Configuration]) -> MissingView:
-        lacking = tuple(name for name in self.names if not has_part(name, configurations).all())
-        return replace(self, lacking=lacking)
+        lacked = ~self._parts(configurations).all(axis=1)
+        return replace(self, lacked=np.asarray(lacked))
 
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:
-        found = np.zeros((len(self), len(a), len(b)))
-        for index, name in enumerate(self.lacking):
-            found[index] = has_part(name, a)[:, None] != has_part(name, b)[None, :]
-        return found
+        if not len(self):
+            return np.zeros((0, len(a), len(b)))
+        rows, columns = self._parts(a)[self.lacked], self._parts(b)[self.lacked]
+        return np.asarray(rows[:, :, None] != columns[:, None, :], dtype=float)
+
+    def _parts(self, configurations: Sequence[Configuration]) -> NDArray[np.bool_]:
+        """Which of D parts each of n configurations has, shape (D, n)."""
+        networks = [has_network(name, configurations) for name in self.dimensions.kinds]
+        parameters = [
+            [name in each.parameters for each in configurations]
+            for name in self.dimensions.parameters
+        ]
+        return np.array([*networks, *parameters], dtype=bool)
 
 
-def has_part(name: str, configurations: Sequence[Configuration]) -> NDArray[np.bool_]:
-    """Whether each of n configurations has a network or a parameter of a name, shape (n,)."""
-    return np.array(
-        [name in each.networks or name in each.parameters for each in configurations], dtype=bool
-    )
+def has_network(name: str, configurations: Sequence[Configuration]) -> NDArray[np.bool_]:
+    """Whether each of n configurations has a network of a name, shape (n,)."""
+    return np.array([name in each.networks for each in configurations], dtype=bool)
 
 
 def networks_of(name: str, configurations: Sequence[Configuration]) -> list[Architecture]:

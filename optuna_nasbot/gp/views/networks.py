@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.distance.scaled import ScaledDissimilarities
 from optuna_nasbot.gp.views.missing import among_all
-from optuna_nasbot.gp.views.missing import has_part
+from optuna_nasbot.gp.views.missing import has_network
 from optuna_nasbot.gp.views.missing import networks_of
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
@@ -44,7 +44,7 @@ class NetworkView(View):
         rows, columns = networks_of(self.name, a), networks_of(self.name, b)
         found = self.dissimilarities.between(rows, columns)[self.chosen]
         found = found if self.power == 1 else found**self.power
-        return among_all(found, has_part(self.name, a), has_part(self.name, b))
+        return among_all(found, has_network(self.name, a), has_network(self.name, b))
 
     def remember(self, configurations: Sequence[Configuration]) -> None:
         self.dissimilarities.remember(networks_of(self.name, configurations))

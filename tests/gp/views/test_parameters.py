@@ -49,10 +49,17 @@ def test_means_are_one_over_drawn_parameters() -> None:
 
 
 def test_what_is_missing() -> None:
-    view = MissingView(("lr", "optimiser")).fitted(ALL)
-    assert view.lacking == ("lr",)
-    assert view.between(ALL, ALL).tolist() == [[[0, 0, 1], [0, 0, 1], [1, 1, 0]]]
-    assert len(MissingView(("lr", "optimiser")).fitted(ALL[:2])) == 0
+    view = MissingView(Dimensions({}, PARAMETERS))
+    assert view.fitted(ALL).between(ALL, ALL).tolist() == [[[0, 0, 1], [0, 0, 1], [1, 1, 0]]]
+    assert len(view.fitted(ALL[:2])) == 0
+
+
+def test_what_is_missing_where_a_parameter_has_the_name_of_a_network() -> None:
+    network = SPACE.initial_pool[0]
+    both, alone = Configuration({"lr": network}, {"lr": 1e-3}), Configuration({"lr": network})
+    dimensions = Dimensions({"lr": network.kind}, {"lr": PARAMETERS["lr"]})
+    view = MissingView(dimensions).fitted([both, alone])
+    assert view.between([both], [both, alone]).tolist() == [[[0, 1]]]
 
 
 def test_terms_of_the_joint_kernel() -> None:

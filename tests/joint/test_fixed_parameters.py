@@ -101,7 +101,7 @@ def test_search_goes_on_with_a_narrowed_parameter(make: Callable[..., Any]) -> N
     joint = joint_parameters(trials)
     assert {*joint.distributions} == {"lr", "decay"}
     assert joint.fixed == {"lr": 2e-3}
-    dimensions = dimensions_of(trials, {"net": "mlp-class"}, joint.distributions)
+    dimensions = dimensions_of(trials, {"net": SPACE.operation_set.kind}, joint.distributions)
     assert not any(is_tried_elsewhere(trials, number, dimensions) for number in range(14, 18))
 
 

@@ -148,6 +148,7 @@ class SurrogateFitter:
         self._max_observations = max_observations
         self._max_fitted = max_fitted
         self._fitted: tuple[tuple[Any, ...], tuple[Kernel, KernelParameters]] | None = None
+        self._latest: tuple[tuple[Any, ...], Surrogate] | None = None
 
     def fit(
         self,
@@ -168,6 +169,15 @@ class SurrogateFitter:
         Returns:
             The surrogate of the targets.
         """
+        known = tuple(each.key for each in observed), tuple(each.key for each in failed)
+        key = *known, targets.all.tolist()
+        if self._latest is None or self._latest[0] != key:
+            self._latest = key, self._fit(observed, targets, failed)
+        return self._latest[1]
+
+    def _fit(
+        self, observed: Sequence[Configuration], targets: Targets, failed: Sequence[Configuration]
+    ) -> Surrogate:
         began, fitted_before = time.perf_counter(), self._fitted
         n_fitted = refit_size(len(observed))
         kernel, parameters = self._kernel_and_parameters(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,30 +18,58 @@ _ATTEMPTS = 5
 class StudyAttributes:
     """The attributes as they were when this was made, and what has been written since.
 
-    Storages give all attributes of a study or none. The dashboard's functions read them three
-    times for a note, which takes longer than all else in a study of hundreds of trials. They get
-    this in place of the storage.
+    Storages give all attributes of a study or none. The dashboard's functions would read and
+    search them three times for a note, which takes longer than all else in a study of hundreds of
+    trials.
 
     Args:
         storage: The storage.
-        study_id: The study, which is the only one that may be asked for.
+        study_id: The study.
     """
 
     def __init__(self, storage: BaseStorage, study_id: int) -> None:
         self.study_id = study_id
         self._storage = storage
-        self._known = dict(storage.get_study_system_attrs(study_id))
+        self._by_owner: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        for key, value in storage.get_study_system_attrs(study_id).items():
+            self._by_owner[_owner(key)][key] = value
+
+    def of_note(self, trial_id: int) -> dict[str, Any]:
+        """Those that make the note of a trial."""
+        return self._by_owner[_owner(f"dashboard:{trial_id}:")]
+
+    def write(self, key: str, value: Any) -> None:
+        """Write an attribute."""
+        self._storage.set_study_system_attr(self.study_id, key, value)
+        self._by_owner[_owner(key)][key] = value
+
+
+class NoteAttributes:
+    """What the dashboard's functions get in place of the storage, for the note of one trial.
+
+    Args:
+        attributes: The attributes of its study, which is the only one that may be asked for.
+        trial_id: The trial.
+    """
+
+    def __init__(self, attributes: StudyAttributes, trial_id: int) -> None:
+        self._attributes = attributes
+        self._trial_id = trial_id
 
     def get_study_system_attrs(self, study_id: int) -> dict[str, Any]:
-        """All attributes of the study."""
-        assert study_id == self.study_id
-        return self._known
+        """The attributes of the study that make the note."""
+        assert study_id == self._attributes.study_id
+        return self._attributes.of_note(self._trial_id)
 
     def set_study_system_attr(self, study_id: int, key: str, value: Any) -> None:
         """Write an attribute of the study."""
-        assert study_id == self.study_id
-        self._storage.set_study_system_attr(study_id, key, value)
-        self._known[key] = value
+        assert study_id == self._attributes.study_id
+        self._attributes.write(key, value)
+
+
+def _owner(key: str) -> str:
+    """The beginning of a key: that of a trial if the attribute belongs to its note."""
+    return ":".join(key.split(":", 2)[:2])
 
 
 def save_texts(storage: BaseStorage, study_id: int, texts: Mapping[str, str]) -> None:

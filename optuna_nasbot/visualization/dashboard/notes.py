@@ -26,6 +26,7 @@ from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.visualization.dashboard.attributes import NoteAttributes
 from optuna_nasbot.visualization.dashboard.attributes import StudyAttributes
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
@@ -118,7 +119,7 @@ def _attributes(study: Study, trial: FrozenTrial) -> StudyAttributes:
 def _noted(study: Study, trial: FrozenTrial, attributes: StudyAttributes) -> Trial:
     """A trial as the dashboard's functions for notes take it."""
     stored = stored_trial(study, trial)
-    stored.storage = cast(BaseStorage, attributes)
+    stored.storage = cast(BaseStorage, NoteAttributes(attributes, trial_id(trial)))
     return stored
 
 
@@ -209,8 +210,7 @@ def _stored_drawing(
 
 def _attach(trial: FrozenTrial, attributes: StudyAttributes, drawn: _Drawn) -> None:
     """Make a drawing an artifact of a finished trial."""
-    attributes.set_study_system_attr(
-        attributes.study_id,
+    attributes.write(
         _ARTIFACT.format(trial_id=trial_id(trial), artifact_id=drawn.artifact_id),
         json.dumps(
             {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from statistics import fmean
 
@@ -20,6 +21,9 @@ from optuna_nasbot.visualization.drawing.placement import placed
 Link = tuple[int, int]
 
 _SWEEPS = 16
+_N_KEPT = 256
+"""Graphs: networks of a search often differ in their layers alone, and rows take half of the time
+of a drawing."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,12 @@ class Rows:
 
 def in_rows(architecture: Architecture) -> Rows:
     """Put a network in rows, with few crossings."""
-    n_nodes, links = with_junctions(architecture)
+    return _in_rows(architecture.parents)
+
+
+@lru_cache(maxsize=_N_KEPT)
+def _in_rows(parents: tuple[tuple[int, ...], ...]) -> Rows:
+    n_nodes, links = _with_junctions(parents)
     steps = [(start, end, 1.0) for start, end in links]
     heights = np.rint(placed(n_nodes, steps, steps))
     ranks = [int(height - heights.min()) for height in heights]
@@ -62,22 +71,22 @@ def in_rows(architecture: Architecture) -> Rows:
     return Rows(_ordered(rows, short), tuple(short), tuple(origins))
 
 
-def with_junctions(architecture: Architecture) -> tuple[int, list[Link]]:
+def _with_junctions(parents: tuple[tuple[int, ...], ...]) -> tuple[int, list[Link]]:
     """The number of layers and junctions, and the links between them.
 
     Layers that have the same parents, several of each, get them through a junction.
     """
     families: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for layer, parents in enumerate(architecture.parents):
-        families[parents].append(layer)
-    n_nodes, links = len(architecture.layers), []
-    for parents, children in families.items():
-        if len(parents) > 1 and len(children) > 1:
-            links += [(parent, n_nodes) for parent in parents]
+    for layer, own in enumerate(parents):
+        families[own].append(layer)
+    n_nodes, links = len(parents), []
+    for shared, children in families.items():
+        if len(shared) > 1 and len(children) > 1:
+            links += [(parent, n_nodes) for parent in shared]
             links += [(n_nodes, child) for child in children]
             n_nodes += 1
         else:
-            links += [(parent, child) for parent in parents for child in children]
+            links += [(parent, child) for parent in shared for child in children]
     return n_nodes, links
 
 

@@ -7,6 +7,7 @@ import pytest
 from optuna_dashboard import get_note
 from optuna_dashboard import save_note
 
+from optuna_nasbot.visualization.dashboard.attributes import NoteAttributes
 from optuna_nasbot.visualization.dashboard.attributes import StudyAttributes
 from optuna_nasbot.visualization.dashboard.attributes import save_texts
 
@@ -60,13 +61,19 @@ def test_only_what_differs_is_written(
 
 
 def test_notes_through_attributes_are_those_of_the_storage(study: optuna.Study) -> None:
-    trial = study.ask()
-    save_note(trial, "before")
-    storage = trial.storage
-    attributes: Any = StudyAttributes(storage, study._study_id)
-    trial.storage = attributes
-    assert get_note(trial) == "before"
-    save_note(trial, "after" * 1000)
-    assert get_note(trial) == "after" * 1000
-    trial.storage = storage
-    assert get_note(trial) == "after" * 1000
+    trials = [study.ask() for _ in range(12)]
+    storage = trials[0].storage
+    for trial in trials:
+        save_note(trial, f"before {trial.number}")
+    attributes = StudyAttributes(storage, study._study_id)
+    for trial in trials:
+        stand_in: Any = NoteAttributes(attributes, trial._trial_id)
+        trial.storage = stand_in
+    for trial in trials:
+        assert get_note(trial) == f"before {trial.number}"
+        save_note(trial, f"after {trial.number} " * 500)  # longer than a piece of a note
+    for trial in trials:
+        assert get_note(trial) == f"after {trial.number} " * 500
+        save_note(trial, f"short {trial.number}")
+        trial.storage = storage
+        assert get_note(trial) == f"short {trial.number}"

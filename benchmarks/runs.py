@@ -7,16 +7,19 @@ import multiprocessing
 import os
 import signal
 import warnings
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import as_completed
+from functools import partial
 
 import optuna
 from evaluations import EvaluationFailed
 from evaluations import Evaluations
 from methods import METHODS
 from methods import RECOMMENDED
+from problem import Direction
 from problem import MakeProblem
 from problem import Problem
 from results_table import Incumbents
@@ -31,6 +34,9 @@ from optuna_nasbot import Architecture
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.wrapped import ChoosesArchitectures
+
+Searched = Callable[[Run, int], list[float]]
+"""(run, number of evaluations) -> after each of them the worth of what the run would return."""
 
 _NAME = "net"
 # Each run has a process of its own; more threads in it would only compete.
@@ -66,15 +72,39 @@ def run_benchmark(
         for seed in arguments.seeds
         for dataset, method in applicable
     ]
+    direction = problems[arguments.datasets[0]].direction
+    search_problem = partial(_search_problem, make_problem)
+    return make_and_show(wanted, search_problem, arguments, checkpoints, direction)
+
+
+def make_and_show(
+    wanted: Sequence[Run],
+    searched: Searched,
+    arguments: argparse.Namespace,
+    checkpoints: Sequence[int],
+    direction: Direction,
+) -> Incumbents:
+    """Make the runs that the CSV file lacks, and print tables of all that are wanted.
+
+    Args:
+        wanted: The runs.
+        searched: Makes a run; a function of a module or a partial of one, so that it can be sent
+            to other processes.
+        arguments: What the parser of `options` has read.
+        checkpoints: Numbers of evaluations in the tables, as far as runs go, their end apart.
+        direction: Whether larger or smaller values are better.
+
+    Returns:
+        The incumbents of the runs.
+    """
     done = read_csv(arguments.out)
     missing = [run for run in wanted if len(done.get(run, [])) < arguments.trials]
     n = len(wanted)
     print(f"{n - len(missing)} of {n} runs are in {arguments.out}.\n", flush=True)
-    _make_runs(missing, make_problem, arguments)
+    _make_runs(missing, searched, arguments)
     results = read_csv(arguments.out)
     runs = {run: results[run][: arguments.trials] for run in wanted}
     checkpoints = reached(checkpoints, arguments.trials)
-    direction = problems[arguments.datasets[0]].direction
     print(table(runs, arguments.methods, checkpoints))
     if len(arguments.methods) > 1:
         print(f"\n{arguments.methods[0]} minus the others, paired by seed:\n")
@@ -93,9 +123,7 @@ def _applicable(problems: dict[str, Problem], methods: Sequence[str]) -> Iterabl
                 yield dataset, method
 
 
-def _make_runs(
-    runs: Iterable[Run], make_problem: MakeProblem, arguments: argparse.Namespace
-) -> None:
+def _make_runs(runs: Iterable[Run], searched: Searched, arguments: argparse.Namespace) -> None:
     os.environ.update(_ONE_THREAD)
     executor = ProcessPoolExecutor(
         arguments.processes,
@@ -105,7 +133,7 @@ def _make_runs(
     )
     try:
         futures = {
-            executor.submit(_made_run, run, make_problem, arguments.trials): run for run in runs
+            executor.submit(_made_run, run, searched, arguments.trials): run for run in runs
         }
         for future in as_completed(futures):
             run, incumbents = futures[future], future.result()
@@ -122,9 +150,13 @@ def _make_runs(
         executor.shutdown(cancel_futures=True)
 
 
-def _made_run(run: Run, make_problem: MakeProblem, n_trials: int) -> list[float]:
+def _made_run(run: Run, searched: Searched, n_trials: int) -> list[float]:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    return searched(run, n_trials)
+
+
+def _search_problem(make_problem: MakeProblem, run: Run, n_trials: int) -> list[float]:
     return search(run, make_problem(run.dataset, run.seed), n_trials)
 
 

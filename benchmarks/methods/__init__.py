@@ -7,6 +7,7 @@ from functools import partial
 
 from optuna.samplers import BaseSampler
 from optuna.samplers import GPSampler
+from optuna.samplers import RandomSampler
 from optuna.samplers import TPESampler
 from optuna.study import Study
 
@@ -35,9 +36,10 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "local-search": lambda seed: RuleSampler(LocalSearch(), seed=seed),
     "counts": lambda seed: NASBOTSampler(seed=seed, kernel=counts_kernel),
     "regularised-evolution": lambda seed: RuleSampler(regularised_evolution, seed=seed),
-    # These two know nothing of networks: they search the parameters of a flattened space.
+    # These three know nothing of networks: they search the parameters of a flattened space.
     "tpe": lambda seed: TPESampler(seed=seed),
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
+    "uniform": lambda seed: RandomSampler(seed=seed),
     # The same search, which recommends another network in the end.
     "nasbot/posterior-mean": lambda seed: NASBOTSampler(seed=seed),
     **VARIANTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optuna_nasbot.edits.edit import Edit
+from optuna_nasbot.edits.listed_units import edits_on
 from optuna_nasbot.edits.paper_edits import EDITS
 
-__all__ = ["EDITS", "Edit"]
+__all__ = ["EDITS", "Edit", "edits_on"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -100,9 +101,20 @@ def wedge_sites(architecture: Architecture, rng: np.random.Generator) -> list[tu
 
 
 def wedge_layer(
-    architecture: Architecture, edge: tuple[int, int], rng: np.random.Generator
+    architecture: Architecture,
+    edge: tuple[int, int],
+    rng: np.random.Generator,
+    *,
+    whole: Callable[[float], int] = rounded,
 ) -> Architecture | None:
-    """Put a new layer into an edge: of the labels that make a network, one at random."""
+    """Put a new layer into an edge: of the labels that make a network, one at random.
+
+    Args:
+        architecture: The network.
+        edge: The edge.
+        rng: Source of randomness.
+        whole: Makes a number of units of a fraction.
+    """
     start, end = edge
     source = architecture.layers[start]
     operations = architecture.operations
@@ -113,7 +125,7 @@ def wedge_layer(
         operation = operations.operations[position]
         layer = Layer(
             operation.label,
-            _new_units(architecture, start, end) if operation.has_units else None,
+            whole(_new_units(architecture, start, end)) if operation.has_units else None,
             operation.strides[0] if operation.strides else None,
         )
         child = _wedged(architecture, edge, layer)
@@ -131,13 +143,13 @@ def _wedged(
     return builder.build()
 
 
-def _new_units(architecture: Architecture, start: int, end: int) -> int:
+def _new_units(architecture: Architecture, start: int, end: int) -> float:
     """Width of a layer between two others: the mean of theirs, or what is next to them."""
     for around in ((start, end), architecture.parents[start] or architecture.children[start]):
         widths = [architecture.layers[index].units for index in around]
         known = [width for width in widths if width is not None]
         if known:
-            return rounded(sum(known) / len(known))
+            return sum(known) / len(known)
     return _DEFAULT_UNITS
 
 

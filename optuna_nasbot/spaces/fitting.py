@@ -12,6 +12,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture.chain import chain_architecture
+from optuna_nasbot.edits.listed_units import nearest
 from optuna_nasbot.spaces.limits import MAX_LAYERS
 from optuna_nasbot.spaces.limits import Limits
 
@@ -122,7 +123,8 @@ def _scaled(layer: Layer, factor: float, limits: Limits) -> Layer:
     if layer.units is None:
         return layer
     wanted = math.ceil(layer.units * factor)
-    return replace(layer, units=min(max(wanted, limits.min_units), limits.max_units))
+    units = min(max(wanted, limits.min_units), limits.max_units)
+    return replace(layer, units=units if limits.units is None else nearest(limits.units, units))
 
 
 def _resampled(chain: Chain, n_hidden: int) -> Chain:

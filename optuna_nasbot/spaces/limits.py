@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.arguments import check_mass
 from optuna_nasbot.architecture.arguments import check_whole
+from optuna_nasbot.architecture.arguments import listed
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.parameters import count_parameters
 from optuna_nasbot.architecture.validation import MAX_UNITS
 
@@ -46,6 +49,8 @@ class Limits:
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
+        units: The numbers of units that layers may have, from `min_units` to `max_units`; edits
+            step from one to the next. None is every number from the least to the largest.
         max_halvings: How often images, where there are any, may be halved on the way to any layer;
             None is as often as it takes to get from `image_size` to a single pixel.
         max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
@@ -63,6 +68,7 @@ class Limits:
     max_edges: int = 200
     min_units: int = 8
     max_units: int = 1024
+    units: Sequence[int] | None = None
     max_halvings: int | None = None
     max_parameters: int | None = None
     inputs: int | None = None
@@ -85,11 +91,29 @@ class Limits:
             _check_order("mass", self.min_mass, self.max_mass)
         _check_order("layers", self.min_layers, self.max_layers)
         _check_order("units", self.min_units, self.max_units)
+        if self.units is not None:
+            self._keep("units", self._checked_units())
+
+    def _checked_units(self) -> tuple[int, ...]:
+        """The widths that layers may have, each once, in increasing order."""
+        given = listed(self.units)
+        if not isinstance(given, Sequence) or isinstance(given, str):
+            raise TypeError(f"units: expected a sequence of whole numbers, got {shown(given)}.")
+        widths = {check_whole(f"units[{index}]", each, 1) for index, each in enumerate(given)}
+        if not widths:
+            raise ValueError("units: expected at least one number, got none.")
+        for end in (min(widths), max(widths)):
+            if not self.min_units <= end <= self.max_units:
+                raise ValueError(
+                    f"units: expected numbers from min_units={self.min_units} to max_units="
+                    f"{self.max_units}, got {shown(end)}. Leave it out, or change the limit."
+                )
+        return tuple(sorted(widths))
 
     def _keep_whole(self, name: str, least: int, most: int | None = None) -> None:
         self._keep(name, check_whole(name, getattr(self, name), least, most))
 
-    def _keep(self, name: str, value: float) -> None:
+    def _keep(self, name: str, value: object) -> None:
         # Plain numbers, whatever came: spaces are compared, hashed and written down.
         object.__setattr__(self, name, value)
 
@@ -105,6 +129,11 @@ class Limits:
                 continue
             if found < allowed if limit.startswith("min_") else found > allowed:
                 yield Violation(limit, allowed, found)
+        if self.units is not None:
+            others = (each.units for each in architecture.layers if each.units is not None)
+            other = next((units for units in others if units not in self.units), None)
+            if other is not None:
+                yield Violation("units", shown(self.units), other)
 
     def _found(self, architecture: Architecture) -> Iterator[tuple[str, float]]:
         """What the limits bound, cheap where possible."""

@@ -68,6 +68,8 @@ class MLPSpace(NetworkSpace):
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
+        units: The numbers of units that layers may have, from `min_units` to `max_units`; edits
+            step from one to the next. None is every number from the least to the largest.
         max_halvings: How often images, where there are any, may be halved on the way to any layer;
             None is as often as it takes to get from `image_size` to a single pixel.
         max_parameters: Largest number of trainable parameters, as `build_module` makes them; None

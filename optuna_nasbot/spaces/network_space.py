@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.edits import EDITS
+from optuna_nasbot.edits import Edit
+from optuna_nasbot.edits import edits_on
 from optuna_nasbot.spaces.fitting import Chain
 from optuna_nasbot.spaces.fitting import fitted_chain
 from optuna_nasbot.spaces.fitting import nearest_violation
@@ -39,6 +42,11 @@ class NetworkSpace(Limits, ArchitectureSpace):
                 f"{type(self).__name__}: found no chain of layers within these limits: "
                 f"{nearest_violation(simplest, self.operation_set, self)}."
             )
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The paper's nine edits, kept to the widths that layers may have."""
+        return EDITS if self.units is None else edits_on(self.units)
 
     @abstractmethod
     def reference_chains(self) -> Sequence[Chain]:

@@ -79,6 +79,7 @@ def test_golden_verdicts_name_every_limit(golden) -> None:
         ({"min_units": 20, "max_units": 20}, None, None),
         ({"max_units": 19}, "max_units", 20),
         ({"min_units": 21}, "min_units", 20),
+        ({"units": (8, 20)}, None, None),
         ({"max_halvings": 2}, None, None),
         ({"max_halvings": 1}, "max_halvings", 2),
         # 9 weights and 1 scale and 1 shift a filter; 10 classes with a bias each.
@@ -92,6 +93,41 @@ def test_bounds_are_inclusive(bounds: dict[str, Any], limit: str | None, found: 
         assert violation is None
     else:
         assert violation == Violation(limit, bounds[limit], found)
+
+
+def test_listed_units() -> None:
+    violation = Limits(units=(16, 24)).violation(CHAIN)
+    assert violation == Violation("units", "(16, 24)", 20)
+    assert str(violation) == "units=(16, 24), but the network has 20"
+
+
+@pytest.mark.parametrize("given", [[32, 8, 8], range(8, 33, 24), np.array([8, 32])], ids=str)
+def test_listed_units_become_a_sorted_tuple(given: Any) -> None:
+    assert Limits(units=given) == Limits(units=(8, 32))
+    assert [type(each) for each in Limits(units=given).units or ()] == [int, int]
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        (16, TypeError, "units: expected a sequence of whole numbers, got 16"),
+        ("16", TypeError, "units: expected a sequence of whole numbers, got '16'"),
+        ({16}, TypeError, "units: expected a sequence of whole numbers, got .16.[.]"),
+        ([16, 1.5], TypeError, r"units\[1\]: expected a whole number, got 1.5"),
+        ([16, 0], ValueError, r"units\[1\]: expected at least 1, got 0"),
+        ([], ValueError, "units: expected at least one number, got none"),
+        (
+            [4, 16],
+            ValueError,
+            "units: expected numbers from min_units=8 to max_units=1024, got 4. Leave it out, or "
+            "change the limit",
+        ),
+        ([16, 2048], ValueError, "units: expected numbers from .* to max_units=1024, got 2048"),
+    ],
+)
+def test_units_that_can_t_be_listed(given: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=f"^{message}"):
+        Limits(units=given)
 
 
 def test_degrees() -> None:

@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import FrozenInstanceError
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings
@@ -14,6 +15,8 @@ from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.edits import EDITS
+from optuna_nasbot.search import Candidate
+from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
 
 SPACES = {
@@ -81,6 +84,30 @@ def test_every_network_of_a_fitted_pool_is_within_random_limits(
         units = [layer.units for layer in network.layers if layer.units is not None]
         assert limits["min_layers"] <= len(network.layers) <= limits["max_layers"]
         assert all(limits["min_units"] <= width <= limits["max_units"] for width in units)
+
+
+@settings(max_examples=20)
+@given(
+    st.sets(st.integers(8, 1024), min_size=1, max_size=6),
+    st.sampled_from(KINDS),
+    st.integers(0, 1000),
+)
+def test_networks_keep_to_listed_widths(widths: set[int], kind: str, seed: int) -> None:
+    space, rng = SPACES[kind](units=sorted(widths)), np.random.default_rng(seed)
+    edited = [mutate(Candidate(each), space, rng).network for each in space.initial_pool]
+    for network in (*space.initial_pool, *edited):
+        assert network in space
+        assert {each.units for each in network.layers if each.units is not None} <= widths
+
+
+@pytest.mark.parametrize("kind", ["mlp-reg", "mlp-class"])
+def test_initial_networks_get_the_nearest_listed_widths(kind: str) -> None:
+    nearest = {64: 60, 128: 60, 256: 300, 512: 500, None: None}
+    usual, listed = SPACES[kind]().initial_pool, SPACES[kind](units=(60, 300, 500)).initial_pool
+    for network, fitted in zip(usual, listed, strict=True):
+        assert [layer.units for layer in fitted.layers] == [
+            nearest[layer.units] for layer in network.layers
+        ]
 
 
 @settings(max_examples=10)

@@ -7,10 +7,13 @@ import multiprocessing
 import os
 import signal
 import warnings
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import as_completed
+from functools import partial
+from typing import TypeVar
 
 import optuna
 from evaluations import EvaluationFailed
@@ -22,15 +25,16 @@ from problem import Problem
 from results_table import Incumbents
 from results_table import Run
 from results_table import append_csv
-from results_table import paired_differences
+from results_table import print_runs
 from results_table import reached
 from results_table import read_csv
-from results_table import table
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.wrapped import ChoosesArchitectures
+
+Result = TypeVar("Result")
 
 _NAME = "net"
 # Each run has a process of its own; more threads in it would only compete.
@@ -70,15 +74,16 @@ def run_benchmark(
     missing = [run for run in wanted if len(done.get(run, [])) < arguments.trials]
     n = len(wanted)
     print(f"{n - len(missing)} of {n} runs are in {arguments.out}.\n", flush=True)
-    _make_runs(missing, make_problem, arguments)
+
+    def keep(run: Run, incumbents: list[float]) -> None:
+        append_csv(arguments.out, run, incumbents)
+        print(f"{run.dataset}, {run.method}, seed {run.seed}: {incumbents[-1]:.4g}", flush=True)
+
+    make_runs(missing, partial(_made_run, make_problem=make_problem), keep, arguments)
     results = read_csv(arguments.out)
     runs = {run: results[run][: arguments.trials] for run in wanted}
-    checkpoints = reached(checkpoints, arguments.trials)
     direction = problems[arguments.datasets[0]].direction
-    print(table(runs, arguments.methods, checkpoints))
-    if len(arguments.methods) > 1:
-        print(f"\n{arguments.methods[0]} minus the others, paired by seed:\n")
-        print(paired_differences(runs, arguments.methods, checkpoints, direction))
+    print_runs(runs, arguments.methods, reached(checkpoints, arguments.trials), direction)
     return runs
 
 
@@ -93,9 +98,20 @@ def _applicable(problems: dict[str, Problem], methods: Sequence[str]) -> Iterabl
                 yield dataset, method
 
 
-def _make_runs(
-    runs: Iterable[Run], make_problem: MakeProblem, arguments: argparse.Namespace
+def make_runs(
+    runs: Iterable[Run],
+    make: Callable[[Run, int], Result],
+    keep: Callable[[Run, Result], None],
+    arguments: argparse.Namespace,
 ) -> None:
+    """Make runs, several at a time.
+
+    Args:
+        runs: The runs.
+        make: (run, number of evaluations) -> result, in another process.
+        keep: Is given each run with its result as soon as it is there, in this process.
+        arguments: What the parser of `options` has read.
+    """
     os.environ.update(_ONE_THREAD)
     executor = ProcessPoolExecutor(
         arguments.processes,
@@ -104,15 +120,9 @@ def _make_runs(
         initargs=(signal.SIGINT, signal.SIG_IGN),  # that is for this process to handle
     )
     try:
-        futures = {
-            executor.submit(_made_run, run, make_problem, arguments.trials): run for run in runs
-        }
+        futures = {executor.submit(_made, make, run, arguments.trials): run for run in runs}
         for future in as_completed(futures):
-            run, incumbents = futures[future], future.result()
-            append_csv(arguments.out, run, incumbents)
-            print(
-                f"{run.dataset}, {run.method}, seed {run.seed}: {incumbents[-1]:.4g}", flush=True
-            )
+            keep(futures[future], future.result())
     except BaseException:
         # The other runs are not worth waiting for: their results would be lost.
         for process in multiprocessing.active_children():
@@ -122,9 +132,13 @@ def _make_runs(
         executor.shutdown(cancel_futures=True)
 
 
-def _made_run(run: Run, make_problem: MakeProblem, n_trials: int) -> list[float]:
+def _made(make: Callable[[Run, int], Result], run: Run, n_trials: int) -> Result:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    return make(run, n_trials)
+
+
+def _made_run(run: Run, n_trials: int, make_problem: MakeProblem) -> list[float]:
     return search(run, make_problem(run.dataset, run.seed), n_trials)
 
 

@@ -38,6 +38,9 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     # These two know nothing of networks: they search the parameters of a flattened space.
     "tpe": lambda seed: TPESampler(seed=seed),
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
+    # These two, too: they tune the parameters of a plain network.
+    "plain/tpe": lambda seed: TPESampler(seed=seed),
+    "plain/gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
     # The same search, which recommends another network in the end.
     "nasbot/posterior-mean": lambda seed: NASBOTSampler(seed=seed),
     **VARIANTS,

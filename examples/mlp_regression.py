@@ -104,7 +104,7 @@ def main() -> None:
     linear = RidgeCV(np.logspace(-3, 3, 25)).fit(ROWS, TARGET).predict(ROWS_TEST)
     print(f"\nBest network, trial {study.best_trial.number}:\n")
     print(architecture, "\n")
-    print(", ".join(f"{name} {value:.2g}" for name, value in params.items()), "\n")
+    print(", ".join(f"{name} {value:.3g}" for name, value in params.items()), "\n")
     print(f"Cross-validated mean squared error: {study.best_value:.3f} of the target's variance")
     for name, guess in (("best network", predicted), ("ridge regression", linear)):
         print(f"Test error, {name}: {np.mean((guess - TARGET_TEST) ** 2):.3f}")

@@ -107,7 +107,7 @@ def main() -> None:
     best = study.best_trial
     print(f"\nBest network, trial {best.number} of {len(completed)}:\n")
     print(get_architecture(best, "net"), "\n")
-    print(f"Learning rate {best.params['lr']:.2g}\n")
+    print(*(f"{name} {value:.3g}" for name, value in best.params.items()), "\n")
     print(f"{'':32}{'validation loss':>17}{'validation acc.':>17}{'test acc.':>11}")
     for name, trial in (
         (f"best of the {N_STARTUP} start-up trials", best_at_start),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import real_sets
@@ -19,6 +21,7 @@ from evaluation_process import SeparateProcess
 from real_tasks import TASKS
 from real_tasks import WIDTH
 from training import Errors
+from training import Recipe
 from training import train
 
 from optuna_nasbot import Architecture
@@ -84,6 +87,14 @@ def evaluate(network: Architecture, dataset: str, search_seed: int, trainer: Tra
     return float(np.mean([task.loss(trainer(training).valid) for training in trainings]))
 
 
+def training_with(
+    network: Architecture, dataset: str, search_seed: int, parameters: Mapping[str, Any]
+) -> Training:
+    """The training that a search with a seed sees of a network with parameters."""
+    [seed] = _seeds(f"search {search_seed} {sorted(parameters.items())}", network, 1)
+    return Training(dataset, network, seed, width=1.0, **parameters)
+
+
 def trainings_of_search(network: Architecture, dataset: str, search_seed: int) -> list[Training]:
     """The trainings whose mean a search with a seed sees."""
     seeds = _seeds(f"search {search_seed}", network, TASKS[dataset].n_trainings)
@@ -109,11 +120,20 @@ def _seeds(purpose: str, network: Architecture, n_seeds: int) -> list[int]:
 
 def do_training(training: Training, data: Path) -> Errors:
     """Do a training in this process."""
-    recipe = TASKS[training.dataset].recipe
-    if training.lr:
-        recipe = replace(recipe, peak_lr=lambda depth: training.lr)
     network = _scaled(training.network, training.width)
-    return train(network, _loaded(training.dataset, data), recipe, training.seed)
+    return train(network, _loaded(training.dataset, data), _recipe(training), training.seed)
+
+
+def _recipe(training: Training) -> Recipe:
+    recipe = TASKS[training.dataset].recipe
+    if training.batch:
+        return recipe.tuned(
+            lr=training.lr,
+            weight_decay=training.weight_decay,
+            dropout=training.dropout,
+            batch=training.batch,
+        )
+    return replace(recipe, peak_lr=lambda depth: training.lr) if training.lr else recipe
 
 
 def _scaled(network: Architecture, width: float) -> Architecture:

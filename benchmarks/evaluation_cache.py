@@ -12,7 +12,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,14 +23,18 @@ from training import Errors
 from optuna_nasbot import Architecture
 
 _WAIT_SECONDS = 60.0
-_TABLE = """
-create table if not exists trainings (
-    dataset text, network text, seed integer, width real, lr real,
+_PARAMETERS = ("lr", "weight_decay", "dropout", "batch")
+_KEY = ("dataset", "network", "seed", "width", *_PARAMETERS)
+_KEYS = ", ".join(_KEY)
+_TABLE = f"""
+create table if not exists done (
+    dataset text, network text, seed integer, width real,
+    lr real, weight_decay real, dropout real, batch integer,
     valid real, test real, failure text, architecture text,
-    primary key (dataset, network, seed, width, lr)
+    primary key ({_KEYS})
 )
 """
-_INSERT = "insert or ignore into trainings values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "insert or ignore into done values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ class Training:
         seed: Seed of the training.
         width: The share of its units that the network is trained with.
         lr: The highest learning rate; 0 for that of the recipe.
+        weight_decay: The weight decay; like the next ones only where there is a `batch`.
+        dropout: The share of the outputs of hidden layers that is dropped.
+        batch: Rows a step; 0 for what the recipe says of these three.
         is_limited: Whether it fails when it takes longer than its task allows.
     """
 
@@ -51,6 +58,9 @@ class Training:
     seed: int
     width: float
     lr: float = 0.0
+    weight_decay: float = 0.0
+    dropout: float = 0.0
+    batch: int = 0
     is_limited: bool = True
 
 
@@ -77,8 +87,8 @@ class Cache:
         """The errors of a training; None if nobody did it yet."""
         with database(self._path, _TABLE) as connection:
             errors = connection.execute(
-                "select valid, test, failure from trainings "
-                "where dataset = ? and network = ? and seed = ? and width = ? and lr = ?",
+                "select valid, test, failure from done "
+                f"where ({_KEYS}) = (?, ?, ?, ?, ?, ?, ?, ?)",
                 _key(training),
             ).fetchone()
         if errors is None:
@@ -95,11 +105,14 @@ class Cache:
             connection.execute(_INSERT, row)
 
     def read(self, table: Path) -> None:
-        """Add the trainings of a table that `write` made; there may be none yet."""
+        """Add the trainings of a table that `write` made; there may be none yet.
+
+        Parameters that it lacks are those of the recipes.
+        """
         if not table.exists():
             return
         with gzip.open(table, "rt", encoding="utf-8", newline="") as file:
-            _, *rows = csv.reader(file)
+            rows = list(csv.DictReader(file))
         with database(self._path, _TABLE) as connection:
             connection.executemany(_INSERT, map(_parsed, rows))
 
@@ -110,9 +123,7 @@ class Cache:
         `Errors`, empty where they are not a number; then the network as a JSON document.
         """
         with database(self._path, _TABLE) as connection:
-            rows = connection.execute(
-                "select * from trainings order by dataset, network, seed, width, lr"
-            )
+            rows = connection.execute(f"select * from done order by {_KEYS}")
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\n")
             writer.writerow(name for name, *_ in rows.description)
@@ -125,13 +136,15 @@ class Cache:
             packed.write(text.getvalue().encode())
 
 
-def _parsed(row: Sequence[str]) -> tuple[object, ...]:
+def _parsed(row: Mapping[str, str]) -> tuple[object, ...]:
     """The values of a line of the CSV file."""
-    dataset, network, seed, width, lr, valid, test, failure, document = row
-    errors = (float(error) if error else None for error in (valid, test))
-    return (dataset, network, int(seed), float(width), float(lr), *errors, failure, document)
+    parameters = (float(row.get(name, 0)) for name in _PARAMETERS)
+    errors = (float(row[name]) if row[name] else None for name in ("valid", "test"))
+    key = (row["dataset"], row["network"], int(row["seed"]), float(row["width"]), *parameters)
+    return (*key, *errors, row["failure"], row["architecture"])
 
 
-def _key(training: Training) -> tuple[str, str, int, float, float]:
+def _key(training: Training) -> tuple[object, ...]:
     network = training.network.canonical_hash()
-    return (training.dataset, network, training.seed, training.width, training.lr)
+    parameters = (training.lr, training.weight_decay, training.dropout, training.batch)
+    return (training.dataset, network, training.seed, training.width, *parameters)

@@ -16,26 +16,22 @@ what an objective asks for first.
 
 from __future__ import annotations
 
-import argparse
 import math
-import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import optuna
+from judged_runs import Series
+from judged_runs import run_judged
+from judged_runs import series
 from methods import METHODS
 from options import parser
 from optuna.distributions import FloatDistribution
 from results_table import Run
-from results_table import append_csv
-from results_table import paired_differences
-from results_table import read_csv
-from results_table import table
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import MLPSpace
-from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 
 DATASETS = ("additive", "interaction")
@@ -43,7 +39,6 @@ ORDERS = ("network", "parameters", "ask")
 CHECKPOINTS = (20, 40, 80)
 _METHODS = ["nasbot", "nasbot/separate", "evolution", "random"]
 _RESULTS = Path(__file__).parent / "results" / "joint.csv"
-_OF_NETWORK = ", network"
 _SPACE = MLPSpace(task="regression", max_layers=12, max_units=128)
 _RATE = FloatDistribution(1e-5, 1e-1, log=True)
 _PARAMETERS = {"lr": _RATE, "weight_decay": _RATE}
@@ -55,60 +50,21 @@ def main() -> None:
         "--order", choices=ORDERS, default=ORDERS[0], help="what an objective asks for first"
     )
     arguments = options.parse_args()
-    name = f"joint-{arguments.order}"
-    wanted = [
-        Run(name, dataset, method, seed)
-        for seed in arguments.seeds
-        for dataset in arguments.datasets
-        for method in arguments.methods
-    ]
-    make_runs(wanted, arguments)
-    results = read_csv(arguments.out)
-    shown = {
-        run: results[run][: arguments.trials]
-        for each in wanted
-        for run in (each, of_network(each))
-    }
-    checkpoints = [*(n for n in CHECKPOINTS if n < arguments.trials), arguments.trials]
-    print(table(shown, arguments.methods, checkpoints))
-    print(f"\n{arguments.methods[0]} minus the others, paired by seed:\n")
-    print(paired_differences(shown, arguments.methods, checkpoints, "minimize"))
+    run_judged(f"joint-{arguments.order}", searched, "network", arguments, CHECKPOINTS)
 
 
-def make_runs(wanted: list[Run], arguments: argparse.Namespace) -> None:
-    """Make the runs that the CSV file lacks."""
-    done = read_csv(arguments.out)
-    missing = [run for run in wanted if len(done.get(of_network(run), [])) < arguments.trials]
-    print(f"{len(wanted) - len(missing)} of {len(wanted)} runs are in {arguments.out}.\n")
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(arguments.processes) as pool:
-        calls = [(run, arguments.trials) for run in missing]
-        for run, (values, worths) in zip(missing, pool.imap(searched, calls), strict=True):
-            append_csv(arguments.out, run, values)
-            append_csv(arguments.out, of_network(run), worths)
-            print(f"{run.dataset}, {run.method}, seed {run.seed}: {values[-1]:.4g}", flush=True)
-
-
-def of_network(run: Run) -> Run:
-    """The run as the rows name it that have the worth of its network."""
-    return Run(run.benchmark, f"{run.dataset}{_OF_NETWORK}", run.method, run.seed)
-
-
-def searched(call: tuple[Run, int]) -> tuple[list[float], list[float]]:
+def searched(run: Run, n_trials: int) -> Series:
     """The best value after 1, 2, ... trials, and the worth of the best trial's network."""
-    run, n_trials = call
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(sampler=METHODS[run.method](run.seed))
     objective = OBJECTIVES[run.benchmark.partition("-")[2]]
-    values, worths = [], []
+    worths = []
     for _ in range(n_trials):
         trial = study.ask(_PARAMETERS if run.benchmark.endswith("ask") else None)
         network = objective(trial)
         lr, decay = trial.params["lr"], trial.params["weight_decay"]
         study.tell(trial, value(network, lr, decay, run.dataset == "interaction"))
-        values.append(study.best_value)
-        worths.append(worth(get_architecture(study.best_trial, "net")))
-    return values, worths
+        worths.append(worth(network))
+    return series(study.trials, worths)
 
 
 def network_first(trial: optuna.Trial) -> Architecture:

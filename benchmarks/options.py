@@ -93,6 +93,38 @@ def _add_files(parser: argparse.ArgumentParser, out: Path) -> None:
     )
 
 
+def add_trainings(parser: argparse.ArgumentParser, out: Path) -> None:
+    """Add the options that say where the trainings of real networks are kept.
+
+    Args:
+        parser: The parser.
+        out: Where results are kept by default; the files are named after it.
+    """
+    cache, table = Path(f"{out.stem}.db"), out.with_name(f"{out.stem}_trainings.csv.gz")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=cache,
+        help=f"SQLite file of all trainings; by default {cache}",
+    )
+    parser.add_argument(
+        "--trainings",
+        type=Path,
+        default=table,
+        metavar="FILE.csv.gz",
+        help="table of all trainings, which is read first and written at the end; by default "
+        f"{table.parent.name}/{table.name}",
+    )
+
+
+def parsed_with_data(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """What the options are, `--data` among them."""
+    arguments = parser.parse_args()
+    if arguments.data is None:
+        parser.error("--data: expected the folder with the data sets.")
+    return arguments
+
+
 def seeds(text: str) -> range:
     """The seeds of an option `A:B`."""
     first, _, last = text.partition(":")

@@ -32,6 +32,8 @@ from evaluation import trainings_of_search
 from evaluation_cache import Cache
 from evaluation_log import Evaluation
 from evaluation_log import Log
+from options import add_trainings
+from options import parsed_with_data
 from options import parser
 from problem import Problem
 from real_distances import draw
@@ -41,6 +43,7 @@ from real_distances import print_predictions
 from real_drawings import draw_best
 from real_report import print_report
 from real_tasks import N_START
+from real_tasks import NETWORK_TASKS
 from real_tasks import TASKS
 from runs import run_benchmark
 
@@ -56,7 +59,6 @@ _METHODS = (
     "tpe",
 )
 _RESULTS = Path(__file__).parent / "results" / "real_data.csv"
-_TRAININGS = _RESULTS.with_name("real_data_trainings.csv.gz")
 _CHECKPOINTS = (10, 20, 30, 40, 50)
 
 
@@ -93,28 +95,12 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    options = parser(__doc__, TASKS, _METHODS, trials=50, out=_RESULTS)
+    options = parser(__doc__, NETWORK_TASKS, _METHODS, trials=50, out=_RESULTS)
     options.set_defaults(seeds="0:5")
-    options.add_argument(
-        "--cache",
-        type=Path,
-        default=Path("real_data.db"),
-        help="SQLite file of all trainings; by default real_data.db",
-    )
-    options.add_argument(
-        "--trainings",
-        type=Path,
-        default=_TRAININGS,
-        metavar="FILE.csv.gz",
-        help="table of all trainings, which is read first and written at the end; by default "
-        f"{_TRAININGS.parent.name}/{_TRAININGS.name}",
-    )
+    add_trainings(options, _RESULTS)
     options.add_argument("--figure", type=Path, help="where to draw distances against losses")
     options.add_argument("--drawings", type=Path, help="folder for drawings of the best networks")
-    arguments = options.parse_args()
-    if arguments.data is None:
-        options.error("--data: expected the folder with the data sets.")
-    return arguments
+    return parsed_with_data(options)
 
 
 def problem(dataset: str, seed: int, data: Path, cache: Path) -> Problem:

@@ -2,8 +2,9 @@
 
 All rows of a set are split 60 : 20 : 20 into training, validation and test rows by a permutation
 that is drawn with seed 0 (CIFAR-10 keeps its own test images and the given order, which is
-shuffled). Everything that is estimated is estimated on training rows. Targets of regression are
-standardised, so that predicting their mean has a mean squared error of 1.
+shuffled; two sets have few training rows, so that networks learn them by heart). Everything that
+is estimated is estimated on training rows. Targets of regression are standardised, so that
+predicting their mean has a mean squared error of 1.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Scaled = Callable[[Floats, Indices], Floats]
 """(columns, training rows) -> scaled columns."""
+Sizes = tuple[int, int, int]
+"""Numbers of training, validation and test rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +59,17 @@ def load(name: str, folder: Path) -> DataSet:
     return _LOADERS[name](folder)
 
 
-def split(n_rows: int) -> tuple[Indices, Indices, Indices]:
-    """Which rows are for training, for validation and for testing."""
+def split(n_rows: int, sizes: Sizes | None = None) -> tuple[Indices, Indices, Indices]:
+    """Which rows are for training, for validation and for testing.
+
+    Args:
+        n_rows: How many rows there are.
+        sizes: How many to take of them; None for 60, 20 and 20 per cent.
+    """
     order = np.random.default_rng(0).permutation(n_rows)
-    n_train, n_valid = n_rows * 60 // 100, n_rows * 20 // 100
-    train, valid, test = np.split(order, [n_train, n_train + n_valid])
+    n_train, n_valid, n_test = sizes or (n_rows * 60 // 100, n_rows * 20 // 100, n_rows)
+    ends = np.cumsum([n_train, n_valid, n_test])
+    train, valid, test, _ = np.split(order, ends)
     return train, valid, test
 
 
@@ -82,6 +91,11 @@ def _centred(x: Floats, train: Indices) -> Floats:
 def _protein(folder: Path) -> DataSet:
     table = np.load(folder / "uci_protein.npz")
     return _regression(table["X"], table["y"])
+
+
+def _small_protein(folder: Path) -> DataSet:
+    table = np.load(folder / "uci_protein.npz")
+    return _regression(table["X"], table["y"], sizes=(1000, 2000, 4000))
 
 
 def _blog(folder: Path) -> DataSet:
@@ -110,12 +124,29 @@ def _indoor(folder: Path) -> DataSet:
     return _regression(heard - _SILENT_DBM, longitude, scaled=_centred)
 
 
-def _regression(x: NDArray[Any], y: NDArray[Any], scaled: Scaled = _standardised) -> DataSet:
-    train, *_ = parts = split(len(x))
-    x, y = x.astype(np.float64), y.astype(np.float64)[:, None]
-    x = scaled(x[:, np.ptp(x[train], axis=0) > 0], train)
+def _digits(_: Path) -> DataSet:
+    """Images of 8 x 8 pixels as rows, which come with scikit-learn."""
+    from sklearn.datasets import load_digits
+
+    x, labels = load_digits(return_X_y=True)
+    train, *_ = parts = split(len(x), sizes=(300, 700, 797))
+    x = _centred(_varied(x, train), train)
+    return DataSet(*(Rows(_tensor(x[rows]), torch.tensor(labels[rows])) for rows in parts))
+
+
+def _regression(
+    x: NDArray[Any], y: NDArray[Any], scaled: Scaled = _standardised, sizes: Sizes | None = None
+) -> DataSet:
+    train, *_ = parts = split(len(x), sizes)
+    y = y.astype(np.float64)[:, None]
+    x = scaled(_varied(x.astype(np.float64), train), train)
     y = (y - y[train].mean()) / y[train].std()
     return DataSet(*(Rows(_tensor(x[rows]), _tensor(y[rows])) for rows in parts))
+
+
+def _varied(x: Floats, train: Indices) -> Floats:
+    """The columns that are not constant."""
+    return x[:, np.ptp(x[train], axis=0) > 0]
 
 
 def _tensor(array: NDArray[Any]) -> torch.Tensor:
@@ -158,10 +189,12 @@ def _images(archive: Any, part: str) -> torch.Tensor:
 
 _LOADERS: dict[str, Callable[[Path], DataSet]] = {
     "protein": _protein,
+    "protein-small": _small_protein,
     "blog": _blog,
     "naval": _naval,
     "indoor": _indoor,
     "news": _news,
+    "digits": _digits,
     "cifar10": _cifar10,
 }
 NAMES = tuple(_LOADERS)

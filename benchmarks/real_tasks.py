@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Literal
 
+from real_sets import N_CLASSES
 from training import CNN
 from training import DECAYED_MLP
 from training import MLP
 from training import NEWS
+from training import TUNED_DIGITS
+from training import TUNED_PROTEIN
 from training import Recipe
 
 from optuna_nasbot import CNNSpace
@@ -66,7 +70,7 @@ _IMAGES = Task(
     guess_error=0.9,
     is_log=False,
 )
-TASKS = {
+NETWORK_TASKS = {
     "protein": _REGRESSION,
     "blog": replace(_REGRESSION, recipe=DECAYED_MLP),
     "naval": _REGRESSION,
@@ -74,5 +78,26 @@ TASKS = {
     "news": replace(_REGRESSION, recipe=NEWS),
     "cifar10": _IMAGES,
 }
+"""What searches of networks alone are tried on."""
+
+
+def _small(task: Literal["regression", "classification"], inputs: int, outputs: int) -> MLPSpace:
+    """Networks that take about a second to train, among them one with two layers of 256 units."""
+    limits = {"min_layers": 4, "max_layers": 10, "max_units": 512, "max_parameters": 100_000}
+    return MLPSpace(task=task, inputs=inputs, outputs=outputs, **limits)
+
+
+JOINT_TASKS = {
+    "protein-small": replace(_REGRESSION, space=_small("regression", 9, 1), recipe=TUNED_PROTEIN),
+    "digits": replace(
+        _REGRESSION,
+        space=_small("classification", 64, N_CLASSES),
+        recipe=TUNED_DIGITS,
+        guess_error=math.log(N_CLASSES),
+    ),
+}
+"""What searches of networks together with parameters are tried on."""
+
+TASKS = {**NETWORK_TASKS, **JOINT_TASKS}
 N_START = 10
 """All searches begin with so many networks of the initial pool."""

@@ -73,6 +73,16 @@ def reached(checkpoints: Sequence[int], n_trials: int) -> list[int]:
     return [*(n for n in checkpoints if n < n_trials), n_trials]
 
 
+def print_runs(
+    runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int], direction: Direction
+) -> None:
+    """Print the table of some runs and, of several methods, their differences."""
+    print(table(runs, methods, checkpoints))
+    if len(methods) > 1:
+        print(f"\n{methods[0]} minus the others, paired by seed:\n")
+        print(paired_differences(runs, methods, checkpoints, direction))
+
+
 def table(runs: Incumbents, methods: Sequence[str], checkpoints: Sequence[int]) -> str:
     """Mean best value at some numbers of evaluations with standard errors, a line a method."""
     head = ["dataset", "method", "runs", *(f"@{n}" for n in checkpoints)]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import as_completed
 from functools import partial
+from typing import TypeVar
 
 import optuna
 from evaluations import EvaluationFailed
@@ -25,10 +26,9 @@ from problem import Problem
 from results_table import Incumbents
 from results_table import Run
 from results_table import append_csv
-from results_table import paired_differences
+from results_table import print_runs
 from results_table import reached
 from results_table import read_csv
-from results_table import table
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import create_architecture_trial
@@ -37,6 +37,8 @@ from optuna_nasbot.wrapped import ChoosesArchitectures
 
 Searched = Callable[[Run, int], list[float]]
 """(run, number of evaluations) -> after each of them the worth of what the run would return."""
+
+Result = TypeVar("Result")
 
 _NAME = "net"
 # Each run has a process of its own; more threads in it would only compete.
@@ -101,14 +103,15 @@ def make_and_show(
     missing = [run for run in wanted if len(done.get(run, [])) < arguments.trials]
     n = len(wanted)
     print(f"{n - len(missing)} of {n} runs are in {arguments.out}.\n", flush=True)
-    _make_runs(missing, searched, arguments)
+
+    def keep(run: Run, incumbents: list[float]) -> None:
+        append_csv(arguments.out, run, incumbents)
+        print(f"{run.dataset}, {run.method}, seed {run.seed}: {incumbents[-1]:.4g}", flush=True)
+
+    make_runs(missing, searched, keep, arguments)
     results = read_csv(arguments.out)
     runs = {run: results[run][: arguments.trials] for run in wanted}
-    checkpoints = reached(checkpoints, arguments.trials)
-    print(table(runs, arguments.methods, checkpoints))
-    if len(arguments.methods) > 1:
-        print(f"\n{arguments.methods[0]} minus the others, paired by seed:\n")
-        print(paired_differences(runs, arguments.methods, checkpoints, direction))
+    print_runs(runs, arguments.methods, reached(checkpoints, arguments.trials), direction)
     return runs
 
 
@@ -123,7 +126,20 @@ def _applicable(problems: dict[str, Problem], methods: Sequence[str]) -> Iterabl
                 yield dataset, method
 
 
-def _make_runs(runs: Iterable[Run], searched: Searched, arguments: argparse.Namespace) -> None:
+def make_runs(
+    runs: Iterable[Run],
+    make: Callable[[Run, int], Result],
+    keep: Callable[[Run, Result], None],
+    arguments: argparse.Namespace,
+) -> None:
+    """Make runs, several at a time.
+
+    Args:
+        runs: The runs.
+        make: (run, number of evaluations) -> result, in another process.
+        keep: Is given each run with its result as soon as it is there, in this process.
+        arguments: What the parser of `options` has read.
+    """
     os.environ.update(_ONE_THREAD)
     executor = ProcessPoolExecutor(
         arguments.processes,
@@ -132,15 +148,9 @@ def _make_runs(runs: Iterable[Run], searched: Searched, arguments: argparse.Name
         initargs=(signal.SIGINT, signal.SIG_IGN),  # that is for this process to handle
     )
     try:
-        futures = {
-            executor.submit(_made_run, run, searched, arguments.trials): run for run in runs
-        }
+        futures = {executor.submit(_made, make, run, arguments.trials): run for run in runs}
         for future in as_completed(futures):
-            run, incumbents = futures[future], future.result()
-            append_csv(arguments.out, run, incumbents)
-            print(
-                f"{run.dataset}, {run.method}, seed {run.seed}: {incumbents[-1]:.4g}", flush=True
-            )
+            keep(futures[future], future.result())
     except BaseException:
         # The other runs are not worth waiting for: their results would be lost.
         for process in multiprocessing.active_children():
@@ -150,10 +160,10 @@ def _make_runs(runs: Iterable[Run], searched: Searched, arguments: argparse.Name
         executor.shutdown(cancel_futures=True)
 
 
-def _made_run(run: Run, searched: Searched, n_trials: int) -> list[float]:
+def _made(make: Callable[[Run, int], Result], run: Run, n_trials: int) -> Result:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-    return searched(run, n_trials)
+    return make(run, n_trials)
 
 
 def _search_problem(make_problem: MakeProblem, run: Run, n_trials: int) -> list[float]:

@@ -1,4 +1,4 @@
-"""Search a convolutional network for handwritten digits.
+"""Search a convolutional network for handwritten digits, together with its learning rate.
 
     pip install -c constraints.txt ".[examples,fast]"
     python examples/quick_start.py
@@ -47,12 +47,14 @@ def load_images() -> list[torch.Tensor]:
 x_train, y_train, x_valid, y_valid, x_test, y_test = load_images()
 
 
-def train(architecture: Architecture, seed: int, *, epochs: int = 10) -> torch.nn.Module:
+def train(
+    architecture: Architecture, lr: float, seed: int, *, epochs: int = 10
+) -> torch.nn.Module:
     """Train a network with AdamW on a cosine schedule."""
     torch.manual_seed(seed)
     model = build_module(architecture, in_channels=1, out_features=10)
     lsuv_init_(model, x_train)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3, weight_decay=0.05)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
     for _ in range(epochs):
         for rows in torch.randperm(len(x_train)).split(50):
@@ -66,7 +68,8 @@ def train(architecture: Architecture, seed: int, *, epochs: int = 10) -> torch.n
 
 def objective(trial: optuna.Trial) -> float:
     architecture = suggest_architecture(trial, "net", SPACE)
-    models = [train(architecture, seed) for seed in range(N_TRAININGS)]
+    lr = trial.suggest_float("lr", 1e-4, 1e-1, log=True)
+    models = [train(architecture, lr, seed) for seed in range(N_TRAININGS)]
     with torch.no_grad():
         valid = [model(x_valid) for model in models]
         test = [model(x_test) for model in models]
@@ -101,12 +104,14 @@ def main() -> None:
         print("No trial has finished yet.")
         return
     best_at_start = min(completed[:N_STARTUP], key=lambda trial: trial.value)
-    print(f"\nBest network, trial {study.best_trial.number} of {len(completed)}:\n")
-    print(get_architecture(study.best_trial, "net"), "\n")
+    best = study.best_trial
+    print(f"\nBest network, trial {best.number} of {len(completed)}:\n")
+    print(get_architecture(best, "net"), "\n")
+    print(*(f"{name} {value:.3g}" for name, value in best.params.items()), "\n")
     print(f"{'':32}{'validation loss':>17}{'validation acc.':>17}{'test acc.':>11}")
     for name, trial in (
         (f"best of the {N_STARTUP} start-up trials", best_at_start),
-        ("best of the search", study.best_trial),
+        ("best of the search", best),
     ):
         valid, test = (trial.user_attrs[f"{part} accuracy"] for part in ("validation", "test"))
         print(f"{name:32}{trial.value:17.4f}{valid:17.1%}{test:11.1%}")

@@ -40,6 +40,9 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "tpe": lambda seed: TPESampler(seed=seed),
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
     "uniform": lambda seed: RandomSampler(seed=seed),
+    # These two, too: they tune the parameters of a plain network.
+    "plain/tpe": lambda seed: TPESampler(seed=seed),
+    "plain/gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
     # The same search, which recommends another network in the end.
     "nasbot/posterior-mean": lambda seed: NASBOTSampler(seed=seed),
     **VARIANTS,

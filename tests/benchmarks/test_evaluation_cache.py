@@ -27,6 +27,7 @@ def trained(module):
         training("protein", POOL[1], 2**55 + 1, 0.25): errors(0.1 + 0.2, 1e-17 / 3),
         training("protein", POOL[0], 3, 1.0, lr=3e-3, is_limited=False): errors(0.5, 0.25),
         training("naval", POOL[0], 3, 0.25): errors(math.nan, math.nan, "crashed (SIGABRT)"),
+        training("digits", POOL[0], 3, 1.0, 0.1 + 0.2, 1 / 3, 0.1, 57): errors(0.125, 0.25),
         training("naval", POOL[0], 4, 0.25): errors(math.inf, math.nan, "diverged"),
     }
 
@@ -53,6 +54,7 @@ def test_a_table_has_the_networks(full, tmp_path) -> None:
     with gzip.open(tmp_path / "table.csv.gz", "rt") as file:
         rows = list(csv.DictReader(file))
     assert [(row["dataset"], row["failure"]) for row in rows] == [
+        ("digits", ""),
         ("naval", "crashed (SIGABRT)"),
         ("naval", "diverged"),
         ("protein", ""),
@@ -90,7 +92,23 @@ def test_there_may_be_no_table_or_an_empty_one(cache, trained, tmp_path) -> None
     empty.read(table)
     empty.write(table)
     empty.read(table)
-    assert [empty.get(training) for training in trained] == [None] * 4
+    assert [empty.get(training) for training in trained] == [None] * 5
     with gzip.open(table, "rt") as file:
         [head] = file.read().splitlines()
-    assert head == "dataset,network,seed,width,lr,valid,test,failure,architecture"
+    parameters = "lr,weight_decay,dropout,batch"
+    assert head == f"dataset,network,seed,width,{parameters},valid,test,failure,architecture"
+
+
+def test_a_table_without_parameters_is_of_the_recipes(cache, trained, full, tmp_path) -> None:
+    full.write(tmp_path / "table.csv.gz")
+    with gzip.open(tmp_path / "table.csv.gz", "rt", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kept = [name for name in rows[0] if name not in ("weight_decay", "dropout", "batch")]
+    with gzip.open(tmp_path / "earlier.csv.gz", "wt", newline="") as file:
+        writer = csv.DictWriter(file, kept, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    other = cache("other")
+    other.read(tmp_path / "earlier.csv.gz")
+    found = [repr(other.get(training)) for training in trained if training.dataset != "digits"]
+    assert found == [repr(trained[each]) for each in trained if each.dataset != "digits"]

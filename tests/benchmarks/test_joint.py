@@ -29,7 +29,7 @@ def test_wide_networks_want_a_smaller_learning_rate(module) -> None:
 def test_the_order_makes_no_difference(module) -> None:
     joint, results_table = module("joint"), module("results_table")
     runs = [results_table.Run(f"joint-{order}", "additive", "nasbot", 3) for order in joint.ORDERS]
-    first, *others = [joint.searched((run, 8)) for run in runs]
+    first, *others = [joint.searched(run, 8) for run in runs]
     assert all(other == first for other in others)
     values, worths = first
     assert values == sorted(values, reverse=True)

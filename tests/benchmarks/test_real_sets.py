@@ -32,6 +32,21 @@ def test_each_row_is_in_one_part(real_sets) -> None:
     assert sorted(np.concatenate(parts)) == list(range(101))
 
 
+def test_as_many_rows_as_are_wanted(real_sets) -> None:
+    parts = real_sets.split(101, (7, 20, 13))
+    assert [len(rows) for rows in parts] == [7, 20, 13]
+    assert len(set(np.concatenate(parts))) == 40
+
+
+def test_digits_are_rows_on_one_scale(real_sets, tmp_path) -> None:
+    data = real_sets.load("digits", tmp_path)
+    assert [len(part.inputs) for part in (data.train, data.valid, data.test)] == [300, 700, 797]
+    assert data.train.inputs.ndim == 2
+    assert float(data.train.inputs.std()) == pytest.approx(1, abs=1e-3)
+    assert data.train.inputs.std(0).max() > 2 * data.train.inputs.std(0).min() > 0
+    assert sorted(set(data.test.targets.tolist())) == list(range(10))
+
+
 def save_protein(folder: Path, x: np.ndarray, y: np.ndarray) -> None:
     np.savez(folder / "uci_protein.npz", X=x, y=y)
 

@@ -92,6 +92,42 @@ def test_the_best_check_counts(training, small_mlp, table) -> None:
     assert best.valid < last.valid
 
 
+def test_tuned_recipes_see_as_many_rows(training) -> None:
+    recipe = replace(training.MLP, steps=500, batch=32)
+    tuned = recipe.tuned(lr=0.2, weight_decay=0.3, dropout=0.4, batch=100)
+    assert (tuned.steps, tuned.batch, tuned.dropout) == (160, 100, 0.4)
+    assert tuned.peak_lr(1) == tuned.peak_lr(30) == 0.2
+    optimizer = tuned.optimizer([torch.nn.Parameter(torch.zeros(1))])
+    assert optimizer.defaults["weight_decay"] == 0.3
+    assert tuned.warm_up == recipe.warm_up
+
+
+@pytest.mark.parametrize("changed", ["lr", "weight_decay", "dropout", "batch"])
+def test_every_parameter_matters(training, small_mlp, table, changed: str) -> None:
+    parameters = {"lr": 1e-2, "weight_decay": 0.1, "dropout": 0.1, "batch": 8}
+    other = parameters | {changed: 2 * parameters[changed]}
+    one, another = (
+        training.train(NETWORK, table, small_mlp.tuned(**each), seed=0)
+        for each in (parameters, other)
+    )
+    assert one.valid != another.valid
+
+
+def test_classifiers_are_judged_as_the_recipe_says(training, small_mlp, table) -> None:
+    labels = [(part.targets[:, 0] > 0).long() for part in (table.train, table.valid, table.test)]
+    parts = zip((table.train, table.valid, table.test), labels, strict=True)
+    data = type(table)(*(replace(rows, targets=classes) for rows, classes in parts))
+    network = Architecture.chain("tanh-8", "crelu-6", kind="mlp-class")
+    recipe = replace(small_mlp, steps=200)
+    rates = training.train(network, data, recipe, seed=0)
+    losses = training.train(
+        network, data, replace(recipe, class_error=torch.nn.functional.nll_loss), seed=0
+    )
+    assert rates.valid * 30 == pytest.approx(round(rates.valid * 30))
+    assert rates.valid < 0.3
+    assert 0 < losses.valid != rates.valid
+
+
 def test_learning_rate_rises_and_falls(training) -> None:
     recipe = replace(training.MLP, steps=99, warm_up=0.2, peak_lr=lambda depth: 1.0)
     rates = [recipe.lr(step, 1) for step in range(99)]

@@ -1,0 +1,73 @@
+"""The trials that the sampler's model is fitted to, and the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from optuna.study import Study
+
+from optuna_nasbot.gp.study_surrogate import study_surrogate
+from optuna_nasbot.gp.surrogate import Surrogate
+from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.trials import Configuration
+from optuna_nasbot.trials import Dimensions
+from optuna_nasbot.trials import observe
+from optuna_nasbot.trials.dimensions import study_dimensions
+from optuna_nasbot.trials.observations import configurations
+from optuna_nasbot.visualization.figures.tried_networks import Target
+from optuna_nasbot.visualization.figures.tried_networks import TriedNetworks
+
+FEWEST_MODELLED = 3
+"""With fewer trials there is nothing to see of a model."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelledTrials:
+    """Trials of a study as the sampler's model sees them.
+
+    Attributes:
+        of: n trials with a value that carry a network of a name. Without a target of the user's,
+            pruned ones are among them, and values are those that the sampler gives them.
+        dimensions: The networks and parameters that are searched together.
+        configurations: What the trials tried of these, n of them.
+    """
+
+    of: TriedNetworks
+    dimensions: Dimensions
+    configurations: tuple[Configuration, ...]
+
+    @cached_property
+    def targets(self) -> Targets:
+        """What the model is fitted to."""
+        return Targets(self.of.sign * self.of.values)
+
+    @cached_property
+    def surrogate(self) -> Surrogate:
+        """The model; there has to be a trial."""
+        return study_surrogate(self.configurations, self.targets, self.dimensions)
+
+
+def modelled_trials(
+    study: Study, found: TriedNetworks, name: str, target: Target | None
+) -> ModelledTrials:
+    """The trials of a figure that the model is fitted to.
+
+    Args:
+        study: The study.
+        found: Its networks of a name.
+        name: The name.
+        target: What is shown of completed trials, None for their values.
+    """
+    kinds = {name: found.networks[0].kind} if found.networks else {}
+    dimensions = study_dimensions(study.get_trials(deepcopy=False), kinds)
+    observed = observe(found.trials, study.directions[0], dimensions)
+    position = {trial.number: index for index, trial in enumerate(found.trials)}
+    kept = [position[each.trial.number] for each in observed.finished]
+    of, tried = found.chosen(kept), configurations(observed.finished)
+    if target is None:
+        return ModelledTrials(replace(of, values=of.sign * observed.values), dimensions, tried)
+    shown = np.flatnonzero(np.isfinite(of.values))
+    return ModelledTrials(of.chosen(shown), dimensions, tuple(tried[i] for i in shown))

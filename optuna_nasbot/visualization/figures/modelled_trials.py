@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from optuna.study import Study
 
 from optuna_nasbot.gp.study_surrogate import study_surrogate
@@ -17,6 +20,7 @@ from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials.dimensions import study_dimensions
 from optuna_nasbot.trials.observations import configurations
+from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.figures.tried_networks import TriedNetworks
 
@@ -38,6 +42,11 @@ class ModelledTrials:
     of: TriedNetworks
     dimensions: Dimensions
     configurations: tuple[Configuration, ...]
+
+    def chosen(self, indices: Sequence[int] | NDArray[np.intp]) -> ModelledTrials:
+        """Some of them, by their positions."""
+        tried = tuple(self.configurations[index] for index in indices)
+        return replace(self, of=self.of.chosen(indices), configurations=tried)
 
     @cached_property
     def targets(self) -> Targets:
@@ -69,5 +78,29 @@ def modelled_trials(
     of, tried = found.chosen(kept), configurations(observed.finished)
     if target is None:
         return ModelledTrials(replace(of, values=of.sign * observed.values), dimensions, tried)
-    shown = np.flatnonzero(np.isfinite(of.values))
-    return ModelledTrials(of.chosen(shown), dimensions, tuple(tried[i] for i in shown))
+    return ModelledTrials(of, dimensions, tried).chosen(np.flatnonzero(np.isfinite(of.values)))
+
+
+def chosen_parameters(
+    parameters: Mapping[str, Parameter], params: Sequence[str] | None
+) -> dict[str, Parameter]:
+    """The parameters that a figure is asked for.
+
+    Args:
+        parameters: Those that are searched together with the networks.
+        params: Names of some; None for all.
+
+    Raises:
+        TypeError: `params` is no list of strings.
+        ValueError: It names others.
+    """
+    if params is None:
+        return dict(parameters)
+    if isinstance(params, str) or not all(isinstance(each, str) for each in params):
+        raise TypeError(f"params: expected a list of names, got {params!r}.")
+    if others := [each for each in params if each not in parameters]:
+        raise ValueError(
+            f"params: expected some of {[*parameters]}, which the latest trial with a value has "
+            f"beside its networks, got {others}."
+        )
+    return {name: parameters[name] for name in params}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 GOOD = "#1f77b4"
+LIGHT = "#9ecae1"
 BAD = "#d62728"
 BEST = "#ff7f0e"
 NEUTRAL = "#7f7f7f"

@@ -1,0 +1,272 @@
+"""What does the model expect of other parameters at the best network?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
+
+from optuna.distributions import CategoricalDistribution
+from optuna.distributions import FloatDistribution
+from optuna.distributions import IntDistribution
+from optuna.study import Study
+from optuna.trial import TrialState
+
+from optuna_nasbot.trials.parameters import Parameter
+from optuna_nasbot.trials.ranking import is_feasible
+from optuna_nasbot.visualization.figures.axis_range import axis_range
+from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
+from optuna_nasbot.visualization.figures.fitting import axis_text
+from optuna_nasbot.visualization.figures.fitting import fitted
+from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
+from optuna_nasbot.visualization.figures.model_slice import ModelSlice
+from optuna_nasbot.visualization.figures.model_slice import model_slice
+from optuna_nasbot.visualization.figures.modelled_trials import FEWEST_MODELLED
+from optuna_nasbot.visualization.figures.modelled_trials import ModelledTrials
+from optuna_nasbot.visualization.figures.modelled_trials import chosen_parameters
+from optuna_nasbot.visualization.figures.modelled_trials import modelled_trials
+from optuna_nasbot.visualization.figures.study_layout import BEST
+from optuna_nasbot.visualization.figures.study_layout import GOOD
+from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
+from optuna_nasbot.visualization.figures.study_layout import empty_figure
+from optuna_nasbot.visualization.figures.study_layout import hover_text
+from optuna_nasbot.visualization.figures.study_layout import layout
+from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
+from optuna_nasbot.visualization.figures.tried_networks import Target
+from optuna_nasbot.visualization.figures.tried_networks import tried_networks
+from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+MAX_PANELS = 6
+
+_TITLE = "Slice"
+_TALL = 700
+"""Pixels of a figure with two rows of panels."""
+_BAND = "rgba(31, 119, 180, 0.2)"
+_PANEL_WIDTHS = {1: 380.0, 2: 170.0, 3: 105.0}
+"""Pixels of a panel in the narrowest figure, by the number of columns."""
+_MAX_NAME = 140.0
+"""Pixels of the value's name along the axis."""
+_MAX_CATEGORY = 50.0
+"""Pixels of the name of a category."""
+_MAX_CATEGORIES = 8
+"""That have a name at the axis."""
+_SPREAD, _GOLDEN_RATIO = 0.3, 0.618
+"""Trials of a category lie within this width, each so far from the one before, modulo 1."""
+
+
+def plot_slice(
+    study: Study,
+    name: str,
+    params: Sequence[str] | None = None,
+    *,
+    target: Target | None = None,
+    target_name: str = DEFAULT_TARGET_NAME,
+) -> Figure:
+    """Plot what the model expects of other values of each parameter at the best network.
+
+    A panel has a parameter along its axis, logarithmic if its distribution is. Everything else,
+    networks and other parameters, is that of the best completed trial that satisfies all
+    constraints. The line is the posterior mean of the Gaussian process of `NASBOTSampler`, the
+    band two standard deviations of the function without noise on each side of it. Both are
+    computed on the scale of the model, normal scores of ranks, and then brought back to the units
+    of the objective, where the line is a median. They stay between the best and the worst value
+    that were observed, since ranks tell no more.
+
+    Dots are the trials, those of the best network in orange, pruned ones as triangles. The others
+    need not lie near the line: their networks and other parameters differ. At categories they are
+    spread sideways. Far outliers lie outside the axis, which a double click extends to them.
+
+    Args:
+        study: A study.
+        name: The name under which its trials carry networks. Of several kinds the one that most
+            trials carry is shown.
+        params: Names of parameters to show; None for all of the latest trial with a value, which
+            are searched together with the networks. Of more than six the first are shown.
+        target: A function of a completed trial whose result is the value, smaller is better;
+            required if the study has several objectives. Pruned networks are left out then.
+        target_name: What to call the value.
+
+    Returns:
+        The figure, without panels if there are no parameters, fewer than three trials with a
+        value, or no completed one that satisfies all constraints.
+
+    Raises:
+        ImportError: plotly is not installed.
+        TypeError: `study` is no study, `name` no string or `params` no list of strings.
+        ValueError: `target` is missing or gives no numbers, the trials carry networks of other
+            names only, or the latest one with a value lacks one of `params`.
+    """
+    plotly_graph_objects()  # raises where plotly is missing
+    from plotly.subplots import make_subplots
+
+    found = tried_networks(study, name, target, target_name)
+    modelled = modelled_trials(study, found, name, target)
+    if reason := _nothing_to_show(modelled, name):
+        return empty_figure(_TITLE, name, reason)
+    parameters = chosen_parameters(modelled.dimensions.parameters, params)
+    best = max(_candidates(modelled), key=lambda index: modelled.targets.values[index])
+    names = [*parameters][:MAX_PANELS]
+    n_columns = 2 if len(names) == 4 else min(len(names), 3)
+    n_rows = -(-len(names) // n_columns)
+    figure = make_subplots(
+        rows=n_rows,
+        cols=n_columns,
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        vertical_spacing=0.2,
+    )
+    for index, each in enumerate(names):
+        panel = {"row": index // n_columns + 1, "col": index % n_columns + 1}
+        is_first = index == 0
+        along = model_slice(modelled, modelled.configurations[best], each)
+        _add_slice(figure, along, parameters[each], is_first, panel)
+        _add_trials(figure, modelled, best, each, target_name, is_first, panel)
+        title = axis_text(fitted(each, _PANEL_WIDTHS[n_columns], LABEL_SIZE))
+        axis = {"title": {"text": title, "font_size": LABEL_SIZE}}
+        figure.update_xaxes(**axis, **_axis(parameters[each]), **panel)
+    some = (
+        f"{len(names)} of {len(parameters)} parameters, " if len(names) < len(parameters) else ""
+    )
+    subtitle = f"{some}all else as in the best trial, {modelled.of.trials[best].number}"
+    height = _TALL if n_rows > 1 else None
+    figure.update_layout(layout(_TITLE, name, subtitle), height=height)
+    shown_name = axis_text(fitted(target_name, _MAX_NAME, AXIS_TITLE_SIZE))
+    figure.update_yaxes(range=axis_range(modelled.of.values))
+    figure.update_yaxes(title_text=shown_name, col=1)
+    return with_numbers_apart(figure)
+
+
+def _nothing_to_show(modelled: ModelledTrials, name: str) -> str:
+    """Why there is no slice, empty if there is one."""
+    if len(modelled.configurations) < FEWEST_MODELLED:
+        return f"At least three trials with a value and an architecture '{name}' are needed."
+    if not modelled.dimensions.parameters:
+        return "The latest trial with a value has no parameters of at least two values."
+    if not _candidates(modelled):
+        return f"No completed trial with an architecture '{name}' satisfies all constraints."
+    return ""
+
+
+def _candidates(modelled: ModelledTrials) -> list[int]:
+    """Positions of the trials that may be the best."""
+    return [
+        index
+        for index, trial in enumerate(modelled.of.trials)
+        if trial.state == TrialState.COMPLETE and is_feasible(trial)
+    ]
+
+
+def _axis(parameter: Parameter) -> dict[str, Any]:
+    """How the axis of a parameter looks."""
+    match parameter.distribution:
+        case CategoricalDistribution(choices=choices):
+            shown = range(0, len(choices), -(-len(choices) // _MAX_CATEGORIES))
+            labels = [fitted(str(choices[i]), _MAX_CATEGORY, LABEL_SIZE) for i in shown]
+            return {
+                "tickvals": [*shown],
+                "ticktext": [axis_text(label) for label in labels],
+                "range": (-0.5, len(choices) - 0.5),
+                "zeroline": False,
+            }
+        case FloatDistribution(log=True) | IntDistribution(log=True):
+            return {"type": "log", "exponentformat": "e", "nticks": 5}
+    return {"nticks": 5, "zeroline": False}
+
+
+def _add_slice(
+    figure: Figure, along: ModelSlice, parameter: Parameter, is_first: bool, panel: dict[str, int]
+) -> None:
+    """Add the line and its band; at categories points and bars."""
+    band = {"legendgroup": "band", "name": "± two std", "hoverinfo": "skip"}
+    line = {"legendgroup": "line", "name": "Model", "showlegend": is_first, **panel}
+    line["hovertemplate"] = "%{y:.4g}<extra>model</extra>"
+    if parameter.is_category:
+        figure.add_scatter(
+            x=[*range(len(along.values))],
+            y=along.middle,
+            error_y={
+                "array": along.upper - along.middle,
+                "arrayminus": along.middle - along.lower,
+                "color": _BAND,
+                "thickness": 12,
+                "width": 0,
+            },
+            mode="markers",
+            marker={"color": GOOD, "symbol": "line-ew-open", "size": 22, "line": {"width": 2.5}},
+            **line,
+        )
+        return
+    for ends, fill in ((along.lower, None), (along.upper, "tonexty")):
+        figure.add_scatter(
+            x=along.values,
+            y=ends,
+            mode="lines",
+            line={"width": 0},
+            fill=fill,
+            fillcolor=_BAND,
+            showlegend=is_first and fill is not None,
+            **band,
+            **panel,
+        )
+    figure.add_scatter(
+        x=along.values, y=along.middle, mode="lines", line={"color": GOOD, "width": 2.5}, **line
+    )
+
+
+def _add_trials(
+    figure: Figure,
+    modelled: ModelledTrials,
+    best: int,
+    name: str,
+    target_name: str,
+    is_first: bool,
+    panel: dict[str, int],
+) -> None:
+    """Add the trials that have a parameter, those of the best one's networks above the others."""
+    networks, _ = modelled.configurations[best].key
+    having = [i for i, each in enumerate(modelled.configurations) if name in each.parameters]
+    own = [i for i in having if modelled.configurations[i].key[0] == networks]
+    others = [i for i in having if modelled.configurations[i].key[0] != networks]
+    of = modelled.of
+    for label, chosen, colour, size in (
+        ("Other networks", others, NEUTRAL, 5),
+        ("Best network", own, BEST, 8),
+    ):
+        is_pruned = [of.trials[i].state == TrialState.PRUNED for i in chosen]
+        figure.add_scatter(
+            x=[*_places(modelled, chosen, name)],
+            y=of.values[chosen],
+            mode="markers",
+            marker={
+                "color": colour,
+                "size": size,
+                "symbol": ["triangle-down" if each else "circle" for each in is_pruned],
+                "opacity": 0.5 if chosen is others else 1.0,
+            },
+            name=label,
+            legendgroup=label,
+            showlegend=is_first,
+            hovertext=[
+                hover_text(of.trials[i], of.networks[i], f"{target_name}: {of.values[i]:.6g}")
+                for i in chosen
+            ],
+            hoverinfo="text",
+            **panel,
+        )
+
+
+def _places(modelled: ModelledTrials, chosen: Sequence[int], name: str) -> Iterator[float]:
+    """Where trials are along the axis of a parameter."""
+    parameter = modelled.dimensions.parameters[name]
+    for i in chosen:
+        value = modelled.configurations[i].parameters[name]
+        if parameter.is_category:
+            shift = _GOLDEN_RATIO * modelled.of.trials[i].number % 1.0 - 0.5
+            yield parameter.scaled(value) + _SPREAD * shift
+        else:
+            yield value

@@ -52,6 +52,8 @@ def number_axis(name: str, values: NDArray[np.float64], *, log: bool = False) ->
     log = log and bool((values > 0).all())
     line = np.log10(values) if log else values
     low, high = axis_range(line) or (float(line.min()), float(line.max()))
+    if low == high:
+        low, high = low - 1.0, high + 1.0
     low, high = (10.0**low, 10.0**high) if log else (low, high)
     scale = _Scale(low, high, log, whole=bool((values == np.rint(values)).all()))
     texts = tuple(map(value_text, values.tolist()))

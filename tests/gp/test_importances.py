@@ -54,9 +54,7 @@ def test_shares_of_a_sum_are_those_of_its_parts() -> None:
 
 
 def test_what_two_do_together_counts_for_both() -> None:
-    shares = found(
-        lambda c: (c.parameters["x"] - 0.5) * (c.parameters["y"] - 0.5), x=UNIT, y=UNIT
-    )
+    shares = found(lambda c: (c.parameters["x"] - 0.5) * (c.parameters["y"] - 0.5), x=UNIT, y=UNIT)
     for name in "xy":
         assert shares[name].alone == pytest.approx(0.0, abs=0.05)
         assert shares[name].total == pytest.approx(1.0, abs=0.05)

@@ -145,7 +145,7 @@ def _add_axes(figure: Figure, axes: Sequence[CoordinateAxis]) -> None:
     """Add the axes, each with its name below and round numbers at its right."""
     last_ticks = [fitted(text, _MAX_LAST_TICK, _TICK_SIZE) for _, text in axes[-1].ticks]
     widths = [text_width(text, _TICK_SIZE) for text in last_ticks]
-    margin = max(0.5 * _MAX_NAME, *widths) + 2 * _BESIDE
+    margin = max(0.5 * _MAX_NAME, *widths) + 3 * _BESIDE
     gap = (NARROWEST - _LEFT_MARGIN - margin) / (len(axes) - 1)
     figure.update_layout(margin={"l": _LEFT_MARGIN, "r": margin})
     for index, axis in enumerate(axes):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
+from optuna.distributions import BaseDistribution
 from optuna.distributions import CategoricalDistribution
 from optuna.distributions import FloatDistribution
 from optuna.distributions import IntDistribution
@@ -16,6 +19,9 @@ from optuna.trial import TrialState
 from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.figures.axis_range import axis_range
+from optuna_nasbot.visualization.figures.axis_ticks import log_ticks
+from optuna_nasbot.visualization.figures.axis_ticks import number_text
+from optuna_nasbot.visualization.figures.axis_ticks import ticks
 from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
 from optuna_nasbot.visualization.figures.fitting import axis_text
@@ -55,6 +61,8 @@ _MAX_CATEGORY = 50.0
 """Pixels of the name of a category."""
 _MAX_CATEGORIES = 8
 """That have a name at the axis."""
+_MARGIN = 0.1
+"""Of the range of a parameter, on each side of it, where the first and the last number need it."""
 _SPREAD, _GOLDEN_RATIO = 0.3, 0.618
 """Trials of a category lie within this width, each so far from the one before, modulo 1."""
 
@@ -117,7 +125,7 @@ def plot_slice(
         rows=n_rows,
         cols=n_columns,
         shared_yaxes=True,
-        horizontal_spacing=0.04,
+        horizontal_spacing=0.06,
         vertical_spacing=0.2,
     )
     for index, each in enumerate(names):
@@ -128,7 +136,7 @@ def plot_slice(
         _add_trials(figure, modelled, best, each, target_name, is_first, panel)
         title = axis_text(fitted(each, _PANEL_WIDTHS[n_columns], LABEL_SIZE))
         axis = {"title": {"text": title, "font_size": LABEL_SIZE}}
-        figure.update_xaxes(**axis, **_axis(parameters[each]), **panel)
+        figure.update_xaxes(**axis, **_axis(parameters[each].distribution), **panel)
     some = (
         f"{len(names)} of {len(parameters)} parameters, " if len(names) < len(parameters) else ""
     )
@@ -161,61 +169,62 @@ def _candidates(modelled: ModelledTrials) -> list[int]:
     ]
 
 
-def _axis(parameter: Parameter) -> dict[str, Any]:
-    """How the axis of a parameter looks."""
-    match parameter.distribution:
-        case CategoricalDistribution(choices=choices):
-            shown = range(0, len(choices), -(-len(choices) // _MAX_CATEGORIES))
-            labels = [fitted(str(choices[i]), _MAX_CATEGORY, LABEL_SIZE) for i in shown]
-            return {
-                "tickvals": [*shown],
-                "ticktext": [axis_text(label) for label in labels],
-                "range": (-0.5, len(choices) - 0.5),
-                "zeroline": False,
-            }
-        case FloatDistribution(log=True) | IntDistribution(log=True):
-            return {"type": "log", "exponentformat": "e", "nticks": 5}
-    return {"nticks": 5, "zeroline": False}
+def _axis(distribution: BaseDistribution) -> dict[str, Any]:
+    """Range and marks of the axis of a parameter."""
+    look: dict[str, Any] = {"zeroline": False}
+    if isinstance(distribution, CategoricalDistribution):
+        choices = distribution.choices
+        shown = range(0, len(choices), -(-len(choices) // _MAX_CATEGORIES))
+        texts = [fitted(str(choices[i]), _MAX_CATEGORY, LABEL_SIZE) for i in shown]
+        marks = {"tickvals": [*shown], "ticktext": [*map(axis_text, texts)]}
+        return {**look, **marks, "range": (-0.5, len(choices) - 0.5)}
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    low, high = float(distribution.low), float(distribution.high)
+    if distribution.log:
+        numbers, ends = log_ticks(low, high), (math.log10(low), math.log10(high))
+        look["type"] = "log"
+    else:
+        is_whole = isinstance(distribution, IntDistribution)
+        numbers, ends = ticks(low, high, whole=is_whole), (low, high)
+    margin = _MARGIN * (ends[1] - ends[0])
+    marks = {"tickvals": numbers, "ticktext": [*map(number_text, numbers)]}
+    return {**look, **marks, "range": (ends[0] - margin, ends[1] + margin)}
 
 
 def _add_slice(
     figure: Figure, along: ModelSlice, parameter: Parameter, is_first: bool, panel: dict[str, int]
 ) -> None:
-    """Add the line and its band; at categories points and bars."""
-    band = {"legendgroup": "band", "name": "± two std", "hoverinfo": "skip"}
-    line = {"legendgroup": "line", "name": "Model", "showlegend": is_first, **panel}
-    line["hovertemplate"] = "%{y:.4g}<extra>model</extra>"
+    """Add the line and its band; at categories a dash and a bar each."""
+    add = partial(figure.add_scatter, showlegend=is_first, **panel)
+    band = {"name": "± two std", "legendgroup": "band", "hoverinfo": "skip"}
+    mean = {
+        "name": "Model",
+        "legendgroup": "model",
+        "hovertemplate": "%{y:.4g}<extra>model</extra>",
+    }
     if parameter.is_category:
-        figure.add_scatter(
-            x=[*range(len(along.values))],
-            y=along.middle,
-            error_y={
-                "array": along.upper - along.middle,
-                "arrayminus": along.middle - along.lower,
-                "color": _BAND,
-                "thickness": 12,
-                "width": 0,
-            },
-            mode="markers",
-            marker={"color": GOOD, "symbol": "line-ew-open", "size": 22, "line": {"width": 2.5}},
-            **line,
-        )
-        return
-    for ends, fill in ((along.lower, None), (along.upper, "tonexty")):
-        figure.add_scatter(
-            x=along.values,
-            y=ends,
+        ends = zip(along.lower.tolist(), along.upper.tolist(), strict=True)
+        add(
+            x=[place for i in range(len(along.values)) for place in (i, i, None)],
+            y=[end for pair in ends for end in (*pair, None)],
             mode="lines",
-            line={"width": 0},
-            fill=fill,
-            fillcolor=_BAND,
-            showlegend=is_first and fill is not None,
+            line={"color": _BAND, "width": 12},
             **band,
-            **panel,
         )
-    figure.add_scatter(
-        x=along.values, y=along.middle, mode="lines", line={"color": GOOD, "width": 2.5}, **line
+        dash = {"color": GOOD, "symbol": "line-ew-open", "size": 22, "line": {"width": 2.5}}
+        add(x=[*range(len(along.values))], y=along.middle, mode="markers", marker=dash, **mean)
+        return
+    there, back = [*along.values], [*reversed(along.values)]
+    add(
+        x=there + back,
+        y=[*along.lower.tolist(), *reversed(along.upper.tolist())],
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=_BAND,
+        **band,
     )
+    add(x=there, y=along.middle, mode="lines", line={"color": GOOD, "width": 2.5}, **mean)
 
 
 def _add_trials(

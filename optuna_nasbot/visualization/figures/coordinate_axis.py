@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from optuna.distributions import CategoricalDistribution
-from optuna.distributions import FloatDistribution
-from optuna.distributions import IntDistribution
 
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials.parameters import Parameter
@@ -17,10 +14,8 @@ from optuna_nasbot.visualization.figures.axis_range import axis_range
 from optuna_nasbot.visualization.figures.axis_ticks import log_ticks
 from optuna_nasbot.visualization.figures.axis_ticks import number_text
 from optuna_nasbot.visualization.figures.axis_ticks import ticks
+from optuna_nasbot.visualization.figures.parameter_scale import parameter_scale
 from optuna_nasbot.visualization.trial_facts import value_text
-
-_MOST_CATEGORIES = 8
-"""That have a name beside the axis."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +32,7 @@ class CoordinateAxis:
 
     name: str
     places: NDArray[np.float64]
-    texts: tuple[str, ...]
+    texts: Sequence[str]
     ticks: Sequence[tuple[float, str]]
 
 
@@ -54,10 +49,15 @@ def number_axis(name: str, values: NDArray[np.float64], *, log: bool = False) ->
     low, high = axis_range(line) or (float(line.min()), float(line.max()))
     if low == high:
         low, high = low - 1.0, high + 1.0
-    low, high = (10.0**low, 10.0**high) if log else (low, high)
-    scale = _Scale(low, high, log, whole=bool((values == np.rint(values)).all()))
-    texts = tuple(map(value_text, values.tolist()))
-    return CoordinateAxis(name, scale.places(values), texts, scale.ticks)
+    is_whole = bool((values == np.rint(values)).all())
+    numbers = log_ticks(10.0**low, 10.0**high) if log else ticks(low, high, whole=is_whole)
+    marks = _places(np.log10(numbers) if log else np.array(numbers), low, high)
+    return CoordinateAxis(
+        name=name,
+        places=_places(line, low, high),
+        texts=[value_text(value) for value in values.tolist()],
+        ticks=[*zip(marks.tolist(), map(number_text, numbers), strict=True)],
+    )
 
 
 def parameter_axis(
@@ -70,57 +70,34 @@ def parameter_axis(
         parameter: The parameter.
         configurations: The n configurations. Some may lack it.
     """
-    has_value = np.array([name in each.parameters for each in configurations])
-    values = [each.parameters[name] for each in configurations if name in each.parameters]
-    places = np.full(len(configurations), np.nan)
-    distribution = parameter.distribution
-    if isinstance(distribution, CategoricalDistribution):
-        last = len(distribution.choices) - 1
-        places[has_value] = [parameter.scaled(value) / last for value in values]
-        named = range(0, last + 1, -(-(last + 1) // _MOST_CATEGORIES))
-        marks = [(i / last, str(distribution.choices[i])) for i in named]
-    else:
-        assert isinstance(distribution, FloatDistribution | IntDistribution)
-        is_whole = isinstance(distribution, IntDistribution)
-        scale = _Scale(distribution.low, distribution.high, distribution.log, is_whole)
-        places[has_value] = scale.places(np.array(values, dtype=float))
-        marks = scale.ticks
-    texts = np.full(len(configurations), "missing", dtype=object)
-    texts[has_value] = [*map(value_text, values)]
-    return CoordinateAxis(name, places, tuple(texts), marks)
+    scale = parameter_scale(parameter)
+    numbers = np.array(
+        [
+            scale.number(each.parameters[name]) if name in each.parameters else np.nan
+            for each in configurations
+        ]
+    )
+    marks = np.array([number for number, _ in scale.ticks])
+    ends = np.array([scale.low, scale.high])
+    if scale.is_log:
+        numbers, marks, ends = np.log10(numbers), np.log10(marks), np.log10(ends)
+    return CoordinateAxis(
+        name=name,
+        places=_places(numbers, *ends.tolist()),
+        texts=[
+            value_text(each.parameters[name]) if name in each.parameters else "missing"
+            for each in configurations
+        ],
+        ticks=[
+            (place, text)
+            for place, (_, text) in zip(
+                _places(marks, *ends.tolist()).tolist(), scale.ticks, strict=True
+            )
+        ],
+    )
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """A scale of numbers.
-
-    Args:
-        low: Its lower end, positive if it is logarithmic.
-        high: Its upper end, larger.
-        log: Whether it is logarithmic.
-        whole: Whether there are only whole numbers on it.
-    """
-
-    low: float
-    high: float
-    log: bool
-    whole: bool
-
-    def places(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where numbers are between its ends, at 0 and 1; those beyond are at the ends."""
-        low, high, line = (
-            # Halves, since the difference of two large numbers may overflow.
-            0.5 * (np.log10(each) if self.log else np.asarray(each))
-            for each in (self.low, self.high, numbers)
-        )
-        return np.clip((line - low) / (high - low), 0.0, 1.0)
-
-    @property
-    def ticks(self) -> list[tuple[float, str]]:
-        """Places of round numbers, and their texts."""
-        if self.log:
-            numbers = log_ticks(self.low, self.high)
-        else:
-            numbers = ticks(self.low, self.high, whole=self.whole)
-        places = self.places(np.array(numbers))
-        return [(place, number_text(each)) for place, each in zip(places, numbers, strict=True)]
+def _places(numbers: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """Where numbers are between two ends, at 0 and 1; those beyond are at the ends."""
+    # Halves, since the difference of two large numbers may overflow.
+    return np.clip((0.5 * numbers - 0.5 * low) / (0.5 * high - 0.5 * low), 0.0, 1.0)

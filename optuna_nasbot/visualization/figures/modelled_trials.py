@@ -88,16 +88,18 @@ def chosen_parameters(
 
     Args:
         parameters: Those that are searched together with the networks.
-        params: Names of some; None for all.
+        params: Names of some, at least one; None for all.
 
     Raises:
         TypeError: `params` is no list of strings.
-        ValueError: It names others.
+        ValueError: It is empty or names others.
     """
     if params is None:
         return dict(parameters)
     if isinstance(params, str) or not all(isinstance(each, str) for each in params):
         raise TypeError(f"params: expected a list of names, got {params!r}.")
+    if not params:
+        raise ValueError("params: expected at least one name, got none.")
     if others := [each for each in params if each not in parameters]:
         raise ValueError(
             f"params: expected some of {[*parameters]}, which the latest trial with a value has "

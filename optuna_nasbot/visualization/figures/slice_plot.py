@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
-from optuna.distributions import BaseDistribution
-from optuna.distributions import CategoricalDistribution
-from optuna.distributions import FloatDistribution
-from optuna.distributions import IntDistribution
+import numpy as np
 from optuna.study import Study
+from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
-from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.figures.axis_range import axis_range
-from optuna_nasbot.visualization.figures.axis_ticks import log_ticks
-from optuna_nasbot.visualization.figures.axis_ticks import number_text
-from optuna_nasbot.visualization.figures.axis_ticks import ticks
 from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
 from optuna_nasbot.visualization.figures.fitting import axis_text
@@ -33,6 +27,8 @@ from optuna_nasbot.visualization.figures.modelled_trials import FEWEST_MODELLED
 from optuna_nasbot.visualization.figures.modelled_trials import ModelledTrials
 from optuna_nasbot.visualization.figures.modelled_trials import chosen_parameters
 from optuna_nasbot.visualization.figures.modelled_trials import modelled_trials
+from optuna_nasbot.visualization.figures.parameter_scale import ParameterScale
+from optuna_nasbot.visualization.figures.parameter_scale import parameter_scale
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import GOOD
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
@@ -47,6 +43,9 @@ from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+AddTrace = Callable[..., object]
+"""Adds a scatter trace to a panel."""
+
 MAX_PANELS = 6
 
 _TITLE = "Slice"
@@ -59,8 +58,6 @@ _MAX_NAME = 140.0
 """Pixels of the value's name along the axis."""
 _MAX_CATEGORY = 50.0
 """Pixels of the name of a category."""
-_MAX_CATEGORIES = 8
-"""That have a name at the axis."""
 _MARGIN = 0.1
 """Of the range of a parameter, on each side of it, where the first and the last number need it."""
 _SPREAD, _GOLDEN_RATIO = 0.3, 0.618
@@ -129,22 +126,25 @@ def plot_slice(
         vertical_spacing=0.2,
     )
     for index, each in enumerate(names):
-        panel = {"row": index // n_columns + 1, "col": index % n_columns + 1}
-        is_first = index == 0
-        along = model_slice(modelled, modelled.configurations[best], each)
-        _add_slice(figure, along, parameters[each], is_first, panel)
-        _add_trials(figure, modelled, best, each, target_name, is_first, panel)
+        row, column = divmod(index, n_columns)
+        add = partial(figure.add_scatter, showlegend=index == 0, row=row + 1, col=column + 1)
+        scale = parameter_scale(parameters[each])
+        _add_slice(add, model_slice(modelled, modelled.configurations[best], each), scale)
+        _add_trials(add, modelled, best, each, scale, target_name)
         title = axis_text(fitted(each, _PANEL_WIDTHS[n_columns], LABEL_SIZE))
-        axis = {"title": {"text": title, "font_size": LABEL_SIZE}}
-        figure.update_xaxes(**axis, **_axis(parameters[each].distribution), **panel)
+        figure.update_xaxes(
+            title={"text": title, "font_size": LABEL_SIZE},
+            **_axis(scale),
+            row=row + 1,
+            col=column + 1,
+        )
     some = (
-        f"{len(names)} of {len(parameters)} parameters, " if len(names) < len(parameters) else ""
+        f"{len(names)} of {len(parameters)} parameters, " if parameters.keys() > {*names} else ""
     )
     subtitle = f"{some}all else as in the best trial, {modelled.of.trials[best].number}"
-    height = _TALL if n_rows > 1 else None
-    figure.update_layout(layout(_TITLE, name, subtitle), height=height)
-    shown_name = axis_text(fitted(target_name, _MAX_NAME, AXIS_TITLE_SIZE))
+    figure.update_layout(layout(_TITLE, name, subtitle), height=_TALL if n_rows > 1 else None)
     figure.update_yaxes(range=axis_range(modelled.of.values))
+    shown_name = axis_text(fitted(target_name, _MAX_NAME, AXIS_TITLE_SIZE))
     figure.update_yaxes(title_text=shown_name, col=1)
     return with_numbers_apart(figure)
 
@@ -169,113 +169,85 @@ def _candidates(modelled: ModelledTrials) -> list[int]:
     ]
 
 
-def _axis(distribution: BaseDistribution) -> dict[str, Any]:
+def _axis(scale: ParameterScale) -> dict[str, Any]:
     """Range and marks of the axis of a parameter."""
-    look: dict[str, Any] = {"zeroline": False}
-    if isinstance(distribution, CategoricalDistribution):
-        choices = distribution.choices
-        shown = range(0, len(choices), -(-len(choices) // _MAX_CATEGORIES))
-        texts = [fitted(str(choices[i]), _MAX_CATEGORY, LABEL_SIZE) for i in shown]
-        marks = {"tickvals": [*shown], "ticktext": [*map(axis_text, texts)]}
-        return {**look, **marks, "range": (-0.5, len(choices) - 0.5)}
-    assert isinstance(distribution, FloatDistribution | IntDistribution)
-    low, high = float(distribution.low), float(distribution.high)
-    if distribution.log:
-        numbers, ends = log_ticks(low, high), (math.log10(low), math.log10(high))
-        look["type"] = "log"
-    else:
-        is_whole = isinstance(distribution, IntDistribution)
-        numbers, ends = ticks(low, high, whole=is_whole), (low, high)
-    margin = _MARGIN * (ends[1] - ends[0])
-    marks = {"tickvals": numbers, "ticktext": [*map(number_text, numbers)]}
-    return {**look, **marks, "range": (ends[0] - margin, ends[1] + margin)}
-
-
-def _add_slice(
-    figure: Figure, along: ModelSlice, parameter: Parameter, is_first: bool, panel: dict[str, int]
-) -> None:
-    """Add the line and its band; at categories a dash and a bar each."""
-    add = partial(figure.add_scatter, showlegend=is_first, **panel)
-    band = {"name": "± two std", "legendgroup": "band", "hoverinfo": "skip"}
-    mean = {
-        "name": "Model",
-        "legendgroup": "model",
-        "hovertemplate": "%{y:.4g}<extra>model</extra>",
-    }
-    if parameter.is_category:
-        ends = zip(along.lower.tolist(), along.upper.tolist(), strict=True)
-        add(
-            x=[place for i in range(len(along.values)) for place in (i, i, None)],
-            y=[end for pair in ends for end in (*pair, None)],
-            mode="lines",
-            line={"color": _BAND, "width": 12},
-            **band,
-        )
-        dash = {"color": GOOD, "symbol": "line-ew-open", "size": 22, "line": {"width": 2.5}}
-        add(x=[*range(len(along.values))], y=along.middle, mode="markers", marker=dash, **mean)
-        return
-    there, back = [*along.values], [*reversed(along.values)]
-    add(
-        x=there + back,
-        y=[*along.lower.tolist(), *reversed(along.upper.tolist())],
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
-        fillcolor=_BAND,
-        **band,
+    ends = (
+        (math.log10(scale.low), math.log10(scale.high))
+        if scale.is_log
+        else (scale.low, scale.high)
     )
-    add(x=there, y=along.middle, mode="lines", line={"color": GOOD, "width": 2.5}, **mean)
+    is_category = scale.parameter.is_category
+    margin = 0.5 if is_category else _MARGIN * (ends[1] - ends[0])
+    texts = [text for _, text in scale.ticks]
+    if is_category:
+        texts = [axis_text(fitted(text, _MAX_CATEGORY, LABEL_SIZE)) for text in texts]
+    return {
+        "type": "log" if scale.is_log else "linear",
+        "range": (ends[0] - margin, ends[1] + margin),
+        "tickvals": [number for number, _ in scale.ticks],
+        "ticktext": texts,
+        "zeroline": False,
+    }
+
+
+def _add_slice(add: AddTrace, along: ModelSlice, scale: ParameterScale) -> None:
+    """Add the line and its band; at categories a dash and a bar each."""
+    x = [scale.number(value) for value in along.values]
+    middle, lower, upper = (each.tolist() for each in (along.middle, along.lower, along.upper))
+    band = {"name": "± two std", "legendgroup": "band", "mode": "lines", "hoverinfo": "skip"}
+    mean = {"name": "Model", "legendgroup": "model", "x": x, "y": middle}
+    mean["hovertemplate"] = "%{y:.4g}<extra>model</extra>"
+    if scale.parameter.is_category:
+        places = [number for each in x for number in (each, each, None)]
+        ends = [end for pair in zip(lower, upper, strict=True) for end in (*pair, None)]
+        dash = {"color": GOOD, "symbol": "line-ew-open", "size": 22, "line": {"width": 2.5}}
+        add(x=places, y=ends, line={"color": _BAND, "width": 12}, **band)
+        add(mode="markers", marker=dash, **mean)
+    else:
+        around = {"x": [*x, *reversed(x)], "y": [*lower, *reversed(upper)]}
+        add(**around, line={"width": 0}, fill="toself", fillcolor=_BAND, **band)
+        add(mode="lines", line={"color": GOOD, "width": 2.5}, **mean)
 
 
 def _add_trials(
-    figure: Figure,
+    add: AddTrace,
     modelled: ModelledTrials,
     best: int,
     name: str,
+    scale: ParameterScale,
     target_name: str,
-    is_first: bool,
-    panel: dict[str, int],
 ) -> None:
     """Add the trials that have a parameter, those of the best one's networks above the others."""
-    networks, _ = modelled.configurations[best].key
-    having = [i for i, each in enumerate(modelled.configurations) if name in each.parameters]
-    own = [i for i in having if modelled.configurations[i].key[0] == networks]
-    others = [i for i in having if modelled.configurations[i].key[0] != networks]
-    of = modelled.of
-    for label, chosen, colour, size in (
-        ("Other networks", others, NEUTRAL, 5),
-        ("Best network", own, BEST, 8),
+    of, tried = modelled.of, modelled.configurations
+    networks = [each.key[0] for each in tried]
+    having = [i for i, each in enumerate(tried) if name in each.parameters]
+    own = [i for i in having if networks[i] == networks[best]]
+    others = [i for i in having if networks[i] != networks[best]]
+    for label, chosen, look in (
+        ("Other networks", others, {"color": NEUTRAL, "size": 5, "opacity": 0.5}),
+        ("Best network", own, {"color": BEST, "size": 8}),
     ):
         is_pruned = [of.trials[i].state == TrialState.PRUNED for i in chosen]
-        figure.add_scatter(
-            x=[*_places(modelled, chosen, name)],
+        numbers = [scale.number(tried[i].parameters[name]) for i in chosen]
+        if scale.parameter.is_category:
+            numbers = [
+                number + _aside(of.trials[i]) for number, i in zip(numbers, chosen, strict=True)
+            ]
+        add(
+            x=numbers,
             y=of.values[chosen],
             mode="markers",
-            marker={
-                "color": colour,
-                "size": size,
-                "symbol": ["triangle-down" if each else "circle" for each in is_pruned],
-                "opacity": 0.5 if chosen is others else 1.0,
-            },
+            marker={**look, "symbol": np.where(is_pruned, "triangle-down", "circle")},
             name=label,
             legendgroup=label,
-            showlegend=is_first,
             hovertext=[
                 hover_text(of.trials[i], of.networks[i], f"{target_name}: {of.values[i]:.6g}")
                 for i in chosen
             ],
             hoverinfo="text",
-            **panel,
         )
 
 
-def _places(modelled: ModelledTrials, chosen: Sequence[int], name: str) -> Iterator[float]:
-    """Where trials are along the axis of a parameter."""
-    parameter = modelled.dimensions.parameters[name]
-    for i in chosen:
-        value = modelled.configurations[i].parameters[name]
-        if parameter.is_category:
-            shift = _GOLDEN_RATIO * modelled.of.trials[i].number % 1.0 - 0.5
-            yield parameter.scaled(value) + _SPREAD * shift
-        else:
-            yield value
+def _aside(trial: FrozenTrial) -> float:
+    """How far from its category a trial is shown, so that it doesn't hide those before it."""
+    return _SPREAD * (_GOLDEN_RATIO * trial.number % 1.0 - 0.5)

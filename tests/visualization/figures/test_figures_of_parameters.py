@@ -182,6 +182,8 @@ def test_parameters_are_chosen_by_name(plot: Any, study: Any, tuned: Any) -> Non
     assert "batch_size" not in str(axes)
     with pytest.raises(ValueError, match=re.escape("expected some of ['lr', 'batch_size', 'opt")):
         plot(made, "net", ["lr", "rate"])
+    with pytest.raises(ValueError, match="params: expected at least one name"):
+        plot(made, "net", [])
     with pytest.raises(TypeError, match="params: expected a list of names, got 'lr'"):
         plot(made, "net", "lr")
 

@@ -99,7 +99,7 @@ def test_a_panel_a_parameter_with_its_axis(study: Any, tuned: Any) -> None:
     figure = plot_slice(study(*tuned(12)), "net")
     axes = {axis.title.text: axis for axis in figure.select_xaxes()}
     assert list(axes) == ["lr", "batch_size", "optimizer"]
-    assert [axis.type for axis in axes.values()] == ["log", None, None]
+    assert [axis.type for axis in axes.values()] == ["log", "linear", "linear"]
     assert axes["optimizer"].ticktext == ("adam", "sgd", "None")
     assert axes["optimizer"].tickvals == (0, 1, 2)
     assert figure.layout.yaxis.title.text == "Objective Value"

@@ -87,6 +87,24 @@ def test_parameters_have_figures_and_columns(study: Any, tuned: Any) -> None:
     )
 
 
+def test_parameters_of_several_objectives_have_figures_each(study: Any, tuned: Any) -> None:
+    made = study(directions=["minimize", "maximize"])
+    for trial in tuned(8):
+        made.add_trial(
+            optuna.create_trial(
+                values=[trial.value, -trial.value],
+                params=trial.params,
+                distributions=trial.distributions,
+                user_attrs=trial.user_attrs,
+            )
+        )
+    page = Page(to_html(made))
+    for index in range(2):
+        for plot in PLOTS_WITH_PARAMETERS:
+            assert f"net-0-plot_{plot}-{index}" in page.ids
+    assert len(page.figures) == 2 + 2 * (len(PLOTS) + len(PLOTS_WITH_PARAMETERS))
+
+
 def test_a_parameter_that_not_all_trials_have_is_told_of_those_that_have_it(
     study: Any, tuned: Any, trial: Any, pool: Any
 ) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import runpy
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import optuna
@@ -25,6 +26,7 @@ from optuna_nasbot.visualization import to_svg
 FOLDER = Path(__file__).parent
 PICTURES = FOLDER / "gallery"
 FIGURES = ("architecture_map", "surrogate", "edits", "distance_vs_value")
+FIGURES_OF_PARAMETERS = ("importances", "parallel_coordinate", "slice")
 
 
 def searched(example: str, name: str, pruner: optuna.pruners.BasePruner) -> optuna.Study:
@@ -35,8 +37,8 @@ def searched(example: str, name: str, pruner: optuna.pruners.BasePruner) -> optu
     return study
 
 
-def photograph(page: str) -> None:
-    """Take pictures of a report: of its top in dark, and of its figures."""
+def photograph(page: str, figures: Sequence[str], *, of_page: bool = False) -> None:
+    """Take pictures of figures of a report, and of its top in dark and in light."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder) / "report.html"
         path.write_text(page, "utf-8")
@@ -46,8 +48,9 @@ def photograph(page: str) -> None:
         for scheme in ("dark", "light"):
             shown = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 800})
             shown.goto(path.as_uri())
-            shown.screenshot(path=PICTURES / f"report-{scheme}.png")
-        for figure in FIGURES:
+            if of_page:
+                shown.screenshot(path=PICTURES / f"report-{scheme}.png")
+        for figure in figures:
             card = shown.locator(f"[id='net-0-plot_{figure}-0']")
             card.screenshot(path=PICTURES / f"{figure}.png")
         browser.close()
@@ -60,7 +63,8 @@ def main() -> None:
     digits = searched("quick_start", "digits", optuna.pruners.NopPruner())
     diabetes = searched("mlp_regression", "diabetes", optuna.pruners.MedianPruner(10))
     images = {"image_size": 8, "inputs": 1, "outputs": 10}
-    photograph(to_html(digits, **images))
+    photograph(to_html(digits, **images), FIGURES, of_page=True)
+    photograph(to_html(diabetes), FIGURES_OF_PARAMETERS)
     for study, sizes in ((digits, images), (diabetes, {"inputs": 10, "outputs": 1})):
         svg = to_svg(best_architecture(study, "net"), **sizes)
         (PICTURES / f"{study.study_name}.svg").write_text(svg, "utf-8")

@@ -22,16 +22,14 @@ from optuna.trial import TrialState
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.distance.study_distances import study_distances
-from optuna_nasbot.gp.kernels import default_kernel
-from optuna_nasbot.gp.surrogate import SurrogateFitter
+from optuna_nasbot.gp.study_surrogate import study_surrogate
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.requested import last_space
-from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials import read_architecture
+from optuna_nasbot.trials.dimensions import study_dimensions
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.wrapped import user_attrs_of
@@ -234,10 +232,10 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
     Args:
         study: A study with one objective.
         name: The name of the network.
-        by: What makes a trial the best: its `"value"`, or the `"posterior_mean"` of its network,
-            what a model with the kernel of `NASBOTSampler()` makes of the values of all networks.
-            Under noise the best of many values was lucky, and the model knows what similar
-            networks had.
+        by: What makes a trial the best: its `"value"`, or the `"posterior_mean"` of what it
+            tried, its network and the parameters that are searched with it: what a model with the
+            kernel of `NASBOTSampler()` makes of the values of all trials. Under noise the best of
+            many values was lucky, and the model knows what similar trials had.
 
     Raises:
         TypeError: An argument is of a wrong type.
@@ -269,15 +267,18 @@ def _largest_posterior_mean(
 ) -> Architecture:
     """Of the networks of a kind that trials carry the one that the model expects most of."""
     all_trials = study.get_trials(deepcopy=False)
-    observed = observe(all_trials, study.direction, Dimensions({name: kind}))
-    kernel = default_kernel({name: study_distances(observed.networks(name))})
-    surrogate = SurrogateFitter(kernel).fit(
-        configurations(observed.finished), Targets(observed.values)
-    )
+    dimensions = study_dimensions(all_trials, {name: kind})
+    observed = observe(all_trials, study.direction, dimensions)
+    tried = configurations(observed.finished)
+    surrogate = study_surrogate(tried, Targets(observed.values), dimensions)
     numbers = {trial.number for trial in trials}
-    found = [each for each in observed.finished if each.trial.number in numbers]
-    mean, _ = surrogate.predict(configurations(found))
-    return found[int(np.argmax(mean))].configuration.networks[name]
+    found = [
+        each.configuration
+        for each in observed.finished
+        if each.trial.number in numbers and name in each.configuration.networks
+    ]
+    mean, _ = surrogate.predict(found)
+    return found[int(np.argmax(mean))].networks[name]
 
 
 def _check_study(study: object) -> None:

@@ -2,7 +2,8 @@
 
 Data flow: `views` compare configurations; a `kernel` is a list of terms over views (`kernels` says
 which there are); `targets` are what is modelled of values; `fitting` finds the hyperparameters and
-`regression` conditions the process; `surrogate` is the front.
+`regression` conditions the process; `surrogate` is the front. `study_surrogate` makes it of a
+study that is looked at, and `importances` tells what its predictions depend on.
 """
 
 from __future__ import annotations

@@ -35,3 +35,23 @@ class Targets:
     def of_earliest(self, n: int) -> NDArray[np.float64]:
         """The targets of the first n observations by themselves, shape (n,)."""
         return self.transform(self.values[:n])
+
+    def values_of(self, targets: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values that numbers on the scale of the targets stand for.
+
+        Between two neighbouring observations the values are interpolated, linearly in the targets.
+        Beyond the worst and the best one they are theirs, since ranks tell no more.
+
+        Args:
+            targets: Numbers on the scale of the targets, shape (m,).
+
+        Returns:
+            Values, larger is better, shape (m,).
+        """
+        known, first = np.unique(self.all, return_index=True)
+        values = self.values[first]
+        position = np.interp(targets, known, np.arange(len(known)))
+        below, above = np.floor(position).astype(np.intp), np.ceil(position).astype(np.intp)
+        share = position - below
+        # Not by `np.interp`, whose differences of values may overflow.
+        return np.asarray((1.0 - share) * values[below] + share * values[above])

@@ -11,6 +11,9 @@ from optuna_nasbot.visualization.drawing.text import to_text
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.figures.edits_plot import plot_edits
+from optuna_nasbot.visualization.figures.importances_plot import plot_importances
+from optuna_nasbot.visualization.figures.parallel_coordinate import plot_parallel_coordinate
+from optuna_nasbot.visualization.figures.slice_plot import plot_slice
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 from optuna_nasbot.visualization.report import to_html
 
@@ -21,6 +24,9 @@ __all__ = [
     "plot_architecture_map",
     "plot_distance_vs_value",
     "plot_edits",
+    "plot_importances",
+    "plot_parallel_coordinate",
+    "plot_slice",
     "plot_surrogate",
     "to_html",
     "to_mermaid",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from optuna.trial import FrozenTrial
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.text import mass_text
+from optuna_nasbot.trials.dimensions import parameters_beside_networks
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.observations import read_trials
 from optuna_nasbot.trials.ranking import ranked_trials
@@ -22,8 +24,9 @@ from optuna_nasbot.visualization.drawing.text import to_text
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 from optuna_nasbot.visualization.study_figures import history_figures
 from optuna_nasbot.visualization.study_figures import network_figures
+from optuna_nasbot.visualization.trial_facts import facts_beside_parameters
 from optuna_nasbot.visualization.trial_facts import objective_names
-from optuna_nasbot.visualization.trial_facts import trial_facts
+from optuna_nasbot.visualization.trial_facts import trial_parameters
 from optuna_nasbot.visualization.trial_facts import trial_values
 
 MAX_DRAWN = 10
@@ -36,6 +39,7 @@ class _Drawn:
     Args:
         number: The number of its trial.
         values: Names and values of its objectives.
+        parameters: Values of those that are searched together with the network, by name.
         facts: What else is known of it.
         n_layers: How many layers it has.
         mass: Its mass.
@@ -45,6 +49,7 @@ class _Drawn:
 
     number: int
     values: list[tuple[str, str]]
+    parameters: dict[str, str]
     facts: list[tuple[str, str]]
     n_layers: int
     mass: str
@@ -85,11 +90,13 @@ class _Section:
     Args:
         name: The name.
         figures: The figures, as HTML.
+        parameters: Names of the parameters that are searched together with the networks.
         best: The best networks, the best first.
     """
 
     name: str
     figures: list[str]
+    parameters: list[str]
     best: list[_Drawn]
 
 
@@ -139,11 +146,13 @@ def to_html(
     trials = study.get_trials(deepcopy=False)
     names = architecture_names(trials) if name is None else (name,)
     sizes = _Sizes(image_size, inputs, outputs, must_fit=len(names) < 2)
+    parameters = [*map(printable, parameters_beside_networks(trials))]
     sections = [
         _Section(
             name=printable(each),
             figures=list(network_figures(study, each, f"net-{index}")),
-            best=[_drawn(study, *found, each, sizes) for found in _best(study, each)],
+            parameters=parameters,
+            best=[_drawn(study, *found, each, parameters, sizes) for found in _best(study, each)],
         )
         for index, each in enumerate(names)
     ]
@@ -176,12 +185,16 @@ def _drawn(
     trial: FrozenTrial,
     network: Architecture,
     name: str,
+    parameters: Sequence[str],
     sizes: _Sizes,
 ) -> _Drawn:
+    of_trial = dict(trial_parameters(trial))
+    others = [(key, value) for key, value in of_trial.items() if key not in parameters]
     return _Drawn(
         number=trial.number,
         values=trial_values(study, trial),
-        facts=trial_facts(trial, name),
+        parameters={each: of_trial[each] for each in parameters if each in of_trial},
+        facts=[*others, *facts_beside_parameters(trial, name)],
         n_layers=len(network.layers),
         mass=mass_text(total_mass(network)),
         svg=to_svg(network, **sizes.of(network)),

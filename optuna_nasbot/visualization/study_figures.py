@@ -13,6 +13,7 @@ from optuna.study import Study
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
+from optuna_nasbot.trials.dimensions import parameters_beside_networks
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.figures.axis_range import range_of_equal
 from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
@@ -21,6 +22,9 @@ from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import axis_text
 from optuna_nasbot.visualization.figures.fitting import fitted
 from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
+from optuna_nasbot.visualization.figures.importances_plot import plot_importances
+from optuna_nasbot.visualization.figures.parallel_coordinate import plot_parallel_coordinate
+from optuna_nasbot.visualization.figures.slice_plot import plot_slice
 from optuna_nasbot.visualization.figures.study_layout import LEGEND
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 from optuna_nasbot.visualization.figures.tried_networks import Target
@@ -32,7 +36,11 @@ if TYPE_CHECKING:
 _MAX_NAME = 250.0
 """Pixels of a value's name along the axis."""
 
+_HEIGHT = "480px"
+"""Of figures that don't say how tall they are."""
+
 _PLOTS = (plot_architecture_map, plot_surrogate, plot_edits, plot_distance_vs_value)
+_PLOTS_WITH_PARAMETERS = (plot_importances, plot_parallel_coordinate, plot_slice)
 
 
 @dataclass(frozen=True)
@@ -65,13 +73,17 @@ def history_figures(study: Study) -> Iterator[str]:
 def network_figures(study: Study, name: str, identity: str) -> Iterator[str]:
     """The figures of the networks of a name, for each objective.
 
+    Those that tell of parameters are among them if some are searched together with the networks.
+
     Args:
         study: The study.
         name: The name under which its trials carry networks.
         identity: What the `id` attributes of the figures start with.
     """
+    has_parameters = bool(parameters_beside_networks(study.get_trials(deepcopy=False)))
+    plots = (*_PLOTS, *_PLOTS_WITH_PARAMETERS) if has_parameters else _PLOTS
     for index, shown in enumerate(_shown_values(study)):
-        for plot in _PLOTS:
+        for plot in plots:
             figure = plot(study, name, target=shown.target, target_name=shown.name)
             yield _html(figure, f"{identity}-{plot.__name__}-{index}")
 
@@ -103,6 +115,7 @@ def _html(figure: Figure, identity: str) -> str:
         full_html=False,
         include_plotlyjs=False,
         div_id=identity,
+        default_height=_HEIGHT,
         config={"responsive": True, "displaylogo": False},
     )
     return html

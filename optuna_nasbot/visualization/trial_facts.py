@@ -22,7 +22,7 @@ def objective_names(study: Study) -> list[str]:
 
 def trial_values(study: Study, trial: FrozenTrial) -> list[tuple[str, str]]:
     """Names and values of the objectives, none of a trial without a value."""
-    values = [_shown(value) for value in trial.values or []]
+    values = [value_text(value) for value in trial.values or []]
     return list(zip(objective_names(study), values, strict=False))
 
 
@@ -33,17 +33,26 @@ def trial_facts(trial: FrozenTrial, name: str) -> list[tuple[str, str]]:
         trial: The trial.
         name: The name of the network.
     """
+    return [*trial_parameters(trial), *facts_beside_parameters(trial, name)]
+
+
+def trial_parameters(trial: FrozenTrial) -> list[tuple[str, str]]:
+    """Names and values of the parameters of a trial."""
+    return [(printable(name), value_text(value)) for name, value in trial.params.items()]
+
+
+def facts_beside_parameters(trial: FrozenTrial, name: str) -> list[tuple[str, str]]:
+    """The rest of `trial_facts`."""
     prefix = attribute_key(name).removesuffix(name)
-    attributes = {
-        key: value
+    attributes = [
+        (printable(key), value_text(value))
         for key, value in trial.user_attrs.items()
-        if not key.startswith(prefix) and len(_shown(value)) <= _MAX_LENGTH
-    }
+        if not key.startswith(prefix) and len(value_text(value)) <= _MAX_LENGTH
+    ]
     origin = stored_origin(trial.user_attrs, name)
-    rest = [] if origin is None else [("made from", str(origin))]
-    facts = [*trial.params.items(), *attributes.items()]
-    return [(printable(key), _shown(value)) for key, value in facts] + rest
+    return attributes if origin is None else [*attributes, ("made from", str(origin))]
 
 
-def _shown(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value in one line, a float with six digits."""
     return f"{value:.6g}" if isinstance(value, float) else printable(str(value))

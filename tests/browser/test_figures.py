@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from math import inf
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
+from optuna.distributions import BaseDistribution
+from optuna.distributions import CategoricalDistribution
+from optuna.distributions import FloatDistribution
+from optuna.distributions import IntDistribution
 from optuna.trial import TrialState
 from playwright.sync_api import Browser
 from playwright.sync_api import Page
@@ -17,6 +23,10 @@ from plotly.offline import get_plotlyjs
 
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
+from optuna_nasbot.trials.parameters import Parameter
+from optuna_nasbot.visualization import plot_importances
+from optuna_nasbot.visualization import plot_parallel_coordinate
+from optuna_nasbot.visualization import plot_slice
 from optuna_nasbot.visualization.study_figures import history_figures
 from optuna_nasbot.visualization.study_figures import network_figures
 
@@ -64,10 +74,48 @@ NAMES = {
 }
 
 
+RATE = FloatDistribution(1e-5, 1e-1, log=True)
+SIZE = IntDistribution(16, 256, step=16)
+PARAMETERS: dict[str, dict[str, BaseDistribution]] = {
+    "one": {"lr": RATE},
+    "three": {
+        "lr": RATE,
+        "batch_size": SIZE,
+        "optimizer": CategoricalDistribution(["adam", "sgd", "rmsprop"]),
+    },
+    "four": {"lr": RATE, "weight_decay": RATE, "batch_size": SIZE, "n": IntDistribution(1, 2)},
+    "twenty": {f"a_parameter_of_the_optimizer_{i}": RATE for i in range(20)},
+    "in narrow ranges": {
+        "about 1e6": FloatDistribution(1e6, 1e6 + 1e-2),
+        "about -1e12": IntDistribution(-(10**12), 5 - 10**12),
+        "about 0": FloatDistribution(-1e-12, 1e-12),
+        "a log": FloatDistribution(123456.0, 123457.0, log=True),
+    },
+    "in wide ranges": {
+        "a log": FloatDistribution(1e-300, 1e300, log=True),
+        "negative": FloatDistribution(-1e300, 0.0),
+        "whole": IntDistribution(-(2**53), 2**53),
+        "whole log": IntDistribution(1, 2**53, log=True),
+        "of two": CategoricalDistribution([False, True]),
+    },
+    "of many categories": {
+        "fifty": CategoricalDistribution([f"category {i}" for i in range(50)]),
+        "nine long ones": CategoricalDistribution(["W" * 40 + str(i) for i in range(9)]),
+        "wide ones": CategoricalDistribution(["损失函数的对数值" * i for i in range(1, 5)]),
+        "tags": CategoricalDistribution(["<b>&amp;" * i for i in range(1, 8)]),
+    },
+}
+
+
 def made_up_study(
-    of: Sequence[float], name: str, edits: Sequence[str], metric: str | None = None
+    of: Sequence[float],
+    name: str,
+    edits: Sequence[str],
+    metric: str | None = None,
+    parameters: Mapping[str, BaseDistribution] | None = None,
 ) -> optuna.Study:
-    study = optuna.create_study()
+    study, rng = optuna.create_study(), np.random.default_rng(0)
+    distributions = dict(parameters or {})
     if metric is not None:
         study.set_metric_names([metric])
     for number, value in enumerate(of):
@@ -75,7 +123,13 @@ def made_up_study(
         attributes = {f"architecture:{name}:origin": origin} if number else {}
         network = NETWORKS[number % len(NETWORKS)]
         study.add_trial(
-            create_architecture_trial({name: network}, value=value, user_attrs=attributes)
+            create_architecture_trial(
+                {name: network},
+                value=value,
+                params={key: Parameter(each).drawn(rng) for key, each in distributions.items()},
+                distributions=distributions,
+                user_attrs=attributes,
+            )
         )
     return study
 
@@ -93,7 +147,9 @@ def draw(page: Page, figure: Figure, width: int) -> None:
     page.evaluate(
         """([figure, width]) => {
           const {data, layout} = JSON.parse(figure);
-          document.getElementById("figure").style.width = `${width}px`;
+          const {style} = document.getElementById("figure");
+          style.width = `${width}px`;
+          style.height = `${layout.height ?? 450}px`;
           return Plotly.newPlot("figure", data, layout, {displaylogo: false});
         }""",
         [figure.to_json(), width],
@@ -101,7 +157,26 @@ def draw(page: Page, figure: Figure, width: int) -> None:
 
 
 @pytest.fixture
-def misplaced(blank: Page, measured: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def misplaced_in(blank: Page, measured: Any) -> Any:
+    """The texts of figures that overlap or are not whole."""
+
+    def of(figures: Sequence[Figure]) -> list[Any]:
+        found = []
+        for figure in figures:
+            for width in WIDTHS:
+                draw(blank, figure, width)
+                texts = measured(blank.locator("#figure"))
+                assert texts.n > 0
+                if texts.outside or texts.pairs:
+                    title = figure.layout.title.text
+                    found.append((title, width, texts.outside, texts.pairs))
+        return found
+
+    return of
+
+
+@pytest.fixture
+def misplaced(misplaced_in: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The texts that overlap or are not whole in the figures of a study."""
     figures: list[Figure] = []
     monkeypatch.setattr(
@@ -113,16 +188,20 @@ def misplaced(blank: Page, measured: Any, monkeypatch: pytest.MonkeyPatch) -> An
         list(history_figures(study))
         list(network_figures(study, name, "figure"))
         assert len(figures) == 5
-        found = []
-        for figure in figures:
-            for width in WIDTHS:
-                draw(blank, figure, width)
-                texts = measured(blank.locator("#figure"))
-                assert texts.n > 0
-                if texts.outside or texts.pairs:
-                    title = figure.layout.title.text
-                    found.append((title, width, texts.outside, texts.pairs))
-        return found
+        return misplaced_in(figures)  # type: ignore[no-any-return]
+
+    return of
+
+
+@pytest.fixture
+def misplaced_of_parameters(misplaced_in: Any) -> Any:
+    """The same in the figures that tell of parameters."""
+
+    def of(study: optuna.Study, name: str, target_name: str = "value") -> list[Any]:
+        plots = (plot_importances, plot_parallel_coordinate, plot_slice)
+        return misplaced_in(  # type: ignore[no-any-return]
+            [plot(study, name, target_name=target_name) for plot in plots]
+        )
 
     return of
 
@@ -151,6 +230,30 @@ def test_texts_of_many_edits_and_all_states(misplaced: Any) -> None:
     for state in UNFINISHED:
         study.add_trial(create_architecture_trial({"net": NETWORKS[0]}, state=state))
     assert misplaced(study, "net") == []
+
+
+@pytest.mark.filterwarnings("ignore:Infinite objective values")
+@pytest.mark.parametrize("of", VALUES.values(), ids=VALUES.keys())
+def test_texts_of_any_values_beside_parameters(
+    of: list[float], misplaced_of_parameters: Any
+) -> None:
+    study = made_up_study(of, "net", EDITS, parameters=PARAMETERS["three"])
+    assert misplaced_of_parameters(study, "net") == []
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS.values(), ids=PARAMETERS.keys())
+def test_texts_of_any_parameters(
+    parameters: dict[str, BaseDistribution], misplaced_of_parameters: Any
+) -> None:
+    study = made_up_study(values(-0.04, 0.045, 20), "net", EDITS, parameters=parameters)
+    assert misplaced_of_parameters(study, "net") == []
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_texts_of_any_names_of_parameters(name: str, misplaced_of_parameters: Any) -> None:
+    parameters = {f"{i}{name}": RATE for i in range(4)}
+    study = made_up_study(values(-0.04, 0.045), name, EDITS, parameters=parameters)
+    assert misplaced_of_parameters(study, name, target_name=name) == []
 
 
 def test_touching_texts_and_cut_ones_would_be_noticed(blank: Page, measured: Any) -> None:

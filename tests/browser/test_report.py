@@ -8,6 +8,9 @@ from typing import Any
 
 import optuna
 import pytest
+from optuna.distributions import CategoricalDistribution
+from optuna.distributions import FloatDistribution
+from optuna.distributions import IntDistribution
 from playwright.sync_api import Browser
 from playwright.sync_api import Page
 
@@ -16,6 +19,12 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.visualization import to_html
 
 SPACE = MLPSpace(max_layers=10, max_units=64)
+PARAMETERS = {
+    "lr": FloatDistribution(1e-12, 1.0, log=True),
+    "width": IntDistribution(0, 12),
+    "decay": FloatDistribution(0.0, 1.0),
+    "sort": CategoricalDistribution(["a", "b"]),
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +34,15 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         origin = {"edits": ["wedge_layer", "dup_path"][number % 2 :], "parent": number // 2}
         made = {"architecture:net:origin": origin} if number > 3 else {}
         value = float(len(network.edges)) + 0.01 * number
-        study.add_trial(create_architecture_trial({"net": network}, value=value, user_attrs=made))
+        study.add_trial(
+            create_architecture_trial(
+                {"net": network},
+                value=value,
+                params={"lr": 0.1**number, "width": number, "decay": 0.05 * number, "sort": "b"},
+                distributions=PARAMETERS,
+                user_attrs=made,
+            )
+        )
     path: Path = tmp_path_factory.mktemp("report") / "page.html"
     path.write_text(to_html(study, inputs=5, outputs=1), "utf-8")
     return path
@@ -54,7 +71,7 @@ def page(request: Any, browser: Browser, path: Path) -> Iterator[Page]:
 
 def test_figures_are_drawn_within_the_page(page: Page) -> None:
     figures = page.locator(".js-plotly-plot")
-    assert figures.count() == 5
+    assert figures.count() == 8
     width = page.evaluate("document.documentElement.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for figure in figures.all():

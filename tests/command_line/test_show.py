@@ -46,6 +46,33 @@ def test_parameters_and_origin_of_a_trial(run: Any) -> None:
     assert re.search(rf"made from +trial {parent}'s network after \w+", out)
 
 
+def test_parameters_of_any_sort_are_shown_beside_the_network(
+    run: Any, make_study: Any, pool: Any
+) -> None:
+    distributions = {
+        "lr": optuna.distributions.FloatDistribution(1e-5, 1e-1, log=True),
+        "batch_size": optuna.distributions.IntDistribution(16, 256),
+        "optimizer": optuna.distributions.CategoricalDistribution(["adam", None]),
+    }
+    trials = [
+        create_architecture_trial(
+            {"net": network},
+            value=value,
+            params={"lr": 0.00123456789 * value, "batch_size": 64, "optimizer": None},
+            distributions=distributions,
+        )
+        for network, value in zip(pool, (1.0, 2.0), strict=False)
+    ]
+    make_study(*trials, study_name="tuned")
+    for options, lr in (((), "0.00123457"), (("--trial", 1), "0.00246914")):
+        lines = run("show", "--study", "tuned", *options)[1].splitlines()
+        assert [line.split() for line in lines[2:5]] == [
+            ["lr", lr],
+            ["batch_size", "64"],
+            ["optimizer", "None"],
+        ]
+
+
 def test_metric_names_are_used(run: Any, make_study: Any, pool: Any) -> None:
     trial = create_architecture_trial({"net": pool[0]}, value=1.0)
     make_study(trial, study_name="named")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
+from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState
 
 from optuna_nasbot import Architecture
@@ -57,6 +59,41 @@ def test_the_largest_posterior_mean_is_not_the_luckiest_value(sign: float) -> No
     )
     assert best_architecture(study, "net") == lucky
     assert best_architecture(study, "net", by="posterior_mean") == good
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_the_posterior_mean_knows_the_parameters(direction: str) -> None:
+    """The better network was tried with poor rates mostly, the lucky one with the best rate."""
+    sign = 1.0 if direction == "maximize" else -1.0
+    better, lucky = NETWORKS[:2]
+    tried = [(better, rate, 6 * rate + 0.5) for rate in np.linspace(0.0, 0.6, 12)]
+    tried += [(better, 1.0, 6.5), (better, 1.0, 6.45), (better, 1.0, 6.55)]
+    tried += [(lucky, 1.0, 6.0 + luck) for luck in (-0.4, -0.2, -0.1, 0.0, 0.1, 0.7)]
+    tried += [(lucky, 0.5, 3.1), (lucky, 0.0, -0.1)]
+    study = optuna.create_study(direction=direction)
+    study.add_trials(
+        create_architecture_trial(
+            {"net": network},
+            value=sign * value,
+            params={"rate": rate},
+            distributions={"rate": FloatDistribution(0.0, 1.0)},
+        )
+        for network, rate, value in tried
+    )
+    assert best_architecture(study, "net") == lucky
+    assert best_architecture(study, "net", by="posterior_mean") == better
+
+
+def test_the_posterior_mean_of_one_of_several_networks() -> None:
+    """Trials that carry the other one only inform the model, and are not the answer."""
+    study = optuna.create_study()
+    pairs = zip(NETWORKS[:6], NETWORKS[4:10], strict=True)
+    study.add_trials(
+        create_architecture_trial({"net": first, "head": second}, value=float(number))
+        for number, (first, second) in enumerate(pairs)
+    )
+    study.add_trial(create_architecture_trial({"head": NETWORKS[0]}, value=-100.0))
+    assert best_architecture(study, "net", by="posterior_mean") in NETWORKS[:2]
 
 
 def test_the_posterior_mean_of_one_network() -> None:

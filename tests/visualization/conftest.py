@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import optuna
 import pytest
 from hypothesis import strategies as st
+from optuna.distributions import CategoricalDistribution
+from optuna.distributions import FloatDistribution
+from optuna.distributions import IntDistribution
 from optuna.trial import FrozenTrial
 
 from optuna_nasbot import Architecture
@@ -24,6 +28,7 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials.parameters import Parameter
 
 
 class Builder:
@@ -198,6 +203,44 @@ def study() -> MakeStudy:
         made = optuna.create_study(**arguments)
         made.add_trials(trials)
         return made
+
+    return make
+
+
+TUNED = {
+    "lr": FloatDistribution(1e-5, 1e-1, log=True),
+    "batch_size": IntDistribution(16, 128, step=16),
+    "optimizer": CategoricalDistribution(["adam", "sgd", None]),
+}
+
+
+def tuned_loss(network: Architecture, parameters: Mapping[str, Any]) -> float:
+    """What trials with parameters lose: most of it by the learning rate."""
+    of_rate = (np.log10(parameters["lr"]) + 3) ** 2
+    of_optimizer = {"adam": 0.0, "sgd": 0.3, None: 0.6}[parameters["optimizer"]]
+    return float(of_rate + of_optimizer + 0.1 * len(network.layers))
+
+
+@pytest.fixture
+def tuned() -> Callable[..., list[FrozenTrial]]:
+    """Make trials with the network "net" and three parameters; more is left to the caller."""
+
+    def make(n: int = 24, sign: float = 1.0, **more: Any) -> list[FrozenTrial]:
+        rng = np.random.default_rng(0)
+        trials = []
+        for number in range(n):
+            network = SPACE.initial_pool[number % 6]
+            parameters = {name: Parameter(each).drawn(rng) for name, each in TUNED.items()}
+            trials.append(
+                create_architecture_trial(
+                    {"net": network},
+                    value=sign * tuned_loss(network, parameters),
+                    params=parameters,
+                    distributions=TUNED,
+                    **more,
+                )
+            )
+        return trials
 
     return make
 

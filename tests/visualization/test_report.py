@@ -16,6 +16,7 @@ from optuna_nasbot.visualization import to_text
 from optuna_nasbot.visualization.study_figures import history_figures
 
 PLOTS = ("architecture_map", "surrogate", "edits", "distance_vs_value")
+PLOTS_WITH_PARAMETERS = ("importances", "parallel_coordinate", "slice")
 
 
 class Page(HTMLParser):
@@ -68,6 +69,50 @@ def test_all_figures_and_the_best_networks(study: Any, valued: Any, pool: Any) -
     assert page.tags.count("svg") == 10
     assert page.texts["pre"][0] == to_text(pool[order[0]], inputs=3, outputs=1)
     assert page.texts["title"][0] == "sizes"  # drawings have titles, too
+
+
+def test_parameters_have_figures_and_columns(study: Any, tuned: Any) -> None:
+    made = study(*tuned(12, user_attrs={"lr": "by hand"}))
+    page = Page(to_html(made))
+    plots = [*PLOTS, *PLOTS_WITH_PARAMETERS]
+    assert page.figures == ["history-0", *(f"net-0-plot_{plot}-0" for plot in plots)]
+    assert page.texts["th"][-5:] == ["Mass", "lr", "batch_size", "optimizer", "More"]
+    rate, size, optimizer = (made.best_trial.params[name] for name in made.best_trial.params)
+    cells = page.texts["td"]
+    start = cells.index(f"{rate:.6g}")
+    assert cells[start : start + 3] == [f"{rate:.6g}", str(size), str(optimizer)]
+    assert cells[start + 3].split() == ["lr", "by", "hand"]
+    assert page.texts["summary"][0].endswith(
+        f"lr {rate:.6g}, batch_size {size}, optimizer {optimizer}"
+    )
+
+
+def test_parameters_of_several_objectives_have_figures_each(study: Any, tuned: Any) -> None:
+    made = study(directions=["minimize", "maximize"])
+    for trial in tuned(8):
+        made.add_trial(
+            optuna.create_trial(
+                values=[trial.value, -trial.value],
+                params=trial.params,
+                distributions=trial.distributions,
+                user_attrs=trial.user_attrs,
+            )
+        )
+    page = Page(to_html(made))
+    for index in range(2):
+        for plot in PLOTS_WITH_PARAMETERS:
+            assert f"net-0-plot_{plot}-{index}" in page.ids
+    assert len(page.figures) == 2 + 2 * (len(PLOTS) + len(PLOTS_WITH_PARAMETERS))
+
+
+def test_a_parameter_that_not_all_trials_have_is_told_of_those_that_have_it(
+    study: Any, tuned: Any, trial: Any, pool: Any
+) -> None:
+    """The latest trial lacks them: they are no columns, and there are no figures about them."""
+    page = Page(to_html(study(*tuned(4), trial(pool[0], 9.0))))
+    assert [each for each in page.texts["th"] if each == "lr"] == []
+    assert len(page.figures) == 5
+    assert sum("batch_size" in text for text in page.texts["td"]) == 4
 
 
 def test_links_lead_to_their_places(study: Any, valued: Any) -> None:

@@ -40,8 +40,8 @@ def global_features(architecture: Architecture) -> NDArray[np.float64]:
             math.log1p(total_mass(architecture)),
             n_edges,
             n_edges / len(layers),
-            _path_length(architecture, max),
-            _path_length(architecture, min),
+            path_length(architecture, max),
+            path_length(architecture, min),
             _mean(units),
             len(architecture.parents[-1]),
             len(architecture.children[0]),
@@ -65,7 +65,7 @@ def path_lengths_by_group(architecture: Architecture) -> NDArray[np.float64]:
     return np.concatenate([shortest, longest])
 
 
-def _path_length(architecture: Architecture, chosen: Callable[[list[int]], int]) -> int:
+def path_length(architecture: Architecture, chosen: Callable[[list[int]], int]) -> int:
     """The number of edges on the longest (max) or shortest (min) path through the network."""
     lengths: list[int] = []
     for parents in architecture.parents:

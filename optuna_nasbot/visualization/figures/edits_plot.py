@@ -25,6 +25,7 @@ from optuna_nasbot.visualization.figures.fitting import in_lines
 from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.study_layout import BEST
 from optuna_nasbot.visualization.figures.study_layout import GOOD
+from optuna_nasbot.visualization.figures.study_layout import LIGHT
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import layout
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _TITLE = "Edits"
-_LIGHT = "#9ecae1"
 _GREY = "#c7c7c7"
 _MAX_ROWS = 12
 _TITLE_WIDTH = 150.0
@@ -214,7 +214,7 @@ def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
     used = np.array([outcome.n_used for outcome in outcomes])
     parts = (
         ("Better than the parent", GOOD, better),
-        ("Not better", _LIGHT, compared - better),
+        ("Not better", LIGHT, compared - better),
         ("Not comparable", _GREY, used - compared),
     )
     for label, colour, counts in parts:

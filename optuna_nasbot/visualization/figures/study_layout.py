@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from textwrap import wrap
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -19,17 +20,21 @@ from optuna_nasbot.visualization.figures.fitting import axis_text
 from optuna_nasbot.visualization.figures.fitting import fitted
 from optuna_nasbot.visualization.figures.fitting import in_lines
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+from optuna_nasbot.visualization.trial_facts import trial_parameters
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 GOOD = "#1f77b4"
+LIGHT = "#9ecae1"
 BAD = "#d62728"
 BEST = "#ff7f0e"
 NEUTRAL = "#7f7f7f"
 
 _MAX_LINES = 24
 _LAST_LINES = 3
+_MAX_CHARACTERS = 60
+_MAX_LINES_OF_PARAMETERS = 4
 _REASON_WIDTH = 0.7 * NARROWEST
 _MAX_LINES_OF_REASON = 6
 
@@ -99,11 +104,13 @@ def empty_figure(title: str, name: str, reason: str) -> Figure:
 
 
 def hover_text(trial: FrozenTrial, network: Architecture, *facts: str) -> str:
-    """A trial's number, facts about it, and its network as text, long ones shortened."""
+    """A trial's number, facts about it, its parameters, and its network as text, shortened."""
     table = str(network).split("\n")
     if len(table) > _MAX_LINES:
         n_left_out = len(table) - _MAX_LINES + 1
         first = table[: _MAX_LINES - _LAST_LINES - 1]
         table = [*first, f"      ... {n_left_out} more layers ...", *table[-_LAST_LINES:]]
-    lines = [f"Trial {trial.number}", *facts, "", *table]
+    named = ", ".join(f"{name} {value}" for name, value in trial_parameters(trial))
+    parameters = wrap(named, _MAX_CHARACTERS, max_lines=_MAX_LINES_OF_PARAMETERS)
+    lines = [f"Trial {trial.number}", *facts, *parameters, "", *table]
     return "<br>".join(html.escape(line, quote=False) for line in lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,18 +11,13 @@ from numpy.typing import NDArray
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from optuna_nasbot.distance.study_distances import study_distances
-from optuna_nasbot.gp.informative import informative_subset
-from optuna_nasbot.gp.kernels import default_kernel
-from optuna_nasbot.gp.surrogate import MAX_OBSERVATIONS
-from optuna_nasbot.gp.surrogate import SurrogateFitter
-from optuna_nasbot.gp.targets import Targets
-from optuna_nasbot.trials.configuration import of_networks
-from optuna_nasbot.trials.values import observed_values
 from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import fitted
 from optuna_nasbot.visualization.figures.fitting import in_lines
 from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
+from optuna_nasbot.visualization.figures.modelled_trials import FEWEST_MODELLED
+from optuna_nasbot.visualization.figures.modelled_trials import ModelledTrials
+from optuna_nasbot.visualization.figures.modelled_trials import modelled_trials
 from optuna_nasbot.visualization.figures.study_layout import BAD
 from optuna_nasbot.visualization.figures.study_layout import GOOD
 from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
@@ -40,19 +34,16 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _TITLE = "Surrogate"
-_FEWEST = 3
-_NAME = "architecture"
-"""What the model calls the networks; the name that trials carry them under is of no concern."""
 _TITLE_WIDTH = 380.0
 """Pixels of a line below the axis."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What the surrogate expects of each network when that is left out.
+    """What the surrogate expects of each trial when that is left out.
 
     Attributes:
-        of: n networks with a value.
+        of: The n trials that the model keeps.
         observed: Their warped values, larger is better, shape (n,).
         mean: Their predictions from the n - 1 others, shape (n,).
         std: Standard deviations of the predicted values, noise included, shape (n,).
@@ -84,15 +75,16 @@ def plot_surrogate(
     target: Target | None = None,
     target_name: str = DEFAULT_TARGET_NAME,
 ) -> Figure:
-    """Plot how well the Gaussian process of `NASBOTSampler` predicts each network from the others.
+    """Plot how well the Gaussian process of `NASBOTSampler` predicts each trial from the others.
 
-    Each network is left out in turn and predicted from the others, with the hyperparameters
+    Each trial is left out in turn and predicted from the others, by its network and by the
+    parameters and other networks that are searched together with it, with the hyperparameters
     fitted to all of them. The scale is the one that the model sees: normal scores
     of the ranks of the values, mean 0 and variance 1, larger is better whatever the study's
     direction. Bars are one standard deviation of the predicted value; of a model that judges its
     errors rightly about 95 % of the values are within two of them. An R² near 0 means that the
-    networks' graphs don't tell the values apart: too few trials, much noise in the objective, or
-    networks that are equally good.
+    networks' graphs, and the parameters, don't tell the values apart: too few trials, much noise
+    in the objective, or networks that are equally good.
 
     Pruned networks, shown as triangles, have the value that the sampler gives them: at most the
     median if they were pruned early. Failed and running ones, of which the sampler also takes
@@ -117,11 +109,11 @@ def plot_surrogate(
     """
     go = plotly_graph_objects()
     found = tried_networks(study, name, target, target_name)
-    found = _as_modelled(found, study) if target is None else found.with_value
-    if len(found.networks) < _FEWEST:
+    modelled = modelled_trials(study, found, name, target)
+    if len(modelled.configurations) < FEWEST_MODELLED:
         reason = f"At least three trials with a value and an architecture '{name}' are needed."
         return empty_figure(_TITLE, name, reason)
-    predictions = leave_one_out_predictions(found)
+    predictions = leave_one_out_predictions(modelled)
     is_within = predictions.is_within_two_std
     explained = predictions.explained
     subtitle = (
@@ -147,31 +139,17 @@ def plot_surrogate(
     return with_numbers_apart(figure)
 
 
-def _as_modelled(found: TriedNetworks, study: Study) -> TriedNetworks:
-    """The networks that the sampler counts as observed, with the values that it gives them."""
-    is_observed = [
-        trial.values is not None and not math.isnan(trial.values[0]) for trial in found.trials
-    ]
-    observed = found.chosen(np.flatnonzero(is_observed))
-    values = observed_values(observed.trials, study.direction)
-    return replace(observed, values=observed.sign * values)
-
-
-def leave_one_out_predictions(found: TriedNetworks) -> Predictions:
-    """Leave each network out in turn, at the hyperparameters that fit all of them.
+def leave_one_out_predictions(modelled: ModelledTrials) -> Predictions:
+    """Leave each trial out in turn, at the hyperparameters that fit all of them.
 
     Args:
-        found: At least one network, all with a value.
+        modelled: At least one trial.
     """
-    worth = found.sign * found.values
-    kernel = default_kernel({_NAME: study_distances(found.networks)})
-    configurations = of_networks(_NAME, found.networks)
-    targets = Targets(worth)
-    surrogate = SurrogateFitter(kernel, MAX_OBSERVATIONS).fit(configurations, targets)
-    keys = [each.key for each in configurations]
-    kept = informative_subset(keys, targets.all, MAX_OBSERVATIONS)
-    observed = targets.all[kept]
-    return Predictions(found.chosen(kept), observed, *surrogate.leave_one_out(observed))
+    surrogate = modelled.surrogate
+    kept = set(map(id, surrogate.configurations))
+    chosen = np.array([i for i, each in enumerate(modelled.configurations) if id(each) in kept])
+    observed = modelled.targets.all[chosen]
+    return Predictions(modelled.of.chosen(chosen), observed, *surrogate.leave_one_out(observed))
 
 
 def _add_predictions(

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from optuna.trial import TrialState
 
+from optuna_nasbot.gp import study_surrogate
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.visualization import plot_surrogate
-from optuna_nasbot.visualization.figures import surrogate_plot
 
 
 def predicted(figure: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def test_pruned_networks_have_the_value_that_the_sampler_gives_them(
 def test_of_many_networks_those_of_the_sampler_are_predicted(
     by_size: Any, study: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(surrogate_plot, "MAX_OBSERVATIONS", 6)
+    monkeypatch.setattr(study_surrogate, "MAX_OBSERVATIONS", 6)
     figure = plot_surrogate(study(*by_size), "net")
     assert len(of_all(figure, "x")) == 6
     assert "% of 6 values" in figure.layout.title.text

@@ -29,7 +29,7 @@ from optuna_nasbot.trials import architecture_attributes
 from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials import read_architecture
-from optuna_nasbot.trials.dimensions import study_dimensions
+from optuna_nasbot.trials.joint_parameters import study_dimensions
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.wrapped import user_attrs_of

@@ -72,27 +72,6 @@ def dimensions_of(
     return Dimensions(kinds, parameters)
 
 
-def study_dimensions(trials: Sequence[FrozenTrial], kinds: Mapping[str, str]) -> Dimensions:
-    """What the samplers would search together next, beside the networks of some names.
-
-    Args:
-        trials: The trials of a study.
-        kinds: The kinds of those networks by name.
-    """
-    return dimensions_of(trials, kinds, parameters_beside_networks(trials))
-
-
-def parameters_beside_networks(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
-    """The parameters that the latest trial with a value has, none if it has no networks.
-
-    Those with a single value are left out.
-    """
-    latest = latest_with_value(trials)
-    if latest is None or not names_among(latest.user_attrs):
-        return {}
-    return {n: each for n, each in latest.distributions.items() if not each.single()}
-
-
 def _goes_with(name: str, asked: Iterable[str], trials: Iterable[FrozenTrial]) -> bool:
     """Whether all trials with a value and the networks that are asked for have one of a name."""
     if not asked:

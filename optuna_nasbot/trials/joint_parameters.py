@@ -12,6 +12,8 @@ from typing import Any
 from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 
+from optuna_nasbot.trials.dimensions import Dimensions
+from optuna_nasbot.trials.dimensions import dimensions_of
 from optuna_nasbot.trials.dimensions import latest_with_value
 from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.parameters import Parameter
@@ -81,6 +83,16 @@ def joint_parameters(trials: Sequence[FrozenTrial]) -> JointParameters:
         elif (earlier := _range_before(trials, name, latest.params[name])) is not None:
             distributions[name], fixed[name] = earlier, latest.params[name]
     return JointParameters(distributions, fixed)
+
+
+def study_dimensions(trials: Sequence[FrozenTrial], kinds: Mapping[str, str]) -> Dimensions:
+    """What the samplers would search together next, beside the networks of some names.
+
+    Args:
+        trials: The trials of a study.
+        kinds: The kinds of those networks by name.
+    """
+    return dimensions_of(trials, kinds, joint_parameters(trials).distributions)
 
 
 def _range_before(trials: Sequence[FrozenTrial], name: str, value: Any) -> BaseDistribution | None:

@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.text import mass_text
-from optuna_nasbot.trials.dimensions import parameters_beside_networks
+from optuna_nasbot.trials.joint_parameters import joint_parameters
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.observations import read_trials
 from optuna_nasbot.trials.ranking import ranked_trials
@@ -146,7 +146,7 @@ def to_html(
     trials = study.get_trials(deepcopy=False)
     names = architecture_names(trials) if name is None else (name,)
     sizes = _Sizes(image_size, inputs, outputs, must_fit=len(names) < 2)
-    parameters = [*map(printable, parameters_beside_networks(trials))]
+    parameters = [*map(printable, joint_parameters(trials).distributions)]
     sections = [
         _Section(
             name=printable(each),

@@ -13,7 +13,7 @@ from optuna.study import Study
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
-from optuna_nasbot.trials.dimensions import parameters_beside_networks
+from optuna_nasbot.trials.joint_parameters import joint_parameters
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
 from optuna_nasbot.visualization.figures.axis_range import range_of_equal
 from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
@@ -80,7 +80,7 @@ def network_figures(study: Study, name: str, identity: str) -> Iterator[str]:
         name: The name under which its trials carry networks.
         identity: What the `id` attributes of the figures start with.
     """
-    has_parameters = bool(parameters_beside_networks(study.get_trials(deepcopy=False)))
+    has_parameters = bool(joint_parameters(study.get_trials(deepcopy=False)).distributions)
     plots = (*_PLOTS, *_PLOTS_WITH_PARAMETERS) if has_parameters else _PLOTS
     for index, shown in enumerate(_shown_values(study)):
         for plot in plots:

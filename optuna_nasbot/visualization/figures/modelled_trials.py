@@ -18,7 +18,7 @@ from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import observe
-from optuna_nasbot.trials.dimensions import study_dimensions
+from optuna_nasbot.trials.joint_parameters import study_dimensions
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.visualization.figures.tried_networks import Target

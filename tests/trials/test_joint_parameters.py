@@ -12,8 +12,8 @@ from optuna.trial import TrialState
 
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
-from optuna_nasbot.trials.dimensions import parameters_beside_networks
-from optuna_nasbot.trials.dimensions import study_dimensions
+from optuna_nasbot.trials.joint_parameters import joint_parameters
+from optuna_nasbot.trials.joint_parameters import study_dimensions
 
 NETWORKS = MLPSpace(max_layers=8, max_units=64).initial_pool
 KIND = NETWORKS[0].kind
@@ -42,14 +42,14 @@ def test_those_of_the_latest_trial_with_a_value() -> None:
         carrying("net", lr=LR, fixed=FIXED),
         carrying("net", value=None, lr=LR, units=UNITS),
     )
-    assert parameters_beside_networks(trials) == {"lr": LR}
+    assert joint_parameters(trials).distributions == {"lr": LR}
     assert study_dimensions(trials, {"net": KIND}).names == ("net", "lr")
 
 
 def test_none_without_trials_or_without_networks() -> None:
-    assert parameters_beside_networks([]) == {}
+    assert joint_parameters([]).distributions == {}
     alone = optuna.create_trial(value=1.0, params={"lr": 0.5}, distributions={"lr": LR})
-    assert parameters_beside_networks(numbered(alone)) == {}
+    assert joint_parameters(numbered(alone)).distributions == {}
 
 
 def test_networks_of_other_names_are_dimensions() -> None:

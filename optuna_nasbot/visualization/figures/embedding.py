@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 _FEWEST_FOR_TSNE = 10
 _MOST_NEIGHBOURS = 30.0
 _START_SPREAD = 1e-4
-_FLAT = 3e-6
-"""The gradient, in each network, with which t-SNE ends. Of hundreds of networks all further steps,
-half of a thousand, take 1 to 3 % from the divergence; of few networks it is never so flat."""
+_FLAT = 1e-6
+"""The gradient at which t-SNE ends, for each network. Of hundreds of networks up to half of its
+thousand steps are left out, which would take about 1 % from the divergence; few networks are
+never so flat."""
 
 
 def embedded(distances: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:

@@ -35,3 +35,13 @@ def test_a_layer_is_close_to_what_it_is_linked_to() -> None:
     edges = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (0, 6), (5, 7), (6, 7), (7, 8)]
     rows = in_rows(Architecture(layers, (*edges, (3, 6)), "mlp-reg")).rows
     assert {4, 6} <= set(rows[4]) or {5, 6} <= set(rows[5])
+
+
+def test_rows_are_those_of_the_graph() -> None:
+    """Other layers in the same graph change nothing, another edge between the same layers does."""
+    edges = ((0, 1), (1, 2), (2, 3), (3, 4))
+    one = Architecture.chain("relu-8", "relu-8", kind="mlp-reg")
+    other = Architecture.chain("tanh-64", "crelu-16", kind="mlp-reg")
+    assert one.edges == other.edges == edges
+    assert in_rows(one) == in_rows(other)
+    assert in_rows(Architecture(one.layers, (*edges, (0, 2)), "mlp-reg")) != in_rows(one)

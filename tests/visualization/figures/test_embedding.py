@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from sklearn.manifold import trustworthiness
 
 from optuna_nasbot.visualization.figures.embedding import classical_scaling
 from optuna_nasbot.visualization.figures.embedding import embedded
@@ -37,6 +38,12 @@ def test_tsne_keeps_groups_together() -> None:
     apart = of_points(places)
     same = np.equal.outer(groups, groups)
     assert apart[same].max() < apart[~same].min()
+
+
+def test_neighbours_among_many_stay_neighbours() -> None:
+    distances = of_points(np.random.default_rng(306).normal(size=(300, 6)))
+    places, _ = embedded(distances)
+    assert trustworthiness(distances, places, metric="precomputed", n_neighbors=10) > 0.9
 
 
 def test_equal_distances_give_equal_places() -> None:

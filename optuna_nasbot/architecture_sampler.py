@@ -279,18 +279,23 @@ class ArchitectureSampler(BaseSampler):
             return {}
         study = whole_study(study)
         with self.suggesting:
-            planned = self._planned_parameters(study, trial.number)
+            planned = self._planned_parameters(study, trial.number, search_space)
         return {name: planned[name] for name in search_space if name in planned}
 
-    def _planned_parameters(self, study: Study, number: int) -> Mapping[str, Any]:
+    def _planned_parameters(
+        self, study: Study, number: int, searched: Mapping[str, BaseDistribution]
+    ) -> Mapping[str, Any]:
         """The parameters of a trial's plan; of a new one where there is none, or none that holds.
 
         Another one is made where another trial turns out to have the same configuration.
         """
         for _ in range(1 + MAX_REDRAWS):
-            request = self._request(study, number, {})
+            trials = study.get_trials(deepcopy=False)
+            fixed = fixed_parameters(study.sampler)
+            joint = joint_parameters(trials).asked_for(searched, fixed, trials)
+            request = request_of(trials, study.direction, number, {}, joint)
             if request.plan is not None and not (
-                request.is_complete and self.is_tried_elsewhere(study, number, {})
+                request.is_complete and is_tried_elsewhere(trials, number, request.dimensions)
             ):
                 return request.plan.parameters
             suggestion = self._stored(study, request)

@@ -63,7 +63,7 @@ def warn_of_independent(trials: Sequence[FrozenTrial], name: str, sampler: BaseS
     others = sorted(elsewhere - latest.params.keys() - {name})
     also = f" So are {', '.join(map(repr, others))}." if others else ""
     reason = (
-        "its range has changed since"
+        "its range has changed since, or the study's sampler does not ask for it"
         if name in latest.params
         else f"trial {latest.number}, the latest one with a value, has no such parameter"
     )

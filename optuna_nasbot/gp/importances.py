@@ -26,11 +26,13 @@ class Importance:
 
     Attributes:
         name: Its name.
+        is_network: Whether it is a network.
         alone: The share that is due to it alone: its first-order index.
         total: The share that is due to it alone or together with others: its total index.
     """
 
     name: str
+    is_network: bool
     alone: float
     total: float
 
@@ -91,7 +93,7 @@ def importances(
         change = predicted(mixed) - at_first
         total = float(np.square(change).mean()) / (2.0 * variance)
         alone = float(((at_second - both.mean()) * change).mean()) / variance
-        found.append(Importance(name, min(max(alone, 0.0), total), total))
+        found.append(Importance(name, index < len(networks), min(max(alone, 0.0), total), total))
     return found
 
 

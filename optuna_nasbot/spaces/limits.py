@@ -97,7 +97,7 @@ class Limits:
     def _checked_units(self) -> tuple[int, ...]:
         """The widths that layers may have, each once, in increasing order."""
         given = listed(self.units)
-        if not isinstance(given, Sequence) or isinstance(given, str):
+        if not isinstance(given, Sequence) or isinstance(given, str | bytes):
             raise TypeError(f"units: expected a sequence of whole numbers, got {shown(given)}.")
         widths = {check_whole(f"units[{index}]", each, 1) for index, each in enumerate(given)}
         if not widths:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,12 +37,15 @@ class JointParameters:
         return {n: each for n, each in self.distributions.items() if n not in self.fixed}
 
     def asked_for(
-        self, names: Container[str], fixed: Mapping[str, Any], trials: Sequence[FrozenTrial]
+        self,
+        searched: Mapping[str, BaseDistribution],
+        fixed: Mapping[str, Any],
+        trials: Sequence[FrozenTrial],
     ) -> JointParameters:
-        """Those of some names, and those that are fixed after trials had other values of them.
+        """Those that a sampler is asked for, and those that are fixed after they have varied.
 
         Args:
-            names: The names.
+            searched: The distributions of what the sampler is asked for, by name.
             fixed: Fixed values by name, of any parameters.
             trials: The trials of the study.
         """
@@ -55,12 +57,8 @@ class JointParameters:
             and _have_others(trials, name, value)
         }
         held = {**self.fixed, **held}
-        distributions = {
-            name: each
-            for name, each in self.distributions.items()
-            if name in held or name in names
-        }
-        return JointParameters(distributions, held)
+        kept = {n: each for n, each in self.distributions.items() if n in held or n in searched}
+        return JointParameters({**kept, **searched}, held)
 
 
 def joint_parameters(trials: Sequence[FrozenTrial]) -> JointParameters:
@@ -97,7 +95,8 @@ def study_dimensions(trials: Sequence[FrozenTrial], kinds: Mapping[str, str]) ->
 
 def _range_before(trials: Sequence[FrozenTrial], name: str, value: Any) -> BaseDistribution | None:
     """The distribution of the latest trial whose parameter could have this and other values."""
-    ranges = (each.distributions[name] for each in reversed(trials) if name in each.distributions)
+    observed = (each.distributions for each in reversed(trials) if has_value(each))
+    ranges = (each[name] for each in observed if name in each)
     wider = (each for each in ranges if not each.single() and Parameter(each).holds(value))
     return next(wider, None)
 

@@ -53,6 +53,12 @@ def test_shares_of_a_sum_are_those_of_its_parts() -> None:
         assert shares[name].total == pytest.approx(share, **SHARES)
 
 
+def test_parameter_with_the_name_of_a_network() -> None:
+    model: Any = Known(lambda c: place(c) + c.parameters["net"])
+    shares = importances(model, {"net": NETWORKS}, {"net": UNIT})
+    assert [(each.name, each.is_network) for each in shares] == [("net", True), ("net", False)]
+
+
 def test_what_two_do_together_counts_for_both() -> None:
     shares = found(lambda c: (c.parameters["x"] - 0.5) * (c.parameters["y"] - 0.5), x=UNIT, y=UNIT)
     for name in "xy":

@@ -61,7 +61,7 @@ def test_single_value_that_nothing_can_be_compared_with(
 def test_fixed_value_after_others() -> None:
     trials = past((1e-4, LR), (1e-2, LR))
     joint = joint_parameters(trials)
-    assert joint.asked_for({"lr"}, {}, trials).free == {"lr": LR}
+    assert joint.asked_for({"lr": LR}, {}, trials).free == {"lr": LR}
     assert joint.asked_for({}, {"lr": 1e-3}, trials).fixed == {"lr": 1e-3}
     assert not joint.asked_for({}, {"lr": 7.0}, trials).distributions
     assert not joint.asked_for({}, {"lr": 1e-4}, trials[:1]).distributions

@@ -11,10 +11,13 @@ from typing import Any
 
 import optuna
 import pytest
+from optuna.distributions import BaseDistribution
 from optuna.pruners import HyperbandPruner
+from optuna.samplers import BaseSampler
 from optuna.samplers import PartialFixedSampler
 from optuna.samplers import RandomSampler
 from optuna.samplers import TPESampler
+from optuna.search_space import IntersectionSearchSpace
 from optuna.trial import TrialState
 
 from optuna_nasbot import MLPSpace
@@ -161,6 +164,44 @@ class NetworksOnly(TPESampler):
 def test_wrapper_with_parameters_of_its_own() -> None:
     plain = searched(nasbot(seed=6, parameter_sampler=TPESampler(seed=0)))
     assert tried(searched(NetworksOnly(nasbot(seed=6)))) == tried(plain)
+
+
+class OwnSearchSpace(BaseSampler):
+    """A user's wrapper that finds out by itself which parameters to ask another sampler for."""
+
+    def __init__(self, inner: BaseSampler) -> None:
+        self.inner = inner
+        self.found: list[dict[str, Any]] = []
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: optuna.trial.FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        return IntersectionSearchSpace().calculate(study)
+
+    def sample_relative(
+        self,
+        study: optuna.Study,
+        trial: optuna.trial.FrozenTrial,
+        search_space: dict[str, BaseDistribution],
+    ) -> dict[str, Any]:
+        self.found.append(self.inner.sample_relative(study, trial, search_space))
+        return self.found[-1]
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: optuna.trial.FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        return self.inner.sample_independent(study, trial, param_name, param_distribution)
+
+
+def test_wrapper_with_a_search_space_of_its_own(make: Callable[..., Any]) -> None:
+    for objective in (network_first, parameters_first):
+        wrapper = OwnSearchSpace(make(seed=6))
+        searched(wrapper, objective, n=4)
+        assert [set(each) for each in wrapper.found[1:]] == [{"lr", "decay"}] * 3
 
 
 def test_single_valued_parameters_do_no_harm(make: Callable[..., Any]) -> None:

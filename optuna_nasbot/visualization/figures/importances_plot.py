@@ -109,7 +109,7 @@ def plot_importances(
     figure.update_layout(barmode="stack")
     figure.update_yaxes(
         tickvals=[*range(len(shown))],
-        ticktext=[_row_label(each.name, modelled) for each in shown],
+        ticktext=[_row_label(each) for each in shown],
         autorange="reversed",
     )
     figure.update_xaxes(
@@ -138,9 +138,9 @@ def _subtitle(modelled: ModelledTrials, n_shown: int, n: int) -> str:
     return f"and of what is searched with it; {some}trials left out: {r2}"
 
 
-def _row_label(name: str, modelled: ModelledTrials) -> str:
-    shown = axis_text(fitted(name, _MAX_NAME, LABEL_SIZE))
-    return f"{shown} (network)" if name in modelled.dimensions.kinds else shown
+def _row_label(importance: Importance) -> str:
+    shown = axis_text(fitted(importance.name, _MAX_NAME, LABEL_SIZE))
+    return f"{shown} (network)" if importance.is_network else shown
 
 
 def _add_bars(figure: Figure, shown: Sequence[Importance]) -> None:

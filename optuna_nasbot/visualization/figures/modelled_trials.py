@@ -96,7 +96,8 @@ def chosen_parameters(
     """
     if params is None:
         return dict(parameters)
-    if isinstance(params, str) or not all(isinstance(each, str) for each in params):
+    is_list = isinstance(params, Sequence) and not isinstance(params, str)
+    if not is_list or not all(isinstance(each, str) for each in params):
         raise TypeError(f"params: expected a list of names, got {params!r}.")
     if not params:
         raise ValueError("params: expected at least one name, got none.")

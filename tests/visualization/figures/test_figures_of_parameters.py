@@ -186,6 +186,8 @@ def test_parameters_are_chosen_by_name(plot: Any, study: Any, tuned: Any) -> Non
         plot(made, "net", [])
     with pytest.raises(TypeError, match="params: expected a list of names, got 'lr'"):
         plot(made, "net", "lr")
+    with pytest.raises(TypeError, match="params: expected a list of names, got <generator"):
+        plot(made, "net", (name for name in ["lr"]))
 
 
 @all_figures

@@ -8,6 +8,7 @@ import sys
 
 import optuna
 import pytest
+from optuna.trial import TrialState
 
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import MLPSpace
@@ -67,6 +68,16 @@ def test_hyperparameters_that_were_fitted_before(messages: list[str]) -> None:
         suggest_architecture(study.ask(), "net", SPACE)
         assert messages[0].startswith("Fitted the model to 1 network in ")
         assert messages[0].endswith(f" s with {how} hyperparameters.")
+        failed = {"net": SPACE.initial_pool[1]}
+        study.add_trial(create_architecture_trial(failed, state=TrialState.FAIL))
+
+
+def test_a_model_of_the_same_trials_is_not_fitted_again(messages: list[str]) -> None:
+    study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=1))
+    study.add_trial(create_architecture_trial({"net": SPACE.initial_pool[0]}, value=1.0))
+    for _ in range(2):
+        suggest_architecture(study.ask(), "net", SPACE)
+    assert sum(each.startswith("Fitted") for each in messages) == 1
 
 
 def test_evolution(messages: list[str]) -> None:

@@ -10,9 +10,9 @@ from optuna.distributions import IntDistribution
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.moves import JointMoves
+from optuna_nasbot.search.moves import KnownNetworkMoves
 from optuna_nasbot.search.moves import NetworkMoves
 from optuna_nasbot.search.moves import ParameterMoves
-from optuna_nasbot.search.moves import TriedNetworkMoves
 from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.trials.parameters import Parameter
 
@@ -97,7 +97,7 @@ def test_moves_without_parameters() -> None:
 
 def test_tried_networks_take_the_place_of_one() -> None:
     tried = tuple(Candidate(network, 7) for network in SPACE.initial_pool[3:6])
-    moves, rng = TriedNetworkMoves("encoder", tried), np.random.default_rng(0)
+    moves, rng = KnownNetworkMoves("encoder", tried), np.random.default_rng(0)
     found = moves.neighbours(PARENT, rng)
     assert {each.candidates["encoder"] for each in found} == {*tried}
     assert len(moves.neighbours(PARENT, rng, 2)) == 2

@@ -21,7 +21,7 @@ from optuna_nasbot.trials.parameters import Parameter
 _N_NEIGHBOURS = 20
 """How many steps of its parameters count as all that surrounds a proposal."""
 _N_REFINED = 10
-_SHARE_DRAWN_ANEW = 1 / 7
+_SHARE_ANYWHERE = 1 / 7
 _STEP_POWERS = (-2.0, -0.5)
 """Powers of ten between which the size of a step lies, on a scale from 0 to 1."""
 
@@ -44,6 +44,8 @@ class Moves(Protocol):
 
     def refined(self, parent: Proposal, size: float, rng: np.random.Generator) -> list[Proposal]:
         """Proposals whose numeric parameters differ a little, none if there are none to change.
+
+        On a grid that is coarser than the step they mostly stay as they are.
 
         Args:
             parent: The proposal.
@@ -119,7 +121,7 @@ class ParameterMoves(Moves):
 
     A child differs in each parameter with probability 1/2, and in at least one. A number makes a
     normal step on the scale [0, 1] of its distribution, whose standard deviation is drawn from 1
-    to 30 per cent; now and then it is drawn anew, as a category always is.
+    to 30 per cent, or now and then a step to anywhere on it. A category becomes another one.
 
     Args:
         parameters: The parameters by name.
@@ -168,9 +170,11 @@ class ParameterMoves(Moves):
 
     def _step(self, name: str, value: Any, size: float, rng: np.random.Generator) -> Any:
         parameter = self.parameters[name]
-        if parameter.is_category or rng.random() < _SHARE_DRAWN_ANEW:
-            return parameter.drawn(rng)
-        return parameter.value(parameter.scaled(value) + size * rng.standard_normal())
+        if parameter.is_category:
+            return parameter.other_choice(value, rng)
+        if rng.random() < _SHARE_ANYWHERE:
+            return parameter.moved(value, rng.random() - parameter.scaled(value))
+        return parameter.moved(value, size * rng.standard_normal())
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,32 @@ class Parameter:
         """A random value of the distribution."""
         return self.value(rng.random())
 
+    def moved(self, value: Any, step: float) -> Any:
+        """The value of a number after a step on the scale [0, 1]; always a different one.
+
+        A step that is too short for a grid leads to the next value in its direction, and one that
+        would leave the range goes the other way.
+        """
+        numeric, scaled = self._numeric, self.scaled(value)
+        here = self.value(scaled)
+        moved = self.value(scaled + step)
+        if moved != here:
+            return moved
+        if numeric.step is None:
+            return self.value(scaled - step)
+        hop = math.copysign(numeric.step, step)
+        targets = (min(max(here + each, numeric.low), numeric.high) for each in (hop, -hop))
+        return next(
+            found for target in targets if (found := self.value(self.scaled(target))) != here
+        )
+
+    def other_choice(self, value: Any, rng: np.random.Generator) -> Any:
+        """A random category other than this one."""
+        assert isinstance(self.distribution, CategoricalDistribution)
+        choices = self.distribution.choices
+        position = int(self.distribution.to_internal_repr(value))
+        return choices[(position + 1 + int(rng.integers(len(choices) - 1))) % len(choices)]
+
     @property
     def _numeric(self) -> FloatDistribution | IntDistribution:
         assert isinstance(self.distribution, FloatDistribution | IntDistribution)

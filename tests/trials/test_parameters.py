@@ -48,6 +48,32 @@ def test_scale_and_back(distribution: BaseDistribution) -> None:
     assert parameter.value(5.0) == pytest.approx(distribution.high)
 
 
+@pytest.mark.parametrize("step", [-0.4, -1e-6, 1e-6, 0.4])
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS[:8])
+def test_a_step_leads_to_another_value(distribution: BaseDistribution, step: float) -> None:
+    parameter, rng = Parameter(distribution), np.random.default_rng(4)
+    for value in [distribution.low, distribution.high, *(parameter.drawn(rng) for _ in range(50))]:
+        moved = parameter.moved(value, step)
+        assert parameter.holds(moved)
+        assert moved != value
+        assert distribution._contains(distribution.to_internal_repr(moved))
+        can_go_on = value < distribution.high if step > 0 else value > distribution.low
+        assert (moved > value) == (can_go_on if step > 0 else not can_go_on)
+
+
+def test_a_step_that_is_too_short_for_a_grid_leads_to_the_next_value() -> None:
+    parameter = Parameter(IntDistribution(1, 5))
+    assert [parameter.moved(3, 0.01), parameter.moved(3, -0.01)] == [4, 2]
+    assert [parameter.moved(5, 0.01), parameter.moved(1, -0.01)] == [4, 2]
+
+
+def test_other_choices_are_equally_likely() -> None:
+    parameter, rng = Parameter(CategoricalDistribution(["a", None, 3])), np.random.default_rng(5)
+    drawn = [parameter.other_choice(None, rng) for _ in range(1000)]
+    assert drawn.count("a") == pytest.approx(500, abs=60)
+    assert drawn.count("a") + drawn.count(3) == 1000
+
+
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
 def test_mean_difference_is_that_of_drawn_values(distribution: BaseDistribution) -> None:
     parameter, rng = Parameter(distribution), np.random.default_rng(2)

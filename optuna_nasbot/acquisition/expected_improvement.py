@@ -20,21 +20,24 @@ def log_expected_improvement(
 
     Args:
         mean: Posterior means, shape ``(m,)``.
-        std: Posterior standard deviations, positive, shape ``(m,)``.
+        std: Posterior standard deviations, shape ``(m,)``; 0 for what is known.
         best: Largest value so far, on the scale of ``mean``.
 
     Returns:
-        Log expected improvements, shape ``(m,)``, finite for finite arguments.
+        Log expected improvements, shape ``(m,)``, finite for finite arguments; of what is known
+        ``log(max(mean - best, 0))``, which may be ``-inf``.
 
     Raises:
-        ValueError: If a standard deviation is not positive.
+        ValueError: If a standard deviation is negative.
     """
-    if not np.all(std > 0):
-        raise ValueError(f"std must be positive, got {std}.")
-    with np.errstate(over="ignore"):
-        z = (mean - best) / std
-    # Far beyond any posterior, and still without overflow in _log_h.
-    return np.asarray(np.log(std) + _log_h(np.clip(z, -1e50, 1e150)))
+    if not np.all(std >= 0):
+        raise ValueError(f"std must not be negative, got {std}.")
+    is_known = std == 0
+    with np.errstate(over="ignore", divide="ignore"):
+        known = np.log(np.maximum(mean - best, 0.0))
+        z = (mean - best) / np.where(is_known, 1.0, std)
+        # Far beyond any posterior, and still without overflow in _log_h.
+        return np.where(is_known, known, np.log(std) + _log_h(np.clip(z, -1e50, 1e150)))
 
 
 def expected_improvement(
@@ -44,14 +47,14 @@ def expected_improvement(
 
     Args:
         mean: Posterior means, shape ``(m,)``.
-        std: Posterior standard deviations, positive, shape ``(m,)``.
+        std: Posterior standard deviations, shape ``(m,)``; 0 for what is known.
         best: Largest value so far, on the scale of ``mean``.
 
     Returns:
         Expected improvements, shape ``(m,)``; 0 where they underflow.
 
     Raises:
-        ValueError: If a standard deviation is not positive.
+        ValueError: If a standard deviation is negative.
     """
     return np.asarray(np.exp(log_expected_improvement(mean, std, best)))
 

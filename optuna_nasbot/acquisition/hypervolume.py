@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,10 +16,10 @@ def log_expected_hypervolume_improvement(
     lower: NDArray[np.float64],
     upper: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Logarithm of the expected hypervolume improvement for independent ``f_i ~ N(mean_i, std_i^2)``.
+    """Logarithm of the expected hypervolume improvement, for independent objectives.
 
-    A new point adds what it dominates of the region that nothing dominates yet. Where that is cut
-    into boxes ``[l, u)``, the expected volume added is exactly
+    A new point ``f_i ~ N(mean_i, std_i^2)`` adds what it dominates of the region that nothing
+    dominates yet. Where that is cut into boxes ``[l, u)``, the expected volume added is exactly
 
     ``sum_boxes prod_i (EI_i(l_i) - EI_i(u_i))``
 
@@ -70,7 +72,7 @@ def free_boxes(
         return np.array([[lower]]), np.array([[np.inf]])
     cuts = np.concatenate([reference[-1:], np.unique(front[:, -1]), [np.inf]])
     lowers, uppers = [], []
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         reaching = front[front[:, -1] >= high, :-1]
         lower, upper = free_boxes(reaching, reference[:-1])
         lowers.append(np.column_stack([lower, np.full(len(lower), low)]))

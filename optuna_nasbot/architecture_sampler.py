@@ -187,7 +187,7 @@ class ArchitectureSampler(BaseSampler):
     ) -> TrialRequest:
         trials = study.get_trials(deepcopy=False)
         joint = self._joint_parameters(study, trials, number)
-        return request_of(trials, study.direction, number, spaces, joint)
+        return request_of(trials, study.directions, number, spaces, joint)
 
     def _joint_parameters(
         self, study: Study, trials: Sequence[FrozenTrial], number: int
@@ -293,7 +293,7 @@ class ArchitectureSampler(BaseSampler):
             trials = study.get_trials(deepcopy=False)
             fixed = fixed_parameters(study.sampler)
             joint = joint_parameters(trials).asked_for(searched, fixed, trials)
-            request = request_of(trials, study.direction, number, {}, joint)
+            request = request_of(trials, study.directions, number, {}, joint)
             if request.plan is not None and not (
                 request.is_complete and is_tried_elsewhere(trials, number, request.dimensions)
             ):

@@ -67,7 +67,7 @@ class EvolutionSampler(ArchitectureSampler):
             candidates = space.completed(start, rng)
             progress = f"start-up, {n} of {len(start)} networks have a value"
         else:
-            parents, fitness = request.parents(warp(observed.values), rng)
+            parents, fitness = request.parents(warp(observed.outcomes.fitness), rng)
             children = children_of_fit(parents, fitness, _N_TRIES, space.moves, rng)
             candidates = [*children, *parents]
             progress = f"evolving from {len(parents)} networks"

@@ -162,7 +162,7 @@ class NASBOTSampler(ArchitectureSampler):
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return Suggestion(started, lambda: progress)
 
-        targets = Targets(observed.values, self._transform)
+        targets = Targets(observed.outcomes.values[:, 0], self._transform)
         failed = configurations(observed.failed[-_MAX_UNFINISHED:])
         running = configurations(observed.running[-_MAX_UNFINISHED:])
         fitter = self._search_of(request).fitter

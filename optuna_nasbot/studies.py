@@ -268,9 +268,9 @@ def _largest_posterior_mean(
     """Of the networks of a kind that trials carry the one that the model expects most of."""
     all_trials = study.get_trials(deepcopy=False)
     dimensions = study_dimensions(all_trials, {name: kind})
-    observed = observe(all_trials, study.direction, dimensions)
+    observed = observe(all_trials, study.directions, dimensions)
     tried = configurations(observed.finished)
-    surrogate = study_surrogate(tried, Targets(observed.values), dimensions)
+    surrogate = study_surrogate(tried, Targets(observed.outcomes.values[:, 0]), dimensions)
     numbers = {trial.number for trial in trials}
     found = [
         each.configuration

@@ -139,7 +139,7 @@ class TrialRequest:
 
 def request_of(
     trials: Sequence[FrozenTrial],
-    direction: StudyDirection,
+    directions: Sequence[StudyDirection],
     number: int,
     spaces: Mapping[str, ArchitectureSpace],
     joint: JointParameters,
@@ -147,8 +147,8 @@ def request_of(
     """Read what a trial asks for, and what is known.
 
     Args:
-        trials: All trials of a study with one objective.
-        direction: The direction of the study.
+        trials: All trials of a study.
+        directions: The directions of its objectives.
         number: The number of the trial.
         spaces: The space of the network that it asks for, by its name; empty if it asks for its
             parameters.
@@ -163,7 +163,7 @@ def request_of(
         carried = carried_networks(own, others_kinds)
     except ArchitectureError:  # whoever asks for it will be told
         carried = {}
-    observed = observe(others, direction, dimensions)
+    observed = observe(others, directions, dimensions)
     return TrialRequest(
         trial=own,
         asked=next(iter(spaces), None),

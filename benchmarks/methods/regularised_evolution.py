@@ -24,7 +24,10 @@ def regularised_evolution(
     or bad; it is filled with random networks first.
     """
     (name,) = observed.dimensions.kinds
-    networks, values = observed.networks(name)[-POPULATION:], observed.values[-POPULATION:]
+    networks, values = (
+        observed.networks(name)[-POPULATION:],
+        observed.outcomes.values[:, 0][-POPULATION:],
+    )
     if len(networks) < POPULATION:
         return random_network(space, rng)
     sample = rng.choice(POPULATION, size=SAMPLE, replace=False)

@@ -30,5 +30,5 @@ class RuleSampler(ArchitectureSampler):
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
         trials = [each for each in study.get_trials(deepcopy=False) if each.number != trial.number]
-        observed = observe(trials, study.direction, Dimensions({name: space.operation_set.kind}))
+        observed = observe(trials, study.directions, Dimensions({name: space.operation_set.kind}))
         return self._rule(observed, space, self.trial_rng(trial.number, name))

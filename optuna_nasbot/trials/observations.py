@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
@@ -21,11 +20,12 @@ from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.trials.configuration import Configuration
 from optuna_nasbot.trials.configuration import Key
 from optuna_nasbot.trials.dimensions import Dimensions
+from optuna_nasbot.trials.outcomes import Outcomes
+from optuna_nasbot.trials.outcomes import outcomes_of
 from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.trials.plan import read_plan
 from optuna_nasbot.trials.stored import read_architecture
 from optuna_nasbot.trials.values import has_failed
-from optuna_nasbot.trials.values import observed_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +53,7 @@ class Observations:
     Attributes:
         dimensions: The networks and parameters that are read.
         finished: The n trials that have a value, in the order of their numbers.
-        values: Their values, finite, larger is better whatever the study's direction, shape (n,);
-            see `optuna_nasbot.trials.values.observed_values`.
+        outcomes: Their values and constraints.
         running: Those that are being tried. What is not known of one yet is as in its plan, else
             as in the best trial.
         waiting: Those that are enqueued.
@@ -64,7 +63,7 @@ class Observations:
 
     dimensions: Dimensions
     finished: tuple[Observation, ...]
-    values: NDArray[np.float64]
+    outcomes: Outcomes
     running: tuple[Observation, ...]
     waiting: tuple[Observation, ...]
     failed: tuple[Observation, ...]
@@ -112,7 +111,7 @@ def read_trials(
 
 
 def observe(
-    trials: Sequence[FrozenTrial], direction: StudyDirection, dimensions: Dimensions
+    trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection], dimensions: Dimensions
 ) -> Observations:
     """Read what a sampler needs to know of a study.
 
@@ -120,8 +119,8 @@ def observe(
     without any; so are those with damaged networks, with a warning.
 
     Args:
-        trials: The trials of a study with one objective, without the one that asks.
-        direction: The direction of the study.
+        trials: The trials of a study, without the one that asks.
+        directions: The directions of its objectives.
         dimensions: The networks and parameters to read. Networks of other kinds count as missing.
 
     Returns:
@@ -133,9 +132,11 @@ def observe(
     relevant = [each for each in read if _is_relevant(each, dimensions)]
     ended = [each for each in relevant if each.trial.state.is_finished()]
     finished = tuple(each for each in ended if not each.has_failed)
-    values = observed_values([each.trial for each in finished], direction)
+    outcomes = outcomes_of([each.trial for each in finished], directions)
     waiting = _in_state(relevant, TrialState.WAITING)
-    best = finished[int(np.argmax(values))].configuration if finished else Configuration({})
+    best = (
+        finished[int(np.argmax(outcomes.fitness))].configuration if finished else Configuration({})
+    )
     known = {key: network for each in read for key, network in _by_hash(each.configuration)}
     running = tuple(
         Observation(each.trial, _expected(each, known, best))
@@ -147,7 +148,7 @@ def observe(
     return Observations(
         dimensions=dimensions,
         finished=finished,
-        values=values,
+        outcomes=outcomes,
         running=running,
         waiting=waiting,
         failed=tuple(

@@ -9,6 +9,8 @@ from optuna.samplers import PartialFixedSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
+_CONSTRAINTS = "constraints"
+
 
 def set_system_attr(study: Study, trial: FrozenTrial, key: str, value: Any) -> None:
     """Store in a running trial what is not for its user.
@@ -25,6 +27,21 @@ def whole_study(study: Study) -> Study:
     the whole one, and both must choose from the same trials.
     """
     return getattr(study, "_study", study)
+
+
+def stored_constraints(trial: FrozenTrial) -> dict[str, float]:
+    """The constraints of a trial by name; those without one have their position as a name.
+
+    `constraints_func` stores a list, and `Trial.set_constraint`, since Optuna 5, each by its name.
+    A study may have trials of both kinds, and older versions don't read the second.
+    """
+    listed = trial.system_attrs.get(_CONSTRAINTS) or ()
+    named = {
+        key.removeprefix(f"{_CONSTRAINTS}:"): value
+        for key, value in trial.system_attrs.items()
+        if key.startswith(f"{_CONSTRAINTS}:")
+    }
+    return {**{str(index): value for index, value in enumerate(listed)}, **named}
 
 
 def fixed_parameters(sampler: BaseSampler) -> dict[str, Any]:

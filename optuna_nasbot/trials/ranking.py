@@ -9,6 +9,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
+from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.stored import attribute_key
 
 
@@ -31,6 +32,4 @@ def ranked_trials(study: Study, name: str) -> list[FrozenTrial]:
 
 def is_feasible(trial: FrozenTrial) -> bool:
     """Whether a trial satisfies all constraints, none of which is positive then."""
-    if hasattr(trial, "constraints"):  # Optuna 5
-        return all(value <= 0 for value in trial.constraints.values())
-    return all(value <= 0 for value in trial.system_attrs.get("constraints") or ())
+    return all(value <= 0 for value in stored_constraints(trial).values())

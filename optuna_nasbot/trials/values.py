@@ -20,13 +20,13 @@ def has_value(trial: FrozenTrial) -> bool:
 
 
 def has_failed(trial: FrozenTrial) -> bool:
-    """Whether a trial has ended without a value."""
-    is_without = trial.values is None or math.isnan(trial.values[0])
+    """Whether a trial has ended without a value, or without one of several."""
+    is_without = trial.values is None or any(math.isnan(value) for value in trial.values)
     return trial.state.is_finished() and is_without
 
 
 def observed_values(
-    trials: Sequence[FrozenTrial], direction: StudyDirection
+    trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]
 ) -> NDArray[np.float64]:
     """Values of trials, finite and larger is better.
 
@@ -36,15 +36,25 @@ def observed_values(
     were trained to the end.
 
     Args:
-        trials: n trials with a value, completed or pruned.
-        direction: The direction of their study.
+        trials: n trials with values, completed or, of one objective, pruned.
+        directions: The directions of the k objectives of their study.
 
     Returns:
-        The values, shape (n,). Infinite ones are clipped to the range of the others, with a
+        The values, shape (n, k). Infinite ones are clipped to the range of the others, with a
         warning.
     """
-    sign = 1.0 if direction == StudyDirection.MAXIMIZE else -1.0
-    values = _clipped(sign * np.array([trial.values[0] for trial in trials], dtype=float))
+    columns = []
+    for index, direction in enumerate(directions):
+        sign = 1.0 if direction == StudyDirection.MAXIMIZE else -1.0
+        values = _clipped(sign * np.array([trial.values[index] for trial in trials], dtype=float))
+        columns.append(_bounded_where_pruned(values, trials))
+    return np.column_stack(columns)
+
+
+def _bounded_where_pruned(
+    values: NDArray[np.float64], trials: Sequence[FrozenTrial]
+) -> NDArray[np.float64]:
+    """Values of trials, those of trials that were pruned early at most the median."""
     is_complete = np.array([trial.state == TrialState.COMPLETE for trial in trials], dtype=bool)
     if not is_complete.any():
         return values

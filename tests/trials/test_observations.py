@@ -46,7 +46,7 @@ def finished(index: int, value: float | None, **keywords: Any) -> optuna.trial.F
 
 def seen(study: optuna.Study, exclude: int = NOBODY) -> Observations:
     trials = [each for each in study.get_trials(deepcopy=False) if each.number != exclude]
-    return observe(trials, study.direction, Dimensions({"net": KIND}))
+    return observe(trials, study.directions, Dimensions({"net": KIND}))
 
 
 def networks_of(observations: Iterable[Observation]) -> tuple[Architecture, ...]:
@@ -57,14 +57,14 @@ def networks_of(observations: Iterable[Observation]) -> tuple[Architecture, ...]
 def test_larger_values_are_better(direction: str, sign: float) -> None:
     observed = seen(study_of(finished(0, 2.0), finished(1, -3.0), direction=direction))
     assert observed.networks("net") == NETWORKS[:2]
-    assert observed.values.tolist() == [sign * 2.0, sign * -3.0]
+    assert observed.outcomes.values[:, 0].tolist() == [sign * 2.0, sign * -3.0]
 
 
 def test_empty_study() -> None:
     observed = seen(study_of())
     assert observed.networks("net") == ()
     assert observed.running == observed.waiting == ()
-    assert observed.values.shape == (0,)
+    assert observed.outcomes.values.shape == (0, 1)
     assert observed.excluded == frozenset()
 
 
@@ -82,7 +82,7 @@ def test_pruned_trials_count_with_their_last_report() -> None:
     study.optimize(objective, n_trials=3)
     observed = seen(study)
     assert observed.networks("net") == NETWORKS[1:3]
-    assert observed.values.tolist() == [10.0, 11.0]
+    assert observed.outcomes.values[:, 0].tolist() == [10.0, 11.0]
     assert networks_of(observed.failed) == NETWORKS[:1]
 
 
@@ -151,7 +151,7 @@ def test_asking_trial_and_other_networks_are_left_out() -> None:
     )
     observed = seen(study, exclude=4)
     assert observed.networks("net") == NETWORKS[1:2]
-    assert observed.values.tolist() == [3.0]
+    assert observed.outcomes.values[:, 0].tolist() == [3.0]
     assert observed.running == ()
 
 
@@ -169,7 +169,7 @@ def test_infinite_values_are_clipped(values: list[float], clipped: list[float]) 
     study = study_of(*(finished(index, value) for index, value in enumerate(values)))
     with pytest.warns(UserWarning, match="Infinite objective values are clipped"):
         observed = seen(study)
-    assert observed.values.tolist() == clipped
+    assert observed.outcomes.values[:, 0].tolist() == clipped
 
 
 def test_extreme_values_stay_as_they_are() -> None:
@@ -177,7 +177,7 @@ def test_extreme_values_stay_as_they_are() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         observed = seen(study_of(*(finished(i, value) for i, value in enumerate(values))))
-    assert observed.values.tolist() == values
+    assert observed.outcomes.values[:, 0].tolist() == values
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_unreadable_network_is_left_out_with_a_warning(document: Any) -> None:
     with pytest.warns(UserWarning, match="Trial 1 is left out .* architecture 'net'"):
         observed = seen(study)
     assert observed.networks("net") == NETWORKS[1:3]
-    assert observed.values.tolist() == [1.0, 2.0]
+    assert observed.outcomes.values[:, 0].tolist() == [1.0, 2.0]
 
 
 JSON = st.recursive(
@@ -224,4 +224,4 @@ def test_no_damage_stops_a_study(data: st.DataObject) -> None:
         observed = seen(study_of(damaged, finished(1, 1.0)))
     assert len(caught) + len(observed.networks("net")) <= 2
     assert observed.networks("net")[-1] == NETWORKS[1]
-    assert np.isfinite(observed.values).all()
+    assert np.isfinite(observed.outcomes.values[:, 0]).all()

@@ -63,7 +63,7 @@ def test_storage_calls_of_a_suggestion_do_not_depend_on_the_number_of_trials(sam
 
 def observed(study: optuna.Study) -> Observations:
     dimensions = Dimensions({"net": SPACE.operation_set.kind})
-    return observe(study.get_trials(deepcopy=False), study.direction, dimensions)
+    return observe(study.get_trials(deepcopy=False), study.directions, dimensions)
 
 
 def test_finished_trials_are_decoded_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -72,12 +72,14 @@ def modelled_trials(
     """
     kinds = {name: found.networks[0].kind} if found.networks else {}
     dimensions = study_dimensions(study.get_trials(deepcopy=False), kinds)
-    observed = observe(found.trials, study.directions[0], dimensions)
+    observed = observe(found.trials, study.directions[:1], dimensions)
     position = {trial.number: index for index, trial in enumerate(found.trials)}
     kept = [position[each.trial.number] for each in observed.finished]
     of, tried = found.chosen(kept), configurations(observed.finished)
     if target is None:
-        return ModelledTrials(replace(of, values=of.sign * observed.values), dimensions, tried)
+        return ModelledTrials(
+            replace(of, values=of.sign * observed.outcomes.values[:, 0]), dimensions, tried
+        )
     return ModelledTrials(of, dimensions, tried).chosen(np.flatnonzero(np.isfinite(of.values)))
 
 

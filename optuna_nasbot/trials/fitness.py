@@ -1,0 +1,81 @@
+"""Which trials of a study are better than others, for searches that go on from the best."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def fitness(
+    values: NDArray[np.float64], violations: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Numbers for n trials of which larger ones are better.
+
+    Trials that satisfy all constraints come first, then the others, in the order of how far they
+    are from it. Those that satisfy them are ordered by their value; where there are several
+    objectives by non-dominated sorting and, within a front, by crowding distance (NSGA-II, Deb et
+    al. 2002).
+
+    Args:
+        values: Finite values of k objectives, larger is better, shape (n, k).
+        violations: How far each trial is from satisfying all constraints, 0 for those that do,
+            shape (n,). None for no constraints.
+
+    Returns:
+        The fitness, shape (n,): the values themselves where there is one objective and nothing is
+        violated, ranks otherwise.
+    """
+    n, k = values.shape
+    is_infeasible = np.zeros(n, dtype=bool) if violations is None else violations > 0
+    if k == 1 and not is_infeasible.any():
+        return values[:, 0]
+    keys = np.empty((n, 2))
+    feasible = ~is_infeasible
+    if k == 1:
+        keys[feasible] = np.column_stack([np.zeros(feasible.sum()), values[feasible, 0]])
+    else:
+        fronts = front_numbers(values[feasible])
+        keys[feasible] = np.column_stack([-fronts, _crowding(values[feasible], fronts)])
+    if violations is not None:
+        keys[is_infeasible] = [-np.inf, 0.0]
+        keys[is_infeasible, 1] = -violations[is_infeasible]
+    _, ranks = np.unique(keys, axis=0, return_inverse=True)
+    return ranks.reshape(n).astype(float)
+
+
+def is_non_dominated(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of n points, shape (n, k), no other point is better than in one objective and in no
+    objective worse than.
+    """
+    at_least = (values[:, None] >= values[None]).all(axis=2)
+    better = (values[:, None] > values[None]).any(axis=2)
+    return np.asarray(~(at_least & better).any(axis=0))
+
+
+def front_numbers(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The front of each of n points: 0 for those that none dominates, 1 for those that only these
+    dominate, and so on, shape (n,).
+    """
+    numbers = np.zeros(len(values), dtype=np.intp)
+    left = np.arange(len(values))
+    while len(left):
+        is_front = is_non_dominated(values[left])
+        left = left[~is_front]
+        numbers[left] += 1
+    return numbers
+
+
+def _crowding(values: NDArray[np.float64], fronts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Crowding distances of n points within their fronts, infinite at the ends of a front."""
+    distances = np.zeros(len(values))
+    for number in np.unique(fronts):
+        members = np.flatnonzero(fronts == number)
+        for column in values[members].T:
+            order = np.argsort(column, kind="stable")
+            ends = column[order[-1]] - column[order[0]]
+            gaps = np.zeros(len(members))
+            if ends > 0:
+                gaps[order[[0, -1]]] = np.inf
+                gaps[order[1:-1]] = (column[order[2:]] - column[order[:-2]]) / ends
+            distances[members] += gaps
+    return distances

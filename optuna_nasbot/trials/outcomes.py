@@ -1,0 +1,63 @@
+"""What finished trials led to: their values and constraints, and which of them are better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial
+
+from optuna_nasbot.trials.fitness import fitness
+from optuna_nasbot.trials.private_optuna import stored_constraints
+from optuna_nasbot.trials.values import observed_values
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """The outcomes of n trials that have values; made by `outcomes_of`.
+
+    Attributes:
+        values: Their values of k objectives, finite, larger is better whatever the directions of
+            the study, shape (n, k); see `optuna_nasbot.trials.values.observed_values`.
+        constraints: Their constraints by name, each of shape (n,). 0 and less satisfy one; NaN
+            for a trial that does not have it.
+    """
+
+    values: NDArray[np.float64]
+    constraints: Mapping[str, NDArray[np.float64]]
+
+    @property
+    def is_feasible(self) -> NDArray[np.bool_]:
+        """Which trials are known to satisfy all constraints, shape (n,)."""
+        return self._violations == 0
+
+    @cached_property
+    def fitness(self) -> NDArray[np.float64]:
+        """How good the trials are, larger is better, shape (n,)."""
+        return fitness(self.values, self._violations)
+
+    @cached_property
+    def _violations(self) -> NDArray[np.float64]:
+        """How far each trial is from satisfying all constraints, 0 for those that do."""
+        total = np.zeros(len(self.values))
+        for each in self.constraints.values():
+            violation = np.maximum(each, 0.0)
+            is_violated = violation > 0
+            if is_violated.any():
+                total += violation / np.median(violation[is_violated])
+        return np.where(np.isnan(total), np.inf, total)
+
+
+def outcomes_of(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> Outcomes:
+    """The outcomes of trials that have values, in a study with these directions."""
+    stored = [stored_constraints(trial) for trial in trials]
+    names = sorted({name for each in stored for name in each})
+    constraints = {
+        name: np.array([each.get(name, np.nan) for each in stored], dtype=float) for name in names
+    }
+    return Outcomes(observed_values(trials, directions), constraints)

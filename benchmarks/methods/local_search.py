@@ -30,10 +30,9 @@ class LocalSearch:
         (name,) = observed.dimensions.kinds
         networks = observed.networks(name)
         of_climb = slice(self._climb_begins_at, None)
-        if len(observed.outcomes.values[:, 0][of_climb]):
-            incumbent = networks[of_climb][
-                int(np.argmax(observed.outcomes.values[:, 0][of_climb]))
-            ]
+        values = observed.outcomes.values[of_climb, 0]
+        if len(values):
+            incumbent = networks[of_climb][int(np.argmax(values))]
             neighbours = one_edit_neighbours(Candidate(incumbent), space, rng)
             for proposal in proposals_of(name, neighbours):
                 if proposal.key not in observed.excluded:

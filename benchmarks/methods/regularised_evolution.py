@@ -24,10 +24,8 @@ def regularised_evolution(
     or bad; it is filled with random networks first.
     """
     (name,) = observed.dimensions.kinds
-    networks, values = (
-        observed.networks(name)[-POPULATION:],
-        observed.outcomes.values[:, 0][-POPULATION:],
-    )
+    networks = observed.networks(name)[-POPULATION:]
+    values = observed.outcomes.values[-POPULATION:, 0]
     if len(networks) < POPULATION:
         return random_network(space, rng)
     sample = rng.choice(POPULATION, size=SAMPLE, replace=False)

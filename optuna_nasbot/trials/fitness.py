@@ -44,8 +44,9 @@ def fitness(
 
 
 def is_non_dominated(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of n points, shape (n, k), no other point is better than in one objective and in no
-    objective worse than.
+    """Which of n points, shape (n, k), are dominated by no other one, shape (n,).
+
+    A point dominates another one if it is better in some objective and worse in none.
     """
     at_least = (values[:, None] >= values[None]).all(axis=2)
     better = (values[:, None] > values[None]).any(axis=2)
@@ -53,9 +54,7 @@ def is_non_dominated(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def front_numbers(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The front of each of n points: 0 for those that none dominates, 1 for those that only these
-    dominate, and so on, shape (n,).
-    """
+    """The front of each of n points, shape (n,): 0 if none dominates it, 1 if only those do."""
     numbers = np.zeros(len(values), dtype=np.intp)
     left = np.arange(len(values))
     while len(left):

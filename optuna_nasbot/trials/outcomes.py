@@ -34,7 +34,7 @@ class Outcomes:
     @property
     def is_feasible(self) -> NDArray[np.bool_]:
         """Which trials are known to satisfy all constraints, shape (n,)."""
-        return self._violations == 0
+        return np.asarray(self._violations == 0)
 
     @cached_property
     def fitness(self) -> NDArray[np.float64]:

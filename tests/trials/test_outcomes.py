@@ -70,10 +70,10 @@ def test_fronts() -> None:
 
 
 def test_several_objectives_are_ordered_by_front_and_then_by_crowding() -> None:
-    # Three fronts; in the first one the third trial has its neighbours nearest.
+    # Three fronts; in the first one the second trial has its neighbours nearest.
     trials = [trial(0, 9), trial(4, 6), trial(5, 5), trial(9, 0), trial(3, 5), trial(0, 0)]
     fitness = outcomes_of(trials, [MAXIMIZE, MAXIMIZE]).fitness
-    assert fitness[0] == fitness[3] > fitness[1] > fitness[2] > fitness[4] > fitness[5]
+    assert fitness[0] == fitness[3] > fitness[2] > fitness[1] > fitness[4] > fitness[5]
     mirrored = [trial(each.values[0], -each.values[1]) for each in trials]
     assert outcomes_of(mirrored, [MAXIMIZE, MINIMIZE]).fitness.tolist() == fitness.tolist()
 

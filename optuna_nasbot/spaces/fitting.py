@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import starmap
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.edits.listed_units import nearest
+from optuna_nasbot.spaces.accepts import ACCEPTS
 from optuna_nasbot.spaces.limits import MAX_LAYERS
 from optuna_nasbot.spaces.limits import Limits
 
@@ -28,11 +31,22 @@ def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Arch
     """The network within the limits that changes a chain least.
 
     The image is halved no more often than allowed; then the number of layers and their widths
-    change, the depth only where no width is enough. All that limits bound grows with the depth
-    and the widths or does not depend on them, so that both are found by bisection.
+    change, the depth only where no width is enough. Where not even that is, and multiply-adds are
+    bounded, the image is halved in the first layers. What the user's own function accepts follows
+    no rule: where it refuses the network, narrower, wider, shallower and deeper ones are tried.
 
     Returns:
         The network, or None if none was found.
+    """
+    fits = (_fitted(each, operations, limits) for each in _strided(chain, operations, limits))
+    return next((fitted for fitted in fits if fitted is not None), None)
+
+
+def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> Architecture | None:
+    """The network within the limits that has the widths and the depth nearest to a chain's.
+
+    All that limits bound grows with the depth and the widths or does not depend on them, so that
+    both are found by bisection.
     """
 
     @cache
@@ -58,14 +72,45 @@ def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Arch
         is_too_large=lambda width: breaks("max_", depth, width),
         is_too_small=lambda width: breaks("min_", depth, width),
     )
-    fitted = fit(depth, width)
-    return fitted if limits.violation(fitted) is None else None
+    violation = limits.violation(fit(depth, width))
+    if violation is None:
+        return fit(depth, width)
+    if violation.limit != ACCEPTS:
+        return None
+    others = dict.fromkeys(starmap(fit, _others(depth, width, least, most)))
+    return next((other for other in others if limits.violation(other) is None), None)
+
+
+def _strided(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator[Chain]:
+    """A chain, and where multiply-adds are bounded also those that halve the image earlier."""
+    yield chain
+    if limits.max_multiply_adds is None or not operations.is_image:
+        return
+    for index, layer in enumerate(chain[: limits.max_halvings]):
+        if operations.by_label[layer.label].strides == (1, 2):
+            chain = (*chain[:index], replace(layer, stride=2), *chain[index + 1 :])
+            yield chain
+
+
+def _others(depth: int, width: int, least: int, most: int) -> Iterator[tuple[int, int]]:
+    """Depths and widths around given ones: the nearest widths first, an octave apart."""
+    octaves = range(_WIDTHS[0] + width % 16, _WIDTHS[-1] + 1, 16)
+    widths = sorted(octaves, key=lambda each: abs(each - width))
+    for each in (depth, depth // 2, depth // 4, least, 2 * depth):
+        if least <= each <= most:
+            yield from ((each, width) for width in widths)
 
 
 def nearest_violation(chain: Chain, operations: OperationSet, limits: Limits) -> str:
     """Why no fit of a chain is within the limits: what the smallest and the largest one break."""
+    *_, chain = _strided(chain, operations, limits)
     least, most = _depth_range(chain, operations, limits)
     smallest = limits.violation(_fit(chain, least, _WIDTHS[0], operations, limits))
+    if smallest is not None and smallest.limit == ACCEPTS:
+        return (
+            "accepts gave False for each of the networks that were tried, the initial ones and "
+            "narrower, wider, shallower and deeper ones"
+        )
     if smallest is not None and smallest.limit != "min_mass":
         return f"the smallest network found breaks {smallest}"
     largest = limits.violation(_fit(chain, max(most, least), _WIDTHS[-1], operations, limits))

@@ -30,12 +30,13 @@ class NetworkSpace(Limits, ArchitectureSpace):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.max_parameters is not None and None in (self.inputs, self.outputs):
-            raise ValueError(
-                f"max_parameters: expected the network's inputs and outputs beside it, since the "
-                f"number of parameters depends on them, got inputs={self.inputs}, "
-                f"outputs={self.outputs}."
-            )
+        for name in ("max_parameters", "max_multiply_adds"):
+            if getattr(self, name) is not None and None in (self.inputs, self.outputs):
+                raise ValueError(
+                    f"{name}: expected the network's inputs and outputs beside it, since the "
+                    f"number of {name[4:].replace('_', '-')} depends on them, got "
+                    f"inputs={self.inputs}, outputs={self.outputs}."
+                )
         if not self.initial_pool:
             simplest = self.reference_chains()[0]
             raise ValueError(

@@ -73,6 +73,15 @@ def test_depth_changes_where_no_width_is_enough(space: type) -> None:
     assert (narrowest, widest) == (40, 1024)
 
 
+def test_images_are_halved_early_where_no_width_and_depth_keeps_to_multiply_adds() -> None:
+    bounds: dict[str, int] = {"image_size": 224, "inputs": 3, "outputs": 10}
+    roomy = CNNSpace(max_multiply_adds=100_000_000, **bounds).initial_pool
+    assert {network.layers[1].stride for network in roomy} == {1}
+    # A first layer of 8 filters of 3 x 3 that keeps the image makes 10.8 million.
+    tight = CNNSpace(max_multiply_adds=10_000_000, **bounds).initial_pool
+    assert {network.layers[1].stride for network in tight} == {2}
+
+
 @pytest.mark.parametrize("kind", ["cnn", "mlp-reg", "mlp-class"])
 def test_the_longest_chains_can_be_stored(kind: str) -> None:
     operations = operations_of(kind)

@@ -17,6 +17,7 @@ from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
 from optuna_nasbot.architecture.operation import Operation
+from optuna_nasbot.architecture.operation_set import OperationSet
 from optuna_nasbot.architecture.own_modules import module_parameters
 from optuna_nasbot.architecture.own_modules import module_work
 from optuna_nasbot.architecture.work import Work
@@ -120,17 +121,17 @@ def module_channels(
     Returns:
         Two tuples with an entry a layer; decision layers and the output give 0.
     """
+    operations = architecture.operations
     into: list[int] = []
     out: list[int] = []
     for layer, parents in zip(architecture.layers, architecture.parents, strict=True):
         total = sum(out[parent] for parent in parents)
         into.append(total)
-        out.append(_channels_out(architecture, layer, inputs if layer.label == INPUT else total))
+        out.append(_channels_out(operations, layer, inputs if layer.label == INPUT else total))
     return tuple(into), tuple(out)
 
 
-def _channels_out(architecture: Architecture, layer: Layer, channels_in: int) -> int:
-    operations = architecture.operations
+def _channels_out(operations: OperationSet, layer: Layer, channels_in: int) -> int:
     if layer.label in (operations.decision, OUTPUT):
         return 0
     if layer.units is None:

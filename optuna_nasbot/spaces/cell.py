@@ -78,7 +78,8 @@ class CellSpace(OwnKindSpace):
             same answer again. Define it once, outside the objective, as spaces are compared by it.
 
     Raises:
-        TypeError: An argument is of a wrong type.
+        TypeError: An argument is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: A label comes twice, a mislabel cost is negative or not symmetric, a limit is
             out of range, the kind is a built-in one, `skip` is none of the labels or given with
             operations on vertices, or `accepts` accepts none of 10,000 random cells.

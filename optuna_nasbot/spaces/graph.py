@@ -78,7 +78,8 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
             same answer again. Define it once, outside the objective, as spaces are compared by it.
 
     Raises:
-        TypeError: An argument is of a wrong type.
+        TypeError: An argument is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: An operation is unknown, a label comes twice, a mislabel cost is negative or
             not symmetric, the kind is a built-in one, or no chain of layers meets the limits.
     """

@@ -84,7 +84,8 @@ class MLPSpace(NetworkSpace):
             same answer again. Define it once, outside the objective, as spaces are compared by it.
 
     Raises:
-        TypeError: A limit is of a wrong type.
+        TypeError: A limit is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: The task is not known, or no chain of layers meets the limits, with the reason.
     """
 

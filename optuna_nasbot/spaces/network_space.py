@@ -23,7 +23,8 @@ class NetworkSpace(Limits, ArchitectureSpace):
     """Networks of one kind within hard limits.
 
     Raises:
-        TypeError: A limit is of a wrong type.
+        TypeError: A limit is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: No chain of layers meets the limits, with the reason. (Limits that only
             networks with branches meet are refused, too.)
     """

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import starmap
@@ -25,10 +26,39 @@ Chain = tuple[Layer, ...]
 _WIDTHS = range(-320, 321)
 """Factors on the units, by their logarithm in sixteenths of an octave. They reach from a millionth
 to a million, so that the ends stand for the least and the largest width allowed."""
+_HALF_OCTAVE = 8
+_N_SIZES = 4
+"""To how many sizes a chain that is too wide is fitted, each half an octave narrower than the one
+before, so that it has about half as many weights."""
+
+
+def fitted_chains(
+    chains: Sequence[Chain], operations: OperationSet, limits: Limits
+) -> list[Architecture]:
+    """Networks within the limits, one for each chain that can be fitted to them.
+
+    Each is what changes its chain least. But where bounds on the size of networks make several
+    narrower, some are narrower than that, so that not all are as large as they may be.
+    """
+    networks: list[Architecture] = []
+    n_narrowed = 0
+    for chain in chains:
+        sizes = fitted_sizes(chain, operations, limits)
+        if sizes:
+            networks.append(sizes[n_narrowed % len(sizes)])
+        n_narrowed += len(sizes) > 1
+    return networks
 
 
 def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Architecture | None:
-    """The network within the limits that changes a chain least.
+    """The network within the limits that changes a chain least; None if none was found."""
+    return next(iter(fitted_sizes(chain, operations, limits)), None)
+
+
+def fitted_sizes(
+    chain: Chain, operations: OperationSet, limits: Limits
+) -> tuple[Architecture, ...]:
+    """The network within the limits that changes a chain least, and smaller ones.
 
     The image is halved no more often than allowed; then the number of layers and their widths
     change, the depth only where no width is enough. Where not even that is, and multiply-adds are
@@ -36,14 +66,15 @@ def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Arch
     no rule: where it refuses the network, narrower, wider, shallower and deeper ones are tried.
 
     Returns:
-        The network, or None if none was found.
+        The network; where it had to be narrower than the chain, also some with about a half, a
+        quarter and an eighth of its weights; nothing if none was found.
     """
     fits = (_fitted(each, operations, limits) for each in _strided(chain, operations, limits))
-    return next((fitted for fitted in fits if fitted is not None), None)
+    return next((fitted for fitted in fits if fitted), ())
 
 
-def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> Architecture | None:
-    """The network within the limits that has the widths and the depth nearest to a chain's.
+def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> tuple[Architecture, ...]:
+    """The network within the limits that is nearest to a chain in depth and width, and smaller.
 
     All that limits bound grows with the depth and the widths or does not depend on them, so that
     both are found by bisection.
@@ -59,7 +90,7 @@ def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> Architect
 
     least, most = _depth_range(chain, operations, limits)
     if least > most:
-        return None
+        return ()
     depth = _nearest(
         len(_within_halvings(chain, operations, limits.max_halvings)),
         range(least, most + 1),
@@ -74,11 +105,21 @@ def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> Architect
     )
     violation = limits.violation(fit(depth, width))
     if violation is None:
-        return fit(depth, width)
+        narrower = _narrower(width, is_too_small=lambda width: breaks("min_", depth, width))
+        sizes = dict.fromkeys(fit(depth, each) for each in narrower)
+        return tuple(each for each in sizes if limits.violation(each) is None)
     if violation.limit != ACCEPTS:
-        return None
+        return ()
     others = dict.fromkeys(starmap(fit, _others(depth, width, least, most)))
-    return next((other for other in others if limits.violation(other) is None), None)
+    return next(((other,) for other in others if limits.violation(other) is None), ())
+
+
+def _narrower(width: int, is_too_small: Callable[[int], bool]) -> list[int]:
+    """A width and some narrower ones that are not too small; where it is no narrower, it alone."""
+    if width >= 0:
+        return [width]
+    wanted = range(width, width - _N_SIZES * _HALF_OCTAVE, -_HALF_OCTAVE)
+    return [_nearest(each, _WIDTHS, lambda _: False, is_too_small) for each in wanted]
 
 
 def _strided(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator[Chain]:

@@ -15,6 +15,8 @@ from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture import total_mass
+from optuna_nasbot.architecture.network_cost import NetworkCost
+from optuna_nasbot.architecture.network_cost import network_cost
 from optuna_nasbot.architecture.notebook import draw_in_notebooks
 from optuna_nasbot.architecture.parameters import count_parameters
 from optuna_nasbot.distance import OTMANN
@@ -48,6 +50,7 @@ __all__ = [
     "Layer",
     "MLPSpace",
     "NASBOTSampler",
+    "NetworkCost",
     "Operation",
     "best_architecture",
     "build_module",
@@ -57,6 +60,7 @@ __all__ = [
     "get_architecture",
     "lsuv_init_",
     "module_source",
+    "network_cost",
     "otmann_distance",
     "suggest_architecture",
     "total_mass",

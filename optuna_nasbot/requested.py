@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import fields
+from dataclasses import is_dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,11 +29,13 @@ class _Requests:
         ignored: Names of networks that trials carry from the start, for instance since they were
             enqueued, and that have not been asked for, by number of the trial.
         told: The names that the owner was told of.
+        remade: The names whose spaces were made anew, as the owner was told.
     """
 
     spaces: dict[str, ArchitectureSpace] = field(default_factory=dict)
     ignored: dict[int, set[str]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    remade: set[str] = field(default_factory=set)
 
 
 _REQUESTS: WeakKeyDictionary[Study, _Requests] = WeakKeyDictionary()
@@ -41,7 +45,7 @@ _LOCK = threading.RLock()
 def note_request(
     study: Study, number: int, user_attrs: Mapping[str, Any], name: str, space: ArchitectureSpace
 ) -> None:
-    """Note that a trial asks for a network, and warn of networks that earlier ones left aside.
+    """Note that a trial asks for a network, and warn of what earlier ones left aside or made anew.
 
     Args:
         study: The study.
@@ -55,8 +59,18 @@ def note_request(
         if number not in requests.ignored:
             requests.ignored[number] = set(names_among(user_attrs))
         requests.ignored[number].discard(name)
+        is_remade = name not in requests.remade and _is_remade(space, requests.spaces.get(name))
+        if is_remade:
+            requests.remade.add(name)
         requests.spaces[name] = space
         untried = [*_untried(study, requests, but_for=number)]
+    if is_remade:
+        warnings.warn(
+            f"The space of '{name}' gets its function accepts anew in each trial, so that it is "
+            f"another space, for which all is prepared again. Make the space, or the function, "
+            f"once, outside the objective.",
+            stacklevel=3,
+        )
     for which, ignored in untried:
         warnings.warn(
             f"Trial {which} carries an architecture '{ignored}' that its objective did not ask "
@@ -64,6 +78,18 @@ def note_request(
             f"{', '.join(map(repr, sorted(requests.spaces)))}: enqueue it under such a name.",
             stacklevel=3,
         )
+
+
+def _is_remade(space: ArchitectureSpace, before: ArchitectureSpace | None) -> bool:
+    """Whether a space differs from the one before only by a function that was made anew."""
+    if type(space) is not type(before) or not is_dataclass(space):
+        return False
+    names = [each.name for each in fields(space)]
+    if [each for each in names if getattr(space, each) != getattr(before, each)] != ["accepts"]:
+        return False
+    functions = [getattr(each, "accepts", None) for each in (space, before)]
+    source, source_before = (getattr(each, "__code__", type(each)) for each in functions)
+    return bool(source == source_before)
 
 
 def _untried(study: Study, requests: _Requests, but_for: int) -> Iterator[tuple[int, str]]:

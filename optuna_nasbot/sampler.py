@@ -50,6 +50,8 @@ from optuna_nasbot.trials.observations import configurations
 _MAX_SEARCHES = 16
 """For how many requests, such as a name and a space, the distances and the model are kept. An
 objective may make a new space in each trial."""
+_N_SUBSTITUTES = 5
+"""How many networks that were tried stand for one that is still to be chosen."""
 _MAX_UNFINISHED = 100
 """How many running and how many failed networks the model takes note of, the latest ones: those of
 workers that were killed run forever. Older ones are not suggested again either."""
@@ -168,7 +170,8 @@ class NASBOTSampler(ArchitectureSampler):
         fitter = self._search_of(request).fitter
         surrogate = fitter.fit(configurations(observed.finished), targets, failed)
         if not request.is_complete:
-            surrogate = surrogate.of_changed_networks()
+            known = request.networks_of_some(_N_SUBSTITUTES, rng)
+            surrogate = surrogate.of_networks_to_come(known)
         surrogate = surrogate.hallucinate(running)
         best = targets.all.max()
         acquisition = self._acquisition_of(surrogate, best, rng)

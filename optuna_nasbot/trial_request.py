@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
+from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search.joint_space import JointSpace
@@ -112,6 +113,19 @@ class TrialRequest:
         if self.asked is None:
             return len(finished)
         return sum(self.asked in each.configuration.networks for each in finished)
+
+    def networks_of_some(self, n: int, rng: np.random.Generator) -> list[dict[str, Architecture]]:
+        """Of n finished trials, drawn at random, the networks of names still to be asked for."""
+        finished = self.observed.finished
+        drawn = rng.choice(len(finished), size=min(n, len(finished)), replace=False)
+        return [
+            {
+                name: network
+                for name, network in finished[index].configuration.networks.items()
+                if name in self.space.known
+            }
+            for index in drawn
+        ]
 
     def parents(
         self, targets: NDArray[np.float64], rng: np.random.Generator

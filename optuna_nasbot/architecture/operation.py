@@ -67,9 +67,9 @@ class Operation:
             and the stride (1 where the layer has none), for instance a class of modules. It maps
             (batch, channels in, height, width) to (batch, channels out, height, width), or
             features to features; a layer that flattens gets the average over the image. It may
-            give a module that is in use already. To count parameters it is called under
-            `torch.device("meta")`, unless it gives the same parameters again. None for the
-            built-in labels, and where networks are not built by this package.
+            give a module that is in use already. To count parameters and multiply-adds it is
+            called under `torch.device("meta")`, unless it gives the same parameters again. None
+            for the built-in labels, and where networks are not built by this package.
 
     Raises:
         TypeError: An argument is of a wrong type.

@@ -9,6 +9,7 @@ has.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -106,13 +107,36 @@ class Kernel:
         b: Sequence[Configuration],
         parameters: KernelParameters,
     ) -> NDArray[np.float64]:
-        """The kernel of all pairs of n and m configurations, shape (n, m)."""
-        return sum_kernel(self.dissimilarities(a, b), parameters)
+        """The kernel of all pairs of n and m configurations, shape (n, m).
+
+        Among the n there may be many that a view can't tell apart, such as those with the same
+        network and different parameters. It compares each of these once.
+        """
+        found = {id(view): _distinct(view, a) for view in self._views}
+        arrays = {id(view): view.between(found[id(view)][0], b) for view in self._views}
+        terms = [[arrays[id(view)] for view in term.views] for term in self.terms]
+        rows = [[found[id(view)][1] for view in term.views] for term in self.terms]
+        summands = exponentials(terms, parameters.alphas, parameters.betas, rows)
+        return np.asarray(sum(summands))
 
     @property
     def _views(self) -> list[View]:
         """The views of all terms, each once."""
         return list({id(view): view for term in self.terms for view in term.views}.values())
+
+
+def _distinct(
+    view: View, configurations: Sequence[Configuration]
+) -> tuple[list[Configuration], NDArray[np.intp]]:
+    """Configurations that a view can tell apart, and which of them each of the n stands for."""
+    positions: dict[Hashable, int] = {}
+    kept: list[Configuration] = []
+    rows = np.empty(len(configurations), dtype=np.intp)
+    for index, each in enumerate(configurations):
+        rows[index] = position = positions.setdefault(view.part(each), len(kept))
+        if position == len(kept):
+            kept.append(each)
+    return kept, rows
 
 
 def sum_kernel(terms: Dissimilarities, parameters: KernelParameters) -> NDArray[np.float64]:
@@ -142,22 +166,38 @@ def exponentials(
     terms: Dissimilarities,
     alphas: NDArray[np.float64],
     betas: Sequence[NDArray[np.float64]],
+    rows: Sequence[Sequence[NDArray[np.intp]]] | None = None,
 ) -> list[NDArray[np.float64]]:
-    """The summands ``alphas[t] exp(-sum_i betas[t][i] d_ti)`` of `sum_kernel`."""
+    """The summands ``alphas[t] exp(-sum_i betas[t][i] d_ti)`` of `sum_kernel`.
+
+    Args:
+        terms: For each term the dissimilarities of its views, each of shape (k, n, m), or
+            (k, u, m) if there are `rows`.
+        alphas: The variance of each term.
+        betas: The inverse length scales of each term.
+        rows: For each term and view the rows of its u that the n configurations have, shape (n,).
+    """
+    every = [[None] * len(views) for views in terms] if rows is None else rows
     return [
-        alpha * np.exp(-_weighted_sum(beta, views))
-        for alpha, beta, views in zip(alphas, betas, terms, strict=True)
+        alpha * np.exp(-_weighted_sum(beta, views, of_views))
+        for alpha, beta, views, of_views in zip(alphas, betas, terms, every, strict=True)
     ]
 
 
 def _weighted_sum(
-    beta: NDArray[np.float64], views: Sequence[NDArray[np.float64]]
+    beta: NDArray[np.float64],
+    views: Sequence[NDArray[np.float64]],
+    rows: Sequence[NDArray[np.intp] | None],
 ) -> NDArray[np.float64]:
     """``sum_i beta_i d_i`` over the dissimilarities of all views, without joining their arrays."""
     ends = np.cumsum([len(view) for view in views])
-    total, *others = [
+    weighted = [
         np.einsum("k,kij->ij", part, view)
         for part, view in zip(np.split(beta, ends[:-1]), views, strict=True)
+    ]
+    total, *others = [
+        each if of_view is None else each[of_view]
+        for each, of_view in zip(weighted, rows, strict=True)
     ]
     for other in others:
         total += other

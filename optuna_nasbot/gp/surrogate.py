@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.fitting import fit
 from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.gp.kernel import Kernel
@@ -43,22 +45,37 @@ class Surrogate:
         configurations: What the process is conditioned on: observed configurations, failed ones,
             then those that were hallucinated.
         posterior: The process conditioned on them.
-        extra_variance: What is added to the variance of each single prediction.
+        substitutes: Networks by name. A single prediction is as uncertain as predictions with them
+            in place of the configuration's own are, in the mean of their variances; none for as
+            uncertain as it is itself.
     """
 
     kernel: Kernel
     parameters: KernelParameters
     configurations: tuple[Configuration, ...]
     posterior: Posterior
-    extra_variance: float = 0.0
+    substitutes: tuple[Mapping[str, Architecture], ...] = ()
 
     def predict(
         self, candidates: Sequence[Configuration]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and standard deviation of the targets of m candidates, each of shape (m,)."""
+        mean, variance = self._predict(candidates)
+        if self.substitutes:
+            substituted = [
+                Configuration({**each.networks, **networks}, each.parameters)
+                for networks in self.substitutes
+                for each in candidates
+            ]
+            _, variance = self._predict(substituted)
+            variance = variance.reshape(len(self.substitutes), -1).mean(axis=0)
+        return mean, np.sqrt(variance)
+
+    def _predict(
+        self, candidates: Sequence[Configuration]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         prior_variance = np.full(len(candidates), self.parameters.alphas.sum())
-        mean, variance = self.posterior.predict(self._cross_kernel(candidates), prior_variance)
-        return mean, np.sqrt(variance + self.extra_variance)
+        return self.posterior.predict(self._cross_kernel(candidates), prior_variance)
 
     def predict_jointly(
         self, candidates: Sequence[Configuration]
@@ -85,15 +102,17 @@ class Surrogate:
         """The surrogate, given targets (p,) of p configurations that have no noise."""
         return self._extended(configurations, latent)
 
-    def of_changed_networks(self) -> Surrogate:
-        """The surrogate of configurations whose networks are going to be changed.
+    def of_networks_to_come(self, known: Sequence[Mapping[str, Architecture]]) -> Surrogate:
+        """The surrogate of configurations some of whose networks are still to be chosen.
 
-        What is added to their variance is how uncertain an observation is by the others, in the
-        median: as different from all others as the observations are, the next one will be, too.
+        How well the model knows a configuration that was tried says little of one with the same
+        parameters and another network. How well it knows these parameters with networks that were
+        tried with others says more.
+
+        Args:
+            known: Some networks by the names of those that are still to be chosen.
         """
-        _, std = self.leave_one_out(np.zeros(len(self.configurations)))
-        latent = np.maximum(np.square(std) - self.parameters.noise_variance, 0.0)
-        return replace(self, extra_variance=float(np.median(latent)))
+        return replace(self, substitutes=tuple(known))
 
     def leave_one_out(
         self, targets: NDArray[np.float64]

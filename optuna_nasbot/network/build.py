@@ -15,7 +15,7 @@ from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.kinds import is_built_in
 from optuna_nasbot.architecture.layer import Layer
-from optuna_nasbot.architecture.parameters import module_channels
+from optuna_nasbot.architecture.module_layers import module_channels
 from optuna_nasbot.network.cnn_layers import POOLINGS
 from optuna_nasbot.network.cnn_layers import write_convolution
 from optuna_nasbot.network.cnn_layers import write_global_average

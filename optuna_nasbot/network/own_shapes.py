@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-import random
-import threading
-from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
-from torch.overrides import TorchFunctionMode
+
+from optuna_nasbot.architecture.without_memory import MakesTensorsError
+from optuna_nasbot.architecture.without_memory import leaves_no_trace
+from optuna_nasbot.architecture.without_memory import output_without_memory
 
 BATCH = 2
 SIDES = (336, 105, 8, 32, 33, 420)
@@ -26,13 +21,6 @@ The first are sides that few images have, since a module may keep a mask for eac
 Even and odd, since it may suit either, and multiples of small numbers, as those that cut images
 into patches need them. A side of 1 would hide a wrong stride.
 """
-
-MAKE_TENSORS = frozenset(
-    "arange as_tensor asarray empty empty_strided eye from_numpy frombuffer full linspace "
-    "logspace normal ones rand randint randn randperm range scalar_tensor tensor tril_indices "
-    "triu_indices zeros".split()
-)
-"""Functions of `torch` that make tensors of numbers, by default on the default device."""
 
 Shape = tuple[int, ...]
 
@@ -67,13 +55,13 @@ def wrong_run(module: nn.Module, channels: tuple[int, int], factor: int | None) 
     Returns:
         The run; None if the module is right, or may be.
     """
-    if not all(_leaves_no_trace(part) for part in module.modules()):
+    if not leaves_no_trace(module):
         return None
     runs: list[Run] = []
     for side in SIDES if factor else (None,):
         try:
             run = _run(module, channels, factor, side)
-        except _MakesTensorsError:
+        except MakesTensorsError:
             return None
         if run is not None and run.got == run.expected:
             return None
@@ -89,14 +77,14 @@ def _run(
     """A run on images of a side, or on features; None if the copy does not run.
 
     Raises:
-        _MakesTensorsError: The module makes a tensor on no device in particular.
+        MakesTensorsError: The module makes a tensor on no device in particular.
     """
     image = () if side is None else (side, side)
     given = (BATCH, channels[0], *image)
     expected = (BATCH, channels[1], *(-(-each // (factor or 1)) for each in image))
     try:
         return Run(given, expected, _output_shape(module, given))
-    except _MakesTensorsError:
+    except MakesTensorsError:
         raise
     except Exception:  # whatever the user's code raises
         return None
@@ -123,91 +111,11 @@ def _may_suit(runs: Sequence[Run], factor: int) -> bool:
     return True
 
 
-def _leaves_no_trace(part: nn.Module) -> bool:
-    """Whether a copy may run: hooks may keep what they see, and compiled modules are compiled."""
-    hooks = [*part._forward_pre_hooks.values(), *part._forward_hooks.values()]
-    are_torch = all(str(getattr(hook, "__module__", "")).startswith("torch.") for hook in hooks)
-    return are_torch and not hasattr(part, "_orig_mod")
-
-
 def _output_shape(module: nn.Module, given: Shape) -> Shape | str:
-    """What a copy of a module gives in evaluation mode, on the meta device.
+    """The shape of what a copy of a module gives, or the name of its type.
 
     Raises:
         Exception: Any, where the module can't be copied or run in this way.
     """
-    with torch.no_grad(), _kept_random_states():
-        with torch.device("meta"), _WithoutMemory():
-            copied = copy.deepcopy(module)
-        state = [*copied.parameters(), *copied.buffers()]
-        is_shared = not set(copied.modules()).isdisjoint(module.modules())
-        if is_shared or not all(tensor.is_meta for tensor in state):
-            raise ValueError("The module copies itself in a way of its own.")
-        dtypes = [tensor.dtype for tensor in state if tensor.is_floating_point()]
-        inputs = torch.empty(given, dtype=dtypes[0] if dtypes else None, device="meta")
-        with _NothingForOthers():
-            output = copied.eval()(inputs)
+    output = output_without_memory(module, given)
     return tuple(output.shape) if isinstance(output, torch.Tensor) else type(output).__name__
-
-
-class _WithoutMemory(TorchFunctionMode):
-    """Copies tensors to the meta device and makes new ones there, even those meant for the CPU.
-
-    So nothing is drawn from PyTorch's random generators, which threads share, and modules can be
-    copied whose weights can't: those that pruning computes.
-    """
-
-    def __torch_function__(
-        self,
-        func: Any,
-        types: Any,
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        if func in (torch.Tensor.__deepcopy__, torch.Tensor.clone):
-            return torch.empty_like(args[0], device="meta")
-        options = dict(kwargs or {})
-        if "device" in options:
-            options["device"] = "meta"
-        return func(*args, **options)
-
-
-class _MakesTensorsError(Exception):
-    """A module makes a tensor on no device in particular."""
-
-
-class _NothingForOthers(TorchFunctionMode):
-    """Stops a run that makes a tensor on no device in particular.
-
-    A module may make it once and keep it for all forward passes, where one without memory would
-    stay in the way. So no random numbers are drawn on the CPU either.
-    """
-
-    def __torch_function__(
-        self,
-        func: Any,
-        types: Any,
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        options = kwargs or {}
-        is_on_meta = torch.device(options.get("device") or "cpu").type == "meta"
-        if getattr(func, "__name__", None) in MAKE_TENSORS and not is_on_meta:
-            raise _MakesTensorsError
-        return func(*args, **options)
-
-
-@contextmanager
-def _kept_random_states() -> Iterator[None]:
-    """Undo what is drawn from the generators of Python and NumPy, which know no meta device.
-
-    Where other threads run, what is drawn stays drawn.
-    """
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    try:
-        yield
-    finally:
-        # Other threads would draw the same numbers again where a generator is set back.
-        if threading.active_count() == 1:
-            random.setstate(python)
-            np.random.set_state(numpy)  # noqa: NPY002

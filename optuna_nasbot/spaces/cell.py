@@ -26,14 +26,18 @@ from optuna_nasbot.architecture.validation import as_pair
 from optuna_nasbot.edits import Edit
 from optuna_nasbot.edits.edge_cell_edits import edge_cell_edits
 from optuna_nasbot.edits.vertex_cell_edits import vertex_cell_edits
+from optuna_nasbot.spaces.accepts import ACCEPTS
+from optuna_nasbot.spaces.accepts import Accepts
+from optuna_nasbot.spaces.accepts import check_accepts
+from optuna_nasbot.spaces.accepts import refusal
 from optuna_nasbot.spaces.edge_cells import MAX_CELLS_COMPARED
 from optuna_nasbot.spaces.edge_cells import edges_of_network
 from optuna_nasbot.spaces.edge_cells import function_of_edges
 from optuna_nasbot.spaces.edge_cells import network_of_edges
 from optuna_nasbot.spaces.edge_cells import simplest_cells
-from optuna_nasbot.spaces.limits import Violation
 from optuna_nasbot.spaces.own_kind import OwnKindSpace
 from optuna_nasbot.spaces.vertex_cells import network_of_vertices
+from optuna_nasbot.spaces.violation import Violation
 
 _POOL_SIZE = 100
 _MAX_VERTICES = 100
@@ -68,12 +72,17 @@ class CellSpace(OwnKindSpace):
             (`"skip_connect"`).
         least_end_mass: The least mass of the input and of the output, which have a tenth of the
             mass of all operations each.
+        accepts: One more hard limit, of your own: a function that says of the `Architecture` of a
+            cell whether it is of the space, for instance by a table of latencies. It is asked of
+            cells that keep all other limits, hundreds of them a suggestion, and has to give the
+            same answer again. Define it once, outside the objective, as spaces are compared by it.
 
     Raises:
-        TypeError: An argument is of a wrong type.
+        TypeError: An argument is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: A label comes twice, a mislabel cost is negative or not symmetric, a limit is
-            out of range, the kind is a built-in one, or `skip` is none of the labels or given with
-            operations on vertices.
+            out of range, the kind is a built-in one, `skip` is none of the labels or given with
+            operations on vertices, or `accepts` accepts none of 10,000 random cells.
     """
 
     kind: str
@@ -84,6 +93,7 @@ class CellSpace(OwnKindSpace):
     mislabel: MislabelCosts = field(default_factory=dict)
     skip: str | None = None
     least_end_mass: float = 0.1
+    accepts: Accepts | None = None
 
     def __post_init__(self) -> None:
         if self.operations_on not in ["vertices", "edges"]:
@@ -109,7 +119,10 @@ class CellSpace(OwnKindSpace):
             "mislabel": mislabel_matrix(labels, self.mislabel).costs,
         }.items():
             object.__setattr__(self, name, value)
+        check_accepts(self.accepts)
         self._register()
+        if self.accepts is not None:
+            self.random(np.random.default_rng(0))  # so that one that accepts nothing shows up here
 
     @cached_property
     def _operation_set(self) -> OperationSet:
@@ -155,10 +168,12 @@ class CellSpace(OwnKindSpace):
         random operation; with operations on edges each pair has a random one or none.
 
         Raises:
-            RuntimeError: None of many cells drawn is of the space.
+            ValueError: `accepts` accepts none of many cells drawn.
+            RuntimeError: None of them keeps the other limits.
         """
         choices = (None, *self.labels)
         pairs = list(combinations(range(self.max_vertices), 2))
+        n_refused = 0
         for _ in range(_MAX_DRAWS):
             if self.is_on_edges:
                 drawn = (choices[k] for k in rng.integers(len(choices), size=len(pairs)))
@@ -171,8 +186,17 @@ class CellSpace(OwnKindSpace):
                     [self.labels[position] for position in positions],
                     [pair for pair, is_kept in zip(pairs, kept, strict=True) if is_kept],
                 )
-            if network is not None and network in self:
+            if network is None:
+                continue
+            violation = self.violation(network)
+            if violation is None:
                 return network
+            n_refused += violation.limit == ACCEPTS
+        if n_refused:
+            raise ValueError(
+                f"accepts: expected a function that accepts some cells, and it gave False for "
+                f"each of the {n_refused:,} random ones that keep all other limits."
+            )
         raise RuntimeError(
             f"max_edges: expected enough edges for random cells of {self.max_vertices} vertices, "
             f"got {self.max_edges}, and found none in {_MAX_DRAWS:,} draws."
@@ -278,7 +302,7 @@ class CellSpace(OwnKindSpace):
             return Violation("max_vertices", self.max_vertices, n_vertices)
         if self.max_edges is not None and n_edges > self.max_edges:
             return Violation("max_edges", self.max_edges, n_edges)
-        return None
+        return refusal(self.accepts, architecture)
 
     @cached_property
     def _are_functions_compared(self) -> bool:

@@ -43,11 +43,18 @@ class CNNSpace(NetworkSpace):
             None is as often as it takes to get from `image_size` to a single pixel.
         max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
             is no bound. Needs `inputs` and `outputs`.
-        inputs: Features or channels of the input, to count parameters.
-        outputs: Targets or classes, to count parameters.
+        max_multiply_adds: Largest number of multiply-adds for one example, as `network_cost`
+            counts them; None is no bound. Needs `inputs` and `outputs`.
+        inputs: Features or channels of the input, to count parameters and multiply-adds.
+        outputs: Targets or classes, to count parameters and multiply-adds.
+        accepts: One more hard limit, of your own: a function that says of an `Architecture`
+            whether it is of the space, for instance by a table of latencies. It is asked of
+            networks that keep all other limits, hundreds of them a suggestion, and has to give the
+            same answer again. Define it once, outside the objective, as spaces are compared by it.
 
     Raises:
-        TypeError: A limit is of a wrong type.
+        TypeError: A limit is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: The task is not known, or no chain of layers meets the limits, with the reason.
     """
 
@@ -65,6 +72,9 @@ class CNNSpace(NetworkSpace):
     @property
     def operation_set(self) -> OperationSet:
         return operations_of(_KINDS[self.task])
+
+    def _side_of_images(self) -> int | None:
+        return self.image_size
 
     def reference_chains(self) -> Sequence[Chain]:
         vgg_like = [_vgg_like(n_layers) for n_layers in range(1, 5)]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import starmap
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.edits.listed_units import nearest
+from optuna_nasbot.spaces.accepts import ACCEPTS
 from optuna_nasbot.spaces.limits import MAX_LAYERS
 from optuna_nasbot.spaces.limits import Limits
 
@@ -22,17 +26,58 @@ Chain = tuple[Layer, ...]
 _WIDTHS = range(-320, 321)
 """Factors on the units, by their logarithm in sixteenths of an octave. They reach from a millionth
 to a million, so that the ends stand for the least and the largest width allowed."""
+_HALF_OCTAVE = 8
+_N_SIZES = 4
+"""To how many sizes a chain that is too wide is fitted, each half an octave narrower than the one
+before, so that it has about half as many weights."""
+
+
+def fitted_chains(
+    chains: Sequence[Chain], operations: OperationSet, limits: Limits
+) -> list[Architecture]:
+    """Networks within the limits, one for each chain that can be fitted to them.
+
+    Each is what changes its chain least. But where bounds on the size of networks make several
+    narrower, some are narrower than that, so that not all are as large as they may be.
+    """
+    networks: list[Architecture] = []
+    n_narrowed = 0
+    for chain in chains:
+        sizes = fitted_sizes(chain, operations, limits)
+        if sizes:
+            networks.append(sizes[n_narrowed % len(sizes)])
+        n_narrowed += len(sizes) > 1
+    return networks
 
 
 def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Architecture | None:
-    """The network within the limits that changes a chain least.
+    """The network within the limits that changes a chain least; None if none was found."""
+    return next(iter(fitted_sizes(chain, operations, limits)), None)
+
+
+def fitted_sizes(
+    chain: Chain, operations: OperationSet, limits: Limits
+) -> tuple[Architecture, ...]:
+    """The network within the limits that changes a chain least, and smaller ones.
 
     The image is halved no more often than allowed; then the number of layers and their widths
-    change, the depth only where no width is enough. All that limits bound grows with the depth
-    and the widths or does not depend on them, so that both are found by bisection.
+    change, the depth only where no width is enough. Where not even that is, and multiply-adds are
+    bounded, the image is halved in the first layers. What the user's own function accepts follows
+    no rule: where it refuses the network, narrower, wider, shallower and deeper ones are tried.
 
     Returns:
-        The network, or None if none was found.
+        The network; where it had to be narrower than the chain, also some with about a half, a
+        quarter and an eighth of its weights; nothing if none was found.
+    """
+    fits = (_fitted(each, operations, limits) for each in _strided(chain, operations, limits))
+    return next((fitted for fitted in fits if fitted), ())
+
+
+def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> tuple[Architecture, ...]:
+    """The network within the limits that is nearest to a chain in depth and width, and smaller.
+
+    All that limits bound grows with the depth and the widths or does not depend on them, so that
+    both are found by bisection.
     """
 
     @cache
@@ -45,7 +90,7 @@ def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Arch
 
     least, most = _depth_range(chain, operations, limits)
     if least > most:
-        return None
+        return ()
     depth = _nearest(
         len(_within_halvings(chain, operations, limits.max_halvings)),
         range(least, most + 1),
@@ -58,14 +103,55 @@ def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Arch
         is_too_large=lambda width: breaks("max_", depth, width),
         is_too_small=lambda width: breaks("min_", depth, width),
     )
-    fitted = fit(depth, width)
-    return fitted if limits.violation(fitted) is None else None
+    violation = limits.violation(fit(depth, width))
+    if violation is None:
+        narrower = _narrower(width, is_too_small=lambda width: breaks("min_", depth, width))
+        sizes = dict.fromkeys(fit(depth, each) for each in narrower)
+        return tuple(each for each in sizes if limits.violation(each) is None)
+    if violation.limit != ACCEPTS:
+        return ()
+    others = dict.fromkeys(starmap(fit, _others(depth, width, least, most)))
+    return next(((other,) for other in others if limits.violation(other) is None), ())
+
+
+def _narrower(width: int, is_too_small: Callable[[int], bool]) -> list[int]:
+    """A width and some narrower ones that are not too small; where it is no narrower, it alone."""
+    if width >= 0:
+        return [width]
+    wanted = range(width, width - _N_SIZES * _HALF_OCTAVE, -_HALF_OCTAVE)
+    return [_nearest(each, _WIDTHS, lambda _: False, is_too_small) for each in wanted]
+
+
+def _strided(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator[Chain]:
+    """A chain, and where multiply-adds are bounded also those that halve the image earlier."""
+    yield chain
+    if limits.max_multiply_adds is None or not operations.is_image:
+        return
+    for index, layer in enumerate(chain[: limits.max_halvings]):
+        if operations.by_label[layer.label].strides == (1, 2):
+            chain = (*chain[:index], replace(layer, stride=2), *chain[index + 1 :])
+            yield chain
+
+
+def _others(depth: int, width: int, least: int, most: int) -> Iterator[tuple[int, int]]:
+    """Depths and widths around given ones: the nearest widths first, an octave apart."""
+    octaves = range(_WIDTHS[0] + width % 16, _WIDTHS[-1] + 1, 16)
+    widths = sorted(octaves, key=lambda each: abs(each - width))
+    for each in (depth, depth // 2, depth // 4, least, 2 * depth):
+        if least <= each <= most:
+            yield from ((each, width) for width in widths)
 
 
 def nearest_violation(chain: Chain, operations: OperationSet, limits: Limits) -> str:
     """Why no fit of a chain is within the limits: what the smallest and the largest one break."""
+    *_, chain = _strided(chain, operations, limits)
     least, most = _depth_range(chain, operations, limits)
     smallest = limits.violation(_fit(chain, least, _WIDTHS[0], operations, limits))
+    if smallest is not None and smallest.limit == ACCEPTS:
+        return (
+            "accepts gave False for each of the networks that were tried, the initial ones and "
+            "narrower, wider, shallower and deeper ones"
+        )
     if smallest is not None and smallest.limit != "min_mass":
         return f"the smallest network found breaks {smallest}"
     largest = limits.violation(_fit(chain, max(most, least), _WIDTHS[-1], operations, limits))

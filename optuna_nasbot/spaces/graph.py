@@ -68,11 +68,18 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
             None is as often as it takes to get from `image_size` to a single pixel.
         max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
             is no bound. Needs `inputs` and `outputs`.
-        inputs: Features or channels of the input, to count parameters.
-        outputs: Targets or classes, to count parameters.
+        max_multiply_adds: Largest number of multiply-adds for one example, as `network_cost`
+            counts them; None is no bound. Needs `inputs` and `outputs`.
+        inputs: Features or channels of the input, to count parameters and multiply-adds.
+        outputs: Targets or classes, to count parameters and multiply-adds.
+        accepts: One more hard limit, of your own: a function that says of an `Architecture`
+            whether it is of the space, for instance by a table of latencies. It is asked of
+            networks that keep all other limits, hundreds of them a suggestion, and has to give the
+            same answer again. Define it once, outside the objective, as spaces are compared by it.
 
     Raises:
-        TypeError: An argument is of a wrong type.
+        TypeError: An argument is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: An operation is unknown, a label comes twice, a mislabel cost is negative or
             not symmetric, the kind is a built-in one, or no chain of layers meets the limits.
     """
@@ -143,6 +150,9 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
                     f"initial_chains[{index}]: expected the layers between input and decision "
                     f"layer. {error}"
                 ) from None
+
+    def _side_of_images(self) -> int | None:
+        return self.image_size
 
     def reference_chains(self) -> Sequence[Chain]:
         return self.initial_chains or mixed_chains(self.operation_set)

@@ -12,23 +12,16 @@ from optuna_nasbot.architecture.arguments import check_mass
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.architecture.network_cost import network_cost
 from optuna_nasbot.architecture.parameters import count_parameters
 from optuna_nasbot.architecture.validation import MAX_UNITS
+from optuna_nasbot.spaces.accepts import Accepts
+from optuna_nasbot.spaces.accepts import check_accepts
+from optuna_nasbot.spaces.accepts import refusal
+from optuna_nasbot.spaces.violation import Violation
 
 MAX_LAYERS = 900
 """A chain of any layers that is no longer fits into the 60,000 bytes of a stored network."""
-
-
-@dataclass(frozen=True)
-class Violation:
-    """The first limit that a network breaks: its name, its value, and what the network has."""
-
-    limit: str
-    allowed: float | str
-    found: float | str
-
-    def __str__(self) -> str:
-        return f"{self.limit}={_text(self.allowed)}, but the network has {_text(self.found)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +48,14 @@ class Limits:
             None is as often as it takes to get from `image_size` to a single pixel.
         max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
             is no bound. Needs `inputs` and `outputs`.
-        inputs: Features or channels of the input, to count parameters.
-        outputs: Targets or classes, to count parameters.
+        max_multiply_adds: Largest number of multiply-adds for one example, as `network_cost`
+            counts them; None is no bound. Needs `inputs` and `outputs`.
+        inputs: Features or channels of the input, to count parameters and multiply-adds.
+        outputs: Targets or classes, to count parameters and multiply-adds.
+        accepts: One more hard limit, of your own: a function that says of an `Architecture`
+            whether it is of the space, for instance by a table of latencies. It is asked of
+            networks that keep all other limits, hundreds of them a suggestion, and has to give the
+            same answer again. Define it once, outside the objective, as spaces are compared by it.
     """
 
     min_layers: int = 5
@@ -71,8 +70,10 @@ class Limits:
     units: Sequence[int] | None = None
     max_halvings: int | None = None
     max_parameters: int | None = None
+    max_multiply_adds: int | None = None
     inputs: int | None = None
     outputs: int | None = None
+    accepts: Accepts | None = None
 
     def __post_init__(self) -> None:
         self._keep_whole("min_layers", 1, MAX_LAYERS)
@@ -80,7 +81,7 @@ class Limits:
             self._keep_whole(name, 1, MAX_UNITS)
         for name in ("max_layers", "max_edges", "max_in_degree", "max_out_degree"):
             self._keep_whole(name, 1)
-        for name in ("max_parameters", "inputs", "outputs"):
+        for name in ("max_parameters", "max_multiply_adds", "inputs", "outputs"):
             if getattr(self, name) is not None:
                 self._keep_whole(name, 1)
         if self.max_halvings is not None:
@@ -93,6 +94,7 @@ class Limits:
         _check_order("units", self.min_units, self.max_units)
         if self.units is not None:
             self._keep("units", self._checked_units())
+        check_accepts(self.accepts)
 
     def _checked_units(self) -> tuple[int, ...]:
         """The widths that layers may have, each once, in increasing order."""
@@ -119,10 +121,11 @@ class Limits:
 
     def violation(self, architecture: Architecture) -> Violation | None:
         """The first limit that the network breaks, None if it keeps them all."""
-        return next(self.violations(architecture), None)
+        broken = next(self.violations(architecture), None)
+        return refusal(self.accepts, architecture) if broken is None else broken
 
     def violations(self, architecture: Architecture) -> Iterator[Violation]:
-        """The limits that the network breaks, in the order of the authors' checks."""
+        """The bounds that the network breaks, in the order of the authors' checks."""
         for limit, found in self._found(architecture):
             allowed = getattr(self, limit)
             if allowed is None:
@@ -155,15 +158,16 @@ class Limits:
             _, after = architecture.image_sizes
             halvings = (size.bit_length() - 1 for size in after if size is not None)
             yield "max_halvings", max(halvings)
+        sizes = {"inputs": self.inputs or 1, "outputs": self.outputs or 1}
         if self.max_parameters is not None:
-            yield (
-                "max_parameters",
-                count_parameters(architecture, inputs=self.inputs or 1, outputs=self.outputs or 1),
-            )
+            yield "max_parameters", count_parameters(architecture, **sizes)
+        if self.max_multiply_adds is not None:
+            cost = network_cost(architecture, **sizes, image_size=self._side_of_images())
+            yield "max_multiply_adds", cost.multiply_adds
 
-
-def _text(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:,g}"
+    def _side_of_images(self) -> int | None:
+        """The side of the images in pixels, None where there are none."""
+        return None
 
 
 def _check_order(what: str, least: float, most: float) -> None:

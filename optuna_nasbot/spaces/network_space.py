@@ -12,7 +12,7 @@ from optuna_nasbot.edits import EDITS
 from optuna_nasbot.edits import Edit
 from optuna_nasbot.edits import edits_on
 from optuna_nasbot.spaces.fitting import Chain
-from optuna_nasbot.spaces.fitting import fitted_chain
+from optuna_nasbot.spaces.fitting import fitted_chains
 from optuna_nasbot.spaces.fitting import nearest_violation
 from optuna_nasbot.spaces.limits import Limits
 from optuna_nasbot.spaces.space import ArchitectureSpace
@@ -23,19 +23,21 @@ class NetworkSpace(Limits, ArchitectureSpace):
     """Networks of one kind within hard limits.
 
     Raises:
-        TypeError: A limit is of a wrong type.
+        TypeError: A limit is of a wrong type, or `accepts` gives neither True nor False.
+        RuntimeError: `accepts` raises.
         ValueError: No chain of layers meets the limits, with the reason. (Limits that only
             networks with branches meet are refused, too.)
     """
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.max_parameters is not None and None in (self.inputs, self.outputs):
-            raise ValueError(
-                f"max_parameters: expected the network's inputs and outputs beside it, since the "
-                f"number of parameters depends on them, got inputs={self.inputs}, "
-                f"outputs={self.outputs}."
-            )
+        for name in ("max_parameters", "max_multiply_adds"):
+            if getattr(self, name) is not None and None in (self.inputs, self.outputs):
+                raise ValueError(
+                    f"{name}: expected the network's inputs and outputs beside it, since the "
+                    f"number of {name[4:].replace('_', '-')} depends on them, got "
+                    f"inputs={self.inputs}, outputs={self.outputs}."
+                )
         if not self.initial_pool:
             simplest = self.reference_chains()[0]
             raise ValueError(
@@ -58,9 +60,11 @@ class NetworkSpace(Limits, ArchitectureSpace):
 
     @cached_property
     def initial_pool(self) -> tuple[Architecture, ...]:
-        """The initial networks, chains fitted to the limits, each once."""
-        operations = self.operation_set
-        fitted = [fitted_chain(chain, operations, self) for chain in self.reference_chains()]
+        """The initial networks, each once: chains fitted to the limits.
+
+        Where bounds on parameters, multiply-adds or mass make them narrower, their sizes are from
+        the bound down to an eighth of it.
+        """
+        fitted = fitted_chains(self.reference_chains(), self.operation_set, self)
         whole = [graph for graph in self.reference_graphs() if self.violation(graph) is None]
-        networks = [network for network in (*fitted, *whole) if network is not None]
-        return tuple({network.canonical_hash(): network for network in networks}.values())
+        return tuple({each.canonical_hash(): each for each in (*fitted, *whole)}.values())

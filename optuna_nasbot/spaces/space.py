@@ -10,7 +10,7 @@ from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.edits import EDITS
 from optuna_nasbot.edits import Edit
-from optuna_nasbot.spaces.limits import Violation
+from optuna_nasbot.spaces.violation import Violation
 
 
 class ArchitectureSpace(ABC):

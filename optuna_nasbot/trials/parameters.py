@@ -27,7 +27,7 @@ class Parameter:
 
     distribution: BaseDistribution
 
-    @property
+    @cached_property
     def is_category(self) -> bool:
         """Whether its values are categories rather than numbers."""
         return isinstance(self.distribution, CategoricalDistribution)
@@ -60,7 +60,7 @@ class Parameter:
 
     def scaled(self, value: Any) -> float:
         """The value as a number on [0, 1]; of a category, its position."""
-        if isinstance(self.distribution, CategoricalDistribution):
+        if self.is_category:
             return float(self.distribution.to_internal_repr(value))
         low, high = self._bounds
         return (self._on_line(float(value)) - low) / (high - low)
@@ -113,7 +113,7 @@ class Parameter:
         position = int(self.distribution.to_internal_repr(value))
         return choices[(position + 1 + int(rng.integers(len(choices) - 1))) % len(choices)]
 
-    @property
+    @cached_property
     def _numeric(self) -> FloatDistribution | IntDistribution:
         assert isinstance(self.distribution, FloatDistribution | IntDistribution)
         return self.distribution

@@ -6,21 +6,30 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from optuna.distributions import FloatDistribution
 
 from optuna_nasbot import OTMANN
 from optuna_nasbot import Architecture
 from optuna_nasbot import CNNSpace
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.kernel import Term
+from optuna_nasbot.gp.kernel import sum_kernel
 from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.kernels import graph_kernel
+from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.kernels import paper_kernel
+from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.prior import ABOUT_ONE
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
 from optuna_nasbot.gp.targets import Targets
+from optuna_nasbot.gp.views.parameters import ParameterView
 from optuna_nasbot.search import networks_around_pool
+from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.configuration import Configuration
 from optuna_nasbot.trials.configuration import of_networks
+from optuna_nasbot.trials.parameters import Parameter
 
 SPACE = CNNSpace(max_layers=30, image_size=64)
 NETWORKS = networks_around_pool(SPACE, 150, np.random.default_rng(0))
@@ -60,6 +69,33 @@ def test_views_that_terms_share_are_computed_once() -> None:
     first, second = shared.dissimilarities(*[of_networks("net", NETWORKS[:3])] * 2)
     assert view.n_calls == 1
     assert first[1] is second[1]
+
+
+def test_rows_that_no_view_tells_apart_are_compared_once() -> None:
+    kinds, rate = {"net": SPACE.operation_set.kind}, Parameter(FloatDistribution(0.0, 1.0))
+    networks = [{"net": network} for network in NETWORKS[:4]]
+    rates = [{"lr": value} for value in (0.1, 0.5, 0.9)]
+    grid = [Configuration(network, rates[i]) for network in networks for i in range(3)]
+    grid.append(Configuration(networks[0]))
+    kernel = joint_kernel(default_kernel(DISTANCES), Dimensions(kinds, {"lr": rate})).fitted(grid)
+    parameters = KernelParameters(
+        np.ones(len(kernel.terms)),
+        tuple(np.full(len(term), 0.3) for term in kernel.terms),
+        0.1,
+    )
+    expected = sum_kernel(kernel.dissimilarities(grid, grid[::2]), parameters)
+    np.testing.assert_array_equal(kernel.matrix(grid, grid[::2], parameters), expected)
+    seen: list[int] = []
+
+    class Seeing(ParameterView):
+        def between(self, a, b) -> np.ndarray:
+            seen.append(len(a))
+            return super().between(a, b)
+
+    alone = Kernel((Term((Seeing({"lr": rate}),), ABOUT_ONE),))
+    one = KernelParameters(np.ones(1), (np.ones(1),), 0.1)
+    assert alone.matrix(grid, grid, one).shape == (13, 13)
+    assert seen == [4]  # three rates, and none
 
 
 def test_the_trend_is_followed_beyond_what_was_tried() -> None:

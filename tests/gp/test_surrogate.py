@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import optuna
 import pytest
+from optuna.distributions import FloatDistribution
 from scipy.stats import spearmanr
 
 from optuna_nasbot import OTMANN
@@ -20,6 +21,7 @@ from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernels import default_kernel
+from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.surrogate import Surrogate
@@ -30,8 +32,10 @@ from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.configuration import Configuration
 from optuna_nasbot.trials.configuration import of_networks
+from optuna_nasbot.trials.parameters import Parameter
 
 SPACES = {"mlp": MLPSpace(max_layers=30), "cnn": CNNSpace(max_layers=30, image_size=64)}
 
@@ -198,6 +202,33 @@ def test_beyond_the_limit_the_process_knows_a_subset() -> None:
     surrogate = fitter.fit(observed, Targets(values))
     assert len(surrogate.configurations) == len(surrogate.posterior.weights) == 20
     assert observed[int(np.argmax(values))] in surrogate.configurations
+
+
+def test_networks_to_come_are_as_uncertain_as_others_at_the_same_parameters() -> None:
+    networks, rng = around_pool(12, seed=3)[:12], np.random.default_rng(0)
+    rate = Parameter(FloatDistribution(0.0, 1.0))
+    kinds = {"net": SPACES["mlp"].operation_set.kind}
+    kernel = joint_kernel(kernel_of(SPACES["mlp"]), Dimensions(kinds, {"rate": rate}))
+    # Learning rates above a half were hardly tried.
+    observed = [
+        Configuration(each.networks, {"rate": float(value)})
+        for each, value in zip(networks, [*rng.uniform(0.0, 0.5, 11), 0.9], strict=True)
+    ]
+    values = np.array([np.sin(5 * each.parameters["rate"]) for each in observed])
+    surrogate = SurrogateFitter(kernel).fit(observed, Targets(values))
+    tried, last = observed[0], observed[11]
+    own, others = [tried.networks], [each.networks for each in observed[1:11]]
+
+    mean, std = surrogate.predict([tried, last])
+    same_mean, same_std = surrogate.of_networks_to_come(own).predict([tried, last])
+    np.testing.assert_array_equal(same_mean, mean)
+    assert same_std[0] == std[0]
+    other_mean, other_std = surrogate.of_networks_to_come(others).predict([tried, last])
+    np.testing.assert_array_equal(other_mean, mean)
+    # Both were tried, but much less is known of what other networks do at the rate of the last.
+    assert std[1] < 1.5 * std[0]
+    assert (other_std > std).all()
+    assert other_std[1] > 1.5 * other_std[0]
 
 
 def test_leave_one_out_predicts_a_target_from_the_others_only(surrogate: Surrogate) -> None:

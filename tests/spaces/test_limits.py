@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optuna_nasbot import CNNSpace
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.spaces.limits import Limits
-from optuna_nasbot.spaces.limits import Violation
+from optuna_nasbot.spaces.violation import Violation
 
 # The limits by the reference's names of their violations and of its settings.
 VIOLATIONS = {
@@ -93,6 +94,21 @@ def test_bounds_are_inclusive(bounds: dict[str, Any], limit: str | None, found: 
         assert violation is None
     else:
         assert violation == Violation(limit, bounds[limit], found)
+
+
+def test_multiply_adds_are_bounded() -> None:
+    # 4 x 4 pixels after the stride, 9 weights a filter; 10 classes.
+    sizes: dict[str, Any] = {"image_size": 8, "min_layers": 4, "inputs": 1, "outputs": 10}
+    found = 16 * 20 * 9 + 20 * 10
+    assert CNNSpace(max_multiply_adds=found, **sizes).violation(CHAIN) is None
+    broken = CNNSpace(max_multiply_adds=found - 1, **sizes).violation(CHAIN)
+    assert broken == Violation("max_multiply_adds", found - 1, found)
+    perceptron = Architecture.chain("relu-10", "relu-20", kind="mlp-reg")
+    sizes = {"inputs": 3, "outputs": 1}
+    assert Limits(max_multiply_adds=250, **sizes).violation(perceptron) is None
+    assert Limits(max_multiply_adds=249, **sizes).violation(perceptron) == Violation(
+        "max_multiply_adds", 249, 250
+    )
 
 
 def test_listed_units() -> None:
@@ -181,6 +197,7 @@ WHOLE = (
     "max_units",
     "max_halvings",
     "max_parameters",
+    "max_multiply_adds",
     "inputs",
     "outputs",
 )

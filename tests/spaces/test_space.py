@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
+from optuna_nasbot import network_cost
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.edits import EDITS
 from optuna_nasbot.search import Candidate
@@ -125,6 +126,17 @@ def test_small_budgets_of_parameters_are_met(kind: str) -> None:
         assert all(network in space for network in space.initial_pool)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_small_budgets_of_multiply_adds_are_kept(kind: str) -> None:
+    others, rng = ({"image_size": 33} if kind == "cnn" else {}), np.random.default_rng(0)
+    sizes: dict[str, Any] = {"inputs": 3, "outputs": 10}
+    for most in (100_000, 1_000_000):
+        space = SPACES[kind](max_multiply_adds=most, **sizes, **others)
+        edited = [mutate(Candidate(each), space, rng).network for each in space.initial_pool]
+        for network in (*space.initial_pool, *edited):
+            assert network_cost(network, **sizes, **others).multiply_adds <= most
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -172,6 +184,19 @@ def test_small_budgets_of_parameters_are_met(kind: str) -> None:
         (
             lambda: MLPSpace(max_parameters=1000, inputs=3),
             "got inputs=3, outputs=None",
+        ),
+        (
+            lambda: MLPSpace(max_layers=10, max_multiply_adds=95, inputs=3, outputs=1),
+            "the smallest network found breaks max_multiply_adds=95, but the network has 96.",
+        ),
+        (
+            lambda: CNNSpace(image_size=8, max_multiply_adds=1000, inputs=1, outputs=2),
+            "the smallest network found breaks max_multiply_adds=1,000, but the network has ",
+        ),
+        (
+            lambda: CNNSpace(max_multiply_adds=10**6, outputs=10),
+            "max_multiply_adds: expected the network's inputs and outputs beside it, since the "
+            "number of multiply-adds depends on them, got inputs=None, outputs=10.",
         ),
     ],
 )

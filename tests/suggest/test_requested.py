@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import Any
 
 import optuna
 import pytest
 from optuna.trial import TrialState
 
+from optuna_nasbot import Architecture
 from optuna_nasbot import ArchitectureError
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import MLPSpace
@@ -126,3 +128,43 @@ def test_network_outside_an_unknown_space_is_one_clear_failure(study: optuna.Stu
     assert states == [TrialState.FAIL, TrialState.COMPLETE, TrialState.COMPLETE]
     with pytest.raises(ArchitectureError, match="max_layers=8"):
         enqueue_architecture(study, {"net": OUTSIDE})
+
+
+def small(network: Architecture) -> bool:
+    return len(network.layers) < 8
+
+
+def remade(trial: optuna.Trial) -> float:
+    space = MLPSpace(max_layers=8, max_units=64, accepts=lambda network: small(network))
+    return float(len(suggest_architecture(trial, "net", space).layers))
+
+
+def with_partial(trial: optuna.Trial) -> float:
+    space = MLPSpace(max_layers=8, max_units=64, accepts=partial(small))
+    return float(len(suggest_architecture(trial, "net", space).layers))
+
+
+def with_one_function(trial: optuna.Trial) -> float:
+    space = MLPSpace(max_layers=8, max_units=64, accepts=small)
+    return float(len(suggest_architecture(trial, "net", space).layers))
+
+
+def with_other_limits(trial: optuna.Trial) -> float:
+    space = MLPSpace(max_layers=8 + trial.number, accepts=lambda network: small(network))
+    return float(len(suggest_architecture(trial, "net", space).layers))
+
+
+@pytest.mark.parametrize(
+    ("objective", "n_told"),
+    [(remade, 1), (with_partial, 1), (with_one_function, 0), (with_other_limits, 0)],
+)
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_function_that_is_made_anew_is_told_once(
+    study: optuna.Study, objective: Any, n_told: int, n_jobs: int
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        study.optimize(objective, n_trials=4, n_jobs=n_jobs)
+    told = [str(each.message) for each in caught if "accepts anew" in str(each.message)]
+    assert len(told) == n_told
+    assert all("The space of 'net' gets" in each and "outside the" in each for each in told)

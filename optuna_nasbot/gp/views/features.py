@@ -60,6 +60,9 @@ class FeatureView(View):
         std = found[:, kept].std(axis=0)
         return replace(self, kept=kept, std=np.where(varies[kept], std, 1.0))
 
+    def part(self, configuration: Configuration) -> int:
+        return id(configuration.networks.get(self.name))
+
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -33,6 +34,11 @@ class MissingView(View):
     def fitted(self, configurations: Sequence[Configuration]) -> MissingView:
         lacked = ~self._parts(configurations).all(axis=1)
         return replace(self, lacked=np.asarray(lacked))
+
+    def part(self, configuration: Configuration) -> Hashable:
+        if not len(self):
+            return None
+        return frozenset(configuration.networks), frozenset(configuration.parameters)
 
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]

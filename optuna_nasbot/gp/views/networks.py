@@ -38,6 +38,9 @@ class NetworkView(View):
     def __len__(self) -> int:
         return len(range(len(self.dissimilarities))[self.chosen])
 
+    def part(self, configuration: Configuration) -> int:
+        return id(configuration.networks.get(self.name))
+
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:

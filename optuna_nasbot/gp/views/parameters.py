@@ -31,6 +31,9 @@ class ParameterView(View):
     def __len__(self) -> int:
         return len(self.parameters)
 
+    def part(self, configuration: Configuration) -> int:
+        return id(configuration.parameters)
+
     def between(
         self, a: Sequence[Configuration], b: Sequence[Configuration]
     ) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from abc import abstractmethod
+from collections.abc import Hashable
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,6 +37,13 @@ class View(ABC):
             configurations, are about 1: the view scales them so, since the priors of the terms
             expect it. The caller does not change the array.
         """
+
+    def part(self, configuration: Configuration) -> Hashable:
+        """The identity of what the view looks at: what is the same is compared only once.
+
+        It is called for every configuration, so that it has to be cheap.
+        """
+        return id(configuration)
 
     def fitted(self, configurations: Sequence[Configuration]) -> View:
         """The view with what it has to learn from observed configurations."""

@@ -1,0 +1,21 @@
+"""What keeps a network out of a space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Violation:
+    """The first limit that a network breaks: its name, its value, and what the network has."""
+
+    limit: str
+    allowed: float | str
+    found: float | str
+
+    def __str__(self) -> str:
+        return f"{self.limit}={_text(self.allowed)}, but the network has {_text(self.found)}"
+
+
+def _text(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:,g}"

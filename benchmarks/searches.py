@@ -23,8 +23,8 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.acquisition.criterion import Criterion
+from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.architecture_sampler import Suggestion
-from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.search.maximiser import SearchBudget
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trial_request import TrialRequest
@@ -45,10 +45,8 @@ class CountingSampler(NASBOTSampler):
         self.n_scored = 0
         return super().choose(request)
 
-    def _acquisition_of(
-        self, surrogate: Surrogate, best: float, rng: np.random.Generator
-    ) -> Criterion:
-        acquisition = super()._acquisition_of(surrogate, best, rng)
+    def _acquisition_of(self, predicted: Predictions, rng: np.random.Generator) -> Criterion:
+        acquisition = super()._acquisition_of(predicted, rng)
 
         def scored(candidates: Sequence[Configuration]) -> NDArray[np.float64]:
             self.n_scored += len(candidates)

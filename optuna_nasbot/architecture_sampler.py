@@ -159,7 +159,6 @@ class ArchitectureSampler(BaseSampler):
         self, study: Study, trial: Trial, name: str, space: ArchitectureSpace
     ) -> Architecture:
         """Choose a network, record in the trial where it comes from, and log it."""
-        check_single_objective(study)
         request = self._request(study, trial.number, {name: space})
         suggestion = self._stored(study, request)
         chosen = suggestion.proposal.candidates[name]
@@ -238,7 +237,7 @@ class ArchitectureSampler(BaseSampler):
     def _is_joint(self, study: Study) -> bool:
         """Whether ordinary parameters are chosen together with the networks."""
         chooses = type(self).choose is not ArchitectureSampler.choose
-        return chooses and self._given_sampler is None and len(study.directions) == 1
+        return chooses and self._given_sampler is None
 
     def trial_rng(self, trial_number: int, name: str) -> np.random.Generator:
         """Random numbers of one suggestion.
@@ -341,16 +340,3 @@ class ArchitectureSampler(BaseSampler):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.suggesting = threading.RLock()
-
-
-def check_single_objective(study: Study) -> None:
-    """Refuse studies with several objectives.
-
-    Raises:
-        ValueError: The study has several objectives.
-    """
-    if len(study.directions) > 1:
-        raise ValueError(
-            f"study: architectures can be searched for one objective only, got "
-            f"{len(study.directions)} directions. Combine the objectives into one."
-        )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 from optuna.study import Study
 
 from optuna_nasbot.acquisition.criterion import AcquisitionName
 from optuna_nasbot.acquisition.criterion import Criterion
+from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.acquisition.expected_improvement import expected_improvement
 from optuna_nasbot.architecture import Architecture
@@ -35,6 +37,7 @@ from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.gp.targets import Transform
+from optuna_nasbot.gp.warping import scaled_to_limit
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_proposal
@@ -44,6 +47,7 @@ from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trial_request import TrialRequest
+from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.observations import configurations
 
@@ -67,11 +71,17 @@ class _Search:
 
     Args:
         distances: The distances of the networks by name.
-        fitter: Fits the model.
+        kernel: The kernel of all models.
+        fitters: Fit the model of each objective and constraint, by its name.
     """
 
     distances: Mapping[str, NetworkDistances]
-    fitter: SurrogateFitter
+    kernel: Kernel
+    fitters: dict[str, SurrogateFitter] = field(default_factory=dict)
+
+    def fitter(self, name: str) -> SurrogateFitter:
+        """What fits the model of an objective or a constraint."""
+        return self.fitters.setdefault(name, SurrogateFitter(self.kernel))
 
 
 class NASBOTSampler(ArchitectureSampler):
@@ -164,24 +174,50 @@ class NASBOTSampler(ArchitectureSampler):
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return Suggestion(started, lambda: progress)
 
-        targets = Targets(observed.outcomes.values[:, 0], self._transform)
-        failed = configurations(observed.failed[-_MAX_UNFINISHED:])
-        running = configurations(observed.running[-_MAX_UNFINISHED:])
-        fitter = self._search_of(request).fitter
-        surrogate = fitter.fit(configurations(observed.finished), targets, failed)
-        if not request.is_complete:
-            known = request.networks_of_some(_N_SUBSTITUTES, rng)
-            surrogate = surrogate.of_networks_to_come(known)
-        surrogate = surrogate.hallucinate(running)
-        best = targets.all.max()
-        acquisition = self._acquisition_of(surrogate, best, rng)
-        parents, fitness = request.parents(targets.all, rng)
+        predicted = self._predictions(request, rng)
+        acquisition = self._acquisition_of(predicted, rng)
+        fitness = self._transform(observed.outcomes.fitness)
+        parents, fitness = request.parents(fitness, rng)
         excluded = request.excluded
         chosen = maximise(acquisition, parents, fitness, space.moves, excluded, rng, self._budget)
         if chosen is None:
             chosen = first_new(parents, space.moves, excluded, rng)
-        predict = partial(surrogate.predict, [chosen.configuration])
-        return Suggestion(chosen, lambda: _prospects(*predict(), best))
+        return Suggestion(chosen, lambda: _prospects(predicted, chosen.configuration))
+
+    def _predictions(self, request: TrialRequest, rng: np.random.Generator) -> Predictions:
+        """A model of each objective and of each constraint."""
+        observed, outcomes = request.observed, request.observed.outcomes
+        finished = configurations(observed.finished)
+        failed = configurations(observed.failed[-_MAX_UNFINISHED:])
+        running = configurations(observed.running[-_MAX_UNFINISHED:])
+        search = self._search_of(request)
+        others: Sequence[Mapping[str, Architecture]] = ()
+        if not request.is_complete:
+            others = request.networks_of_some(_N_SUBSTITUTES, rng)
+
+        def model_of(
+            name: str, indices: Iterable[int], targets: Targets, failed: Sequence[Configuration]
+        ) -> Surrogate:
+            fitted = search.fitter(name).fit([finished[i] for i in indices], targets, failed)
+            return fitted.of_networks_to_come(others).hallucinate(running)
+
+        targets = [Targets(column, self._transform) for column in outcomes.values.T]
+        objectives = [
+            model_of(str(index), range(len(finished)), each, failed)
+            for index, each in enumerate(targets)
+        ]
+        constraints = []
+        for name, values in outcomes.constraints.items():
+            known = np.flatnonzero(~np.isnan(values))
+            margins = Targets(-values[known], scaled_to_limit)
+            constraints.append(model_of(f"constraint {name}", known, margins, ()))
+        found = np.column_stack([each.all for each in targets])
+        return Predictions(
+            objectives=objectives,
+            constraints=constraints,
+            front=found[outcomes.is_feasible],
+            reference=found.min(axis=0),
+        )
 
     def _started(self, request: TrialRequest, rng: np.random.Generator) -> Proposal:
         """What to try before there is a model."""
@@ -192,10 +228,8 @@ class NASBOTSampler(ArchitectureSampler):
         distances = self._search_on({name: space}, alone).distances[name]
         return start_proposal(request.observed.tried, request.space, name, distances, rng)
 
-    def _acquisition_of(
-        self, surrogate: Surrogate, best: float, rng: np.random.Generator
-    ) -> Criterion:
-        return criterion(self._acquisition, surrogate, best, rng)
+    def _acquisition_of(self, predicted: Predictions, rng: np.random.Generator) -> Criterion:
+        return criterion(self._acquisition, predicted, rng)
 
     def _search_of(self, request: TrialRequest) -> _Search:
         """The distances and the model for a request.
@@ -217,7 +251,7 @@ class NASBOTSampler(ArchitectureSampler):
         if search is None:
             distances = {name: _distances_on(scale) for name, scale in scales.items()}
             kernel = self._joint_kernel(_made_by(self._kernel_of, distances), dimensions)
-            search = _Search(distances, SurrogateFitter(kernel))
+            search = _Search(distances, kernel)
         self._searches[key] = search  # the last one is the one used last
         if len(self._searches) > _MAX_SEARCHES:
             self._searches.pop(next(iter(self._searches)))
@@ -249,7 +283,10 @@ def _distances_on(scale: Scale) -> NetworkDistances:
     return distances_scaled_to(scale)
 
 
-def _prospects(mean: NDArray[np.float64], std: NDArray[np.float64], best: float) -> str:
+def _prospects(predicted: Predictions, chosen: Configuration) -> str:
     """What the model expects of a configuration."""
-    improvement = expected_improvement(mean, std, best)
+    if len(predicted.objectives) > 1 or not len(predicted.front):
+        return f"{len(predicted.front)} trials satisfy all constraints"
+    mean, std = predicted.objectives[0].predict([chosen])
+    improvement = expected_improvement(mean, std, predicted.front.max())
     return f"expected improvement over the best: {improvement[0]:.2g} standard deviations"

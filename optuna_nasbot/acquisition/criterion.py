@@ -1,15 +1,20 @@
-"""From a surrogate to what the evolutionary search maximises."""
+"""From surrogates to what the evolutionary search maximises."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.acquisition.expected_improvement import log_expected_improvement
+from optuna_nasbot.acquisition.feasibility import log_probability_of_feasibility
+from optuna_nasbot.acquisition.hypervolume import free_boxes
+from optuna_nasbot.acquisition.hypervolume import log_expected_hypervolume_improvement
 from optuna_nasbot.acquisition.thompson_sampling import thompson_sample
 from optuna_nasbot.acquisition.upper_confidence_bound import upper_confidence_bound
 from optuna_nasbot.gp.surrogate import Surrogate
@@ -19,30 +24,118 @@ AcquisitionName = Literal["log_ei", "ucb", "ts"]
 Criterion = Callable[[Sequence[Configuration]], NDArray[np.float64]]
 
 
+_IMPOSSIBLE = -1e9
+"""Below all logarithms of improvements and probabilities that are not 0."""
+
+
+class Predictor(Protocol):
+    """What predicts an objective or a constraint."""
+
+    def predict(
+        self, candidates: Sequence[Configuration]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean and standard deviation for m candidates, each of shape (m,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What is predicted of the objectives and constraints of a study.
+
+    Args:
+        objectives: Predict the k objectives; larger is better.
+        constraints: Predict the constraints, which are satisfied by 0 and more.
+        front: The targets of the n observations that satisfy all constraints, shape (n, k).
+        reference: The point from which the volume that they dominate is measured, shape (k,).
+    """
+
+    objectives: Sequence[Predictor]
+    constraints: Sequence[Predictor]
+    front: NDArray[np.float64]
+    reference: NDArray[np.float64]
+
+
 def criterion(
-    name: AcquisitionName, surrogate: Surrogate, best: float, rng: np.random.Generator
+    name: AcquisitionName, predicted: Predictions, rng: np.random.Generator
 ) -> Criterion:
     """The acquisition function of a name.
 
     Args:
-        name: `"log_ei"`, `"ucb"` or `"ts"` (Thompson sampling).
-        surrogate: The Gaussian process.
-        best: The largest target so far, over which the improvement is: over the largest posterior
-            mean, which noise would speak for, searches without noise found no more, and less in
-            one of two samples of seeds (benchmarks/README.md).
+        name: `"log_ei"`: the logarithm of the expected improvement, of one objective over the
+            largest target, of several in the volume that is dominated; added to it is the
+            logarithm of the probability that all constraints are satisfied. With `"ucb"` the
+            upper confidence bounds, with `"ts"` (Thompson sampling) a draw of the posterior takes
+            the place of what is predicted.
+        predicted: What is predicted, and what was observed. (The improvement is over the largest
+            target: over the largest posterior mean, which noise would speak for, searches without
+            noise found no more, and less in one of two samples of seeds, benchmarks/README.md.)
+            Before an observation satisfies all constraints, only they count.
         rng: Source of randomness of Thompson sampling.
 
     Returns:
         A function from m configurations to m acquisition values, larger is better.
     """
+    objectives, constraints = (
+        [_seen_as(name, each, rng) for each in part]
+        for part in (predicted.objectives, predicted.constraints)
+    )
+    merit = _merit(name, predicted.front, predicted.reference)
+
+    def acquisition(candidates: Sequence[Configuration]) -> NDArray[np.float64]:
+        values = np.zeros(len(candidates))
+        if len(predicted.front):
+            values = merit(*_stacked(objectives, candidates))
+        if not constraints:
+            return np.maximum(values, _IMPOSSIBLE)
+        mean, std = _stacked(constraints, candidates)
+        values = values + log_probability_of_feasibility(mean, std)
+        violation = np.maximum(-mean, 0.0).sum(axis=1)
+        return np.where(values > _IMPOSSIBLE, values, _IMPOSSIBLE * (1.0 + violation))
+
+    return acquisition
+
+
+def _merit(
+    name: AcquisitionName, front: NDArray[np.float64], reference: NDArray[np.float64]
+) -> Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]:
+    """What means and standard deviations of the objectives, each of shape (m, k), are worth."""
+    if len(reference) > 1:
+        lower, upper = free_boxes(front, reference)
+        return lambda mean, std: log_expected_hypervolume_improvement(mean, std, lower, upper)
     if name == "log_ei":
-        return lambda candidates: log_expected_improvement(*surrogate.predict(candidates), best)
-    if name == "ucb":
-        return lambda candidates: upper_confidence_bound(*surrogate.predict(candidates))
-    return _ThompsonSample(surrogate, rng)
+        best = front.max(initial=-np.inf)
+        return lambda mean, std: log_expected_improvement(mean[:, 0], std[:, 0], best)
+    return lambda mean, std: mean[:, 0]
 
 
-class _ThompsonSample:
+def _stacked(
+    predictors: Sequence[Predictor], candidates: Sequence[Configuration]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Means and standard deviations for m candidates, each of shape (m, number of predictors)."""
+    means, stds = zip(*(each.predict(candidates) for each in predictors), strict=True)
+    return np.column_stack(means), np.column_stack(stds)
+
+
+def _seen_as(name: AcquisitionName, predictor: Predictor, rng: np.random.Generator) -> Predictor:
+    """A predictor as an acquisition function sees it."""
+    if name == "log_ei" or not isinstance(predictor, Surrogate):
+        return predictor
+    return _UpperBound(predictor) if name == "ucb" else _Draw(predictor, rng)
+
+
+@dataclass(frozen=True, eq=False)
+class _UpperBound:
+    """The upper confidence bound, as if it were known."""
+
+    surrogate: Surrogate
+
+    def predict(
+        self, candidates: Sequence[Configuration]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        bound = upper_confidence_bound(*self.surrogate.predict(candidates))
+        return bound, np.zeros(len(bound))
+
+
+class _Draw:
     """One draw of the posterior that stays the same draw from call to call.
 
     What was drawn before enters the surrogate as known.
@@ -52,7 +145,9 @@ class _ThompsonSample:
         self._surrogate = surrogate
         self._rng = rng
 
-    def __call__(self, candidates: Sequence[Configuration]) -> NDArray[np.float64]:
+    def predict(
+        self, candidates: Sequence[Configuration]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         drawn = thompson_sample(*self._surrogate.predict_jointly(candidates), self._rng)
         self._surrogate = self._surrogate.given(candidates, drawn)
-        return drawn
+        return drawn, np.zeros(len(drawn))

@@ -33,6 +33,25 @@ def warp(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((scores - scores.mean()) / spread)
 
 
+def scaled_to_limit(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of a constraint on the scale of the model; 0, the limit, stays 0.
+
+    ``sign(v) log(1 + |v| / m)`` with the median m of ``|v|`` (after Eriksson and Poloczek 2021,
+    "Scalable constrained Bayesian optimization"), divided by its root mean square. How far a
+    constraint is from its limit counts less the farther it is.
+
+    Args:
+        values: Finite observations, shape ``(n,)``.
+
+    Returns:
+        Values of the same order and sign, shape ``(n,)``.
+    """
+    typical = np.median(np.abs(values)) if len(values) else 0.0
+    scaled = np.sign(values) * np.log1p(np.abs(values) / (typical or 1.0))
+    spread = np.sqrt(np.mean(np.square(scaled))) if len(values) else 0.0
+    return np.asarray(scaled / (spread or 1.0))
+
+
 def _mean_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ranks from 0 in ascending order; equal values share the mean of their ranks."""
     _, group, counts = np.unique(values, return_inverse=True, return_counts=True)

@@ -6,6 +6,7 @@ import pytest
 from optuna_nasbot import OTMANN
 from optuna_nasbot import MLPSpace
 from optuna_nasbot.acquisition import log_expected_improvement
+from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernels import default_kernel
@@ -35,27 +36,32 @@ def surrogate(request: pytest.FixtureRequest) -> Surrogate:
     return SurrogateFitter(KERNEL).fit(observed, Targets(EDGES))
 
 
+def alone(surrogate: Surrogate, best: float) -> Predictions:
+    """One objective, and the best target so far."""
+    return Predictions([surrogate], [], np.array([[best]]), np.array([-3.0]))
+
+
 def test_log_ei_and_ucb_are_functions_of_the_prediction(surrogate: Surrogate) -> None:
     mean, std = surrogate.predict(NEW)
     rng = np.random.default_rng(0)
-    log_ei = criterion("log_ei", surrogate, 1.5, rng)(NEW)
+    log_ei = criterion("log_ei", alone(surrogate, 1.5), rng)(NEW)
     np.testing.assert_array_equal(log_ei, log_expected_improvement(mean, std, 1.5))
-    np.testing.assert_allclose(criterion("ucb", surrogate, 1.5, rng)(NEW), mean + 2.0 * std)
+    np.testing.assert_allclose(criterion("ucb", alone(surrogate, 1.5), rng)(NEW), mean + 2.0 * std)
 
 
 def test_a_thompson_sample_stays_the_same_function(surrogate: Surrogate) -> None:
-    sample = criterion("ts", surrogate, 1.5, np.random.default_rng(0))
+    sample = criterion("ts", alone(surrogate, 1.5), np.random.default_rng(0))
     first = sample(NEW)
     again = sample(NEW)
     # Variances have a lower bound, which leaves this much to chance.
     assert np.abs(again - first).max() < 5 * np.sqrt(0.05 * surrogate.parameters.noise_variance)
-    other = criterion("ts", surrogate, 1.5, np.random.default_rng(1))(NEW)
+    other = criterion("ts", alone(surrogate, 1.5), np.random.default_rng(1))(NEW)
     assert np.abs(other - first).max() > np.abs(again - first).max()
 
 
 def test_thompson_samples_have_the_posterior_mean_and_deviation(surrogate: Surrogate) -> None:
     rng = np.random.default_rng(0)
-    samples = np.array([criterion("ts", surrogate, 1.5, rng)(NEW) for _ in range(400)])
+    samples = np.array([criterion("ts", alone(surrogate, 1.5), rng)(NEW) for _ in range(400)])
     mean, covariance = surrogate.predict_jointly(NEW)
     std = np.sqrt(np.diag(covariance))
     # 400 draws: the standard errors are a twentieth of the deviation, and 3.5 % of it.

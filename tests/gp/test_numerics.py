@@ -19,6 +19,7 @@ from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.acquisition import thompson_sample
 from optuna_nasbot.acquisition import upper_confidence_bound
 from optuna_nasbot.acquisition.criterion import AcquisitionName
+from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp import KernelParameters
@@ -132,13 +133,17 @@ def check_parameters(parameters: KernelParameters) -> None:
 # --- Networks
 
 
+def alone(surrogate: Surrogate, best: float) -> Predictions:
+    return Predictions([surrogate], [], np.array([[best]]), np.array([-3.0]))
+
+
 def check_surrogate(surrogate: Surrogate) -> None:
     mean, std = surrogate.predict(NEW)
     assert np.isfinite(mean).all()
     assert np.isfinite(std).all()
     assert (std > 0).all()
     for name in ACQUISITIONS:
-        acquisition = criterion(name, surrogate, 1.0, np.random.default_rng(0))
+        acquisition = criterion(name, alone(surrogate, 1.0), np.random.default_rng(0))
         for networks in (NEW[:5], NEW, [NEW[0]] * 3):  # asked again, and one of them thrice
             acquired = acquisition(networks)
             assert acquired.shape == (len(networks),)

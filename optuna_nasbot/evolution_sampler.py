@@ -79,5 +79,5 @@ def _start(request: TrialRequest) -> list[Proposal]:
     """What is tried first."""
     if request.asked is None:
         return [Proposal({})] * _N_START
-    pool = request.space.spaces[request.asked].initial_pool[:_N_START]
+    pool = request.pool[:_N_START]
     return proposals_of(request.asked, map(Candidate, in_turn(pool, request.trial.number)))

@@ -12,6 +12,7 @@ from typing import Any
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 from optuna.study import Study
 
@@ -37,8 +38,8 @@ from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.gp.targets import Transform
-from optuna_nasbot.gp.warping import scaled_to_limit
 from optuna_nasbot.gp.warping import warp
+from optuna_nasbot.gp.warping import warp_among
 from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_proposal
 from optuna_nasbot.search.maximiser import SearchBudget
@@ -206,15 +207,17 @@ class NASBOTSampler(ArchitectureSampler):
             model_of(str(index), range(len(finished)), each, failed)
             for index, each in enumerate(targets)
         ]
-        constraints = []
+        constraints, limits = [], []
         for name, values in outcomes.constraints.items():
             known = np.flatnonzero(~np.isnan(values))
-            margins = Targets(-values[known], scaled_to_limit)
+            margins = Targets(-values[known], _scores_of_margins)
             constraints.append(model_of(f"constraint {name}", known, margins, ()))
+            limits.append(warp_among(margins.values, 0.0)[1])
         found = np.column_stack([each.all for each in targets])
         return Predictions(
             objectives=objectives,
             constraints=constraints,
+            limits=np.array(limits),
             front=found[outcomes.is_feasible],
             reference=found.min(axis=0),
         )
@@ -226,7 +229,8 @@ class NASBOTSampler(ArchitectureSampler):
         name, space = request.asked, request.space.spaces[request.asked]
         alone = Dimensions({name: request.dimensions.kinds[name]})
         distances = self._search_on({name: space}, alone).distances[name]
-        return start_proposal(request.observed.tried, request.space, name, distances, rng)
+        tried = request.observed.tried
+        return start_proposal(tried, request.space, name, request.pool, distances, rng)
 
     def _acquisition_of(self, predicted: Predictions, rng: np.random.Generator) -> Criterion:
         return criterion(self._acquisition, predicted, rng)
@@ -281,6 +285,11 @@ def _distances_on(scale: Scale) -> NetworkDistances:
     if isinstance(scale, ArchitectureSpace):
         return network_distances(scale)
     return distances_scaled_to(scale)
+
+
+def _scores_of_margins(margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far constraints are from their limits, as their models see it."""
+    return warp_among(margins, 0.0)[0]
 
 
 def _prospects(predicted: Predictions, chosen: Configuration) -> str:

@@ -107,6 +107,17 @@ class TrialRequest:
         return replace(self, space=replace(self.space, values=parameters))
 
     @property
+    def pool(self) -> Sequence[Architecture]:
+        """Networks of the space that is asked for to start from.
+
+        They are of all sizes where something is to be weighed against how good a network is.
+        """
+        assert self.asked is not None
+        space, outcomes = self.space.spaces[self.asked], self.observed.outcomes
+        weighs = outcomes.values.shape[1] > 1 or outcomes.constraints
+        return space.pool_of_sizes if weighs else space.initial_pool
+
+    @property
     def n_comparable(self) -> int:
         """How many trials with a value have the network that is asked for, or anything else."""
         finished = self.observed.finished
@@ -144,8 +155,8 @@ class TrialRequest:
         finished = self.observed.finished
         inside = [i for i, each in enumerate(finished) if each.configuration in self.space]
         if not inside and self.asked is not None:
-            pool = map(Candidate, self.space.spaces[self.asked].initial_pool)
-            start = self.space.completed(proposals_of(self.asked, pool), rng)
+            pool = proposals_of(self.asked, map(Candidate, self.pool))
+            start = self.space.completed(pool, rng)
             return start, np.zeros(len(start))
         found = [_as_proposal(finished[i]) for i in inside]
         return self.space.completed(found, rng), targets[inside]

@@ -43,13 +43,15 @@ class Predictions:
 
     Args:
         objectives: Predict the k objectives; larger is better.
-        constraints: Predict the constraints, which are satisfied by 0 and more.
+        constraints: Predict the q constraints; larger is better.
+        limits: The least values that satisfy the constraints, shape (q,).
         front: The targets of the n observations that satisfy all constraints, shape (n, k).
         reference: The point from which the volume that they dominate is measured, shape (k,).
     """
 
     objectives: Sequence[Predictor]
     constraints: Sequence[Predictor]
+    limits: NDArray[np.float64]
     front: NDArray[np.float64]
     reference: NDArray[np.float64]
 
@@ -87,8 +89,9 @@ def criterion(
         if not constraints:
             return np.maximum(values, _IMPOSSIBLE)
         mean, std = _stacked(constraints, candidates)
-        values = values + log_probability_of_feasibility(mean, std)
-        violation = np.maximum(-mean, 0.0).sum(axis=1)
+        margins = mean - predicted.limits
+        values = values + log_probability_of_feasibility(margins, std)
+        violation = np.maximum(-margins, 0.0).sum(axis=1)
         return np.where(values > _IMPOSSIBLE, values, _IMPOSSIBLE * (1.0 + violation))
 
     return acquisition

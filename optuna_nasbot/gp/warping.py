@@ -33,23 +33,18 @@ def warp(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((scores - scores.mean()) / spread)
 
 
-def scaled_to_limit(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values of a constraint on the scale of the model; 0, the limit, stays 0.
-
-    ``sign(v) log(1 + |v| / m)`` with the median m of ``|v|`` (after Eriksson and Poloczek 2021,
-    "Scalable constrained Bayesian optimization"), divided by its root mean square. How far a
-    constraint is from its limit counts less the farther it is.
+def warp_among(values: NDArray[np.float64], limit: float) -> tuple[NDArray[np.float64], float]:
+    """Normal scores of values of a constraint, and the one of its limit among them.
 
     Args:
         values: Finite observations, shape ``(n,)``.
+        limit: The limit, which takes part in the ranks.
 
     Returns:
-        Values of the same order and sign, shape ``(n,)``.
+        Scores of the values, shape ``(n,)``, and the score of the limit.
     """
-    typical = np.median(np.abs(values)) if len(values) else 0.0
-    scaled = np.sign(values) * np.log1p(np.abs(values) / (typical or 1.0))
-    spread = np.sqrt(np.mean(np.square(scaled))) if len(values) else 0.0
-    return np.asarray(scaled / (spread or 1.0))
+    scores = warp(np.append(values, limit))
+    return scores[:-1], float(scores[-1])
 
 
 def _mean_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

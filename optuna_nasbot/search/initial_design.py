@@ -56,6 +56,7 @@ def start_proposal(
     tried: Sequence[Configuration],
     space: JointSpace,
     name: str,
+    pool: Sequence[Architecture],
     distances: NetworkDistances,
     rng: np.random.Generator,
 ) -> Proposal:
@@ -65,6 +66,7 @@ def start_proposal(
         tried: All that was tried.
         space: What may be proposed.
         name: The name of the network that is asked for.
+        pool: Networks of its space to start from.
         distances: The distances of networks of this name.
         rng: Source of randomness.
 
@@ -72,21 +74,22 @@ def start_proposal(
         A configuration that was not tried, if there is one.
     """
     asked = space.spaces[name]
-    candidates = [_random_around_pool(asked, rng) for _ in range(_N_TRIES)]
+    candidates = [_random_around(pool, asked, rng) for _ in range(_N_TRIES)]
     drawn = space.completed(proposals_of(name, candidates), rng)
     excluded = {each.key for each in tried}
     new = unseen(drawn, set(excluded))
     if not new:
-        pool = space.completed(proposals_of(name, map(Candidate, asked.initial_pool)), rng)
-        return first_new(pool, space.moves, excluded, rng)
+        known = space.completed(proposals_of(name, map(Candidate, pool)), rng)
+        return first_new(known, space.moves, excluded, rng)
     compared = [each.candidates[name].network for each in new[:_N_COMPARED]]
     networks = [each.networks[name] for each in tried if name in each.networks]
     return new[farthest(compared, networks, distances)]
 
 
-def _random_around_pool(space: ArchitectureSpace, rng: np.random.Generator) -> Candidate:
-    """One of the initial pool, or a network a few edits away from it."""
-    pool = space.initial_pool
+def _random_around(
+    pool: Sequence[Architecture], space: ArchitectureSpace, rng: np.random.Generator
+) -> Candidate:
+    """One of the pool, or a network a few edits away from it."""
     index = int(rng.integers(len(pool) + _N_AROUND_POOL))
     candidate = Candidate(pool[index % len(pool)])
     return candidate if index < len(pool) else mutate(candidate, space, rng)

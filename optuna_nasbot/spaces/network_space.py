@@ -5,9 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
+from itertools import zip_longest
+from statistics import median
 
 from optuna_nasbot.architecture import Architecture
+from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.edits import EDITS
 from optuna_nasbot.edits import Edit
 from optuna_nasbot.edits import edits_on
@@ -16,6 +20,9 @@ from optuna_nasbot.spaces.fitting import fitted_chains
 from optuna_nasbot.spaces.fitting import nearest_violation
 from optuna_nasbot.spaces.limits import Limits
 from optuna_nasbot.spaces.space import ArchitectureSpace
+
+_SMALLER = (1 / 8, 1 / 64)
+"""Shares of the usual mass. Chains are fitted to each of them, and to less of it in turn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +64,24 @@ class NetworkSpace(Limits, ArchitectureSpace):
     def reference_graphs(self) -> Sequence[Architecture]:
         """The initial networks that are no chains."""
         return ()
+
+    @cached_property
+    def pool_of_sizes(self) -> tuple[Architecture, ...]:
+        """The initial networks, and the same chains with bounds far below their usual mass.
+
+        One of each size comes after the other.
+        """
+        usual = median(map(total_mass, self.initial_pool))
+        pools = [self.initial_pool]
+        for share in _SMALLER:
+            try:
+                smaller = replace(self, max_mass=max(share * usual, self.min_mass))
+            except ValueError:  # no network is so small
+                continue
+            pools.append(smaller.initial_pool)
+        turns = zip_longest(*pools)
+        networks = [network for turn in turns for network in turn if network is not None]
+        return tuple({each.canonical_hash(): each for each in networks}.values())
 
     @cached_property
     def initial_pool(self) -> tuple[Architecture, ...]:

@@ -27,6 +27,11 @@ class ArchitectureSpace(ABC):
         """The networks to start from, at least one, each once."""
 
     @property
+    def pool_of_sizes(self) -> tuple[Architecture, ...]:
+        """The networks to start from where their size matters beside how good they are."""
+        return self.initial_pool
+
+    @property
     def edits(self) -> tuple[Edit, ...]:
         """The edits that the space is searched by: the paper's nine, unless it has others."""
         return EDITS

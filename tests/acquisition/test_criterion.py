@@ -38,7 +38,7 @@ def surrogate(request: pytest.FixtureRequest) -> Surrogate:
 
 def alone(surrogate: Surrogate, best: float) -> Predictions:
     """One objective, and the best target so far."""
-    return Predictions([surrogate], [], np.array([[best]]), np.array([-3.0]))
+    return Predictions([surrogate], [], np.zeros(0), np.array([[best]]), np.array([-3.0]))
 
 
 def test_log_ei_and_ucb_are_functions_of_the_prediction(surrogate: Surrogate) -> None:

@@ -134,7 +134,7 @@ def check_parameters(parameters: KernelParameters) -> None:
 
 
 def alone(surrogate: Surrogate, best: float) -> Predictions:
-    return Predictions([surrogate], [], np.array([[best]]), np.array([-3.0]))
+    return Predictions([surrogate], [], np.zeros(0), np.array([[best]]), np.array([-3.0]))
 
 
 def check_surrogate(surrogate: Surrogate) -> None:

@@ -24,6 +24,9 @@ AcquisitionName = Literal["log_ei", "ucb", "ts"]
 Criterion = Callable[[Sequence[Configuration]], NDArray[np.float64]]
 
 
+_FEASIBILITY = 2.0
+"""The power of the probability of feasibility. Improvements are expected of what breaks the
+constraints above all, since they are over the best of what satisfies them."""
 _IMPOSSIBLE = -1e9
 """Below all logarithms of improvements and probabilities that are not 0."""
 
@@ -64,9 +67,9 @@ def criterion(
     Args:
         name: `"log_ei"`: the logarithm of the expected improvement, of one objective over the
             largest target, of several in the volume that is dominated; added to it is the
-            logarithm of the probability that all constraints are satisfied. With `"ucb"` the
-            upper confidence bounds, with `"ts"` (Thompson sampling) a draw of the posterior takes
-            the place of what is predicted.
+            logarithm of the squared probability that all constraints are satisfied. With `"ucb"`
+            the upper confidence bounds, with `"ts"` (Thompson sampling) a draw of the posterior
+            takes the place of what is predicted.
         predicted: What is predicted, and what was observed. (The improvement is over the largest
             target: over the largest posterior mean, which noise would speak for, searches without
             noise found no more, and less in one of two samples of seeds, benchmarks/README.md.)
@@ -90,7 +93,7 @@ def criterion(
             return np.maximum(values, _IMPOSSIBLE)
         mean, std = _stacked(constraints, candidates)
         margins = mean - predicted.limits
-        values = values + log_probability_of_feasibility(margins, std)
+        values = values + _FEASIBILITY * log_probability_of_feasibility(margins, std)
         violation = np.maximum(-margins, 0.0).sum(axis=1)
         return np.where(values > _IMPOSSIBLE, values, _IMPOSSIBLE * (1.0 + violation))
 

@@ -32,6 +32,7 @@ from optuna_nasbot.studies import best_architecture
 from optuna_nasbot.studies import create_architecture_trial
 from optuna_nasbot.studies import enqueue_architecture
 from optuna_nasbot.studies import get_architecture
+from optuna_nasbot.studies import pareto_architectures
 from optuna_nasbot.suggest import suggest_architecture
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ __all__ = [
     "module_source",
     "network_cost",
     "otmann_distance",
+    "pareto_architectures",
     "suggest_architecture",
     "total_mass",
 ]

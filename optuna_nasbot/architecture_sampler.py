@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import warnings
 import zlib
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -37,6 +38,10 @@ from optuna_nasbot.trial_request import request_of
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import origin_attributes
+from optuna_nasbot.trials.constraints import ConstraintsFunction
+from optuna_nasbot.trials.constraints import check_constraints_func
+from optuna_nasbot.trials.constraints import lacks_constraints
+from optuna_nasbot.trials.constraints import store_constraints
 from optuna_nasbot.trials.dimensions import dimensions_of
 from optuna_nasbot.trials.joint_parameters import JointParameters
 from optuna_nasbot.trials.joint_parameters import joint_parameters
@@ -111,10 +116,12 @@ class ArchitectureSampler(BaseSampler):
         independent_sampler: The old name of `parameter_sampler`.
         warn_independent_sampling: Whether to warn of a parameter that can't be chosen together
             with the networks.
+        constraints_func: A function that gives the constraints of a trial that has ended, a
+            sequence of numbers of which 0 and less are satisfied.
 
     Raises:
-        TypeError: `seed` is no whole number, a sampler is none or
-            `warn_independent_sampling` no bool.
+        TypeError: `seed` is no whole number, a sampler is none, `warn_independent_sampling` no
+            bool or `constraints_func` no function.
         ValueError: `seed` is negative or too large, or both samplers are given.
     """
 
@@ -125,7 +132,9 @@ class ArchitectureSampler(BaseSampler):
         parameter_sampler: BaseSampler | None = None,
         independent_sampler: BaseSampler | None = None,
         warn_independent_sampling: bool = True,
+        constraints_func: ConstraintsFunction | None = None,
     ) -> None:
+        check_constraints_func(constraints_func)
         if seed is not None:
             seed = check_whole("seed", seed, 0, _MAX_SEED)
         if not isinstance(warn_independent_sampling, bool):
@@ -137,6 +146,8 @@ class ArchitectureSampler(BaseSampler):
         self._given_sampler = parameter_sampler_of(parameter_sampler, independent_sampler)
         self._independent_sampler = self._given_sampler or TPESampler(seed=seed)
         self._warns = warn_independent_sampling
+        self._constraints_func = constraints_func
+        self._has_told_of_constraints = False
         self.suggesting = threading.RLock()
 
     def choose(self, request: TrialRequest) -> Suggestion:
@@ -185,8 +196,23 @@ class ArchitectureSampler(BaseSampler):
         self, study: Study, number: int, spaces: Mapping[str, ArchitectureSpace]
     ) -> TrialRequest:
         trials = study.get_trials(deepcopy=False)
+        self._tell_of_constraints(trials)
         joint = self._joint_parameters(study, trials, number)
         return request_of(trials, study.directions, number, spaces, joint)
+
+    def _tell_of_constraints(self, trials: Sequence[FrozenTrial]) -> None:
+        """Warn, once, of trials that lack constraints although there is a function for them."""
+        if self._constraints_func is None or self._has_told_of_constraints:
+            return
+        without = lacks_constraints(trials)
+        if without is not None:
+            self._has_told_of_constraints = True
+            warnings.warn(
+                f"Trial {without.number} has no constraints although constraints_func is given, "
+                f"so that it counts as one that breaks them. Either it is from before, or the "
+                f"sampler is wrapped by one that does not call after_trial.",
+                stacklevel=2,
+            )
 
     def _joint_parameters(
         self, study: Study, trials: Sequence[FrozenTrial], number: int
@@ -332,6 +358,8 @@ class ArchitectureSampler(BaseSampler):
         state: TrialState,
         values: Sequence[float] | None,
     ) -> None:
+        if self._constraints_func is not None:
+            store_constraints(self._constraints_func, study, trial, state)
         self._independent_sampler.after_trial(study, trial, state, values)
 
     def __getstate__(self) -> dict[str, Any]:

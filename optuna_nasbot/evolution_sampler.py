@@ -14,6 +14,7 @@ from optuna_nasbot.search.proposal import proposals_of
 from optuna_nasbot.search.selection import children_of_fit
 from optuna_nasbot.search.selection import first_new
 from optuna_nasbot.trial_request import TrialRequest
+from optuna_nasbot.trials.constraints import ConstraintsFunction
 
 _N_START = 12
 """How many networks of the initial pool are tried first, if it has so many."""
@@ -37,10 +38,13 @@ class EvolutionSampler(ArchitectureSampler):
         warn_independent_sampling: Whether to warn, once, of a parameter that is not evolved
             together with the networks, since not all trials have it or its range changes. A
             `TPESampler` samples it then.
+        constraints_func: A function that gives the constraints of a trial that has ended, a
+            sequence of numbers of which 0 and less are satisfied. Since Optuna 5 objectives call
+            `trial.set_constraint` instead.
 
     Raises:
-        TypeError: `seed` is no whole number, a sampler is none, or `warn_independent_sampling` no
-            bool.
+        TypeError: `seed` is no whole number, a sampler is none, `warn_independent_sampling` no
+            bool, or `constraints_func` no function.
         ValueError: `seed` is negative or too large, or both samplers are given.
     """
 
@@ -51,12 +55,14 @@ class EvolutionSampler(ArchitectureSampler):
         parameter_sampler: BaseSampler | None = None,
         independent_sampler: BaseSampler | None = None,
         warn_independent_sampling: bool = True,
+        constraints_func: ConstraintsFunction | None = None,
     ) -> None:
         super().__init__(
             seed=seed,
             parameter_sampler=parameter_sampler,
             independent_sampler=independent_sampler,
             warn_independent_sampling=warn_independent_sampling,
+            constraints_func=constraints_func,
         )
 
     def choose(self, request: TrialRequest) -> Suggestion:

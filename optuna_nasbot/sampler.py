@@ -50,6 +50,7 @@ from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Dimensions
+from optuna_nasbot.trials.constraints import ConstraintsFunction
 from optuna_nasbot.trials.observations import configurations
 
 _MAX_SEARCHES = 16
@@ -113,10 +114,13 @@ class NASBOTSampler(ArchitectureSampler):
         warn_independent_sampling: Whether to warn, once, of a parameter that is not searched
             together with the networks, since not all trials have it or its range changes. A
             `TPESampler` samples it then.
+        constraints_func: A function that gives the constraints of a trial that has ended, a
+            sequence of numbers of which 0 and less are satisfied. Since Optuna 5 objectives call
+            `trial.set_constraint` instead.
 
     Raises:
-        TypeError: A sampler is none, or `learn_from_failures` or `warn_independent_sampling` no
-            bool.
+        TypeError: A sampler is none, `learn_from_failures` or `warn_independent_sampling` no
+            bool, or `constraints_func` no function.
         ValueError: Another argument is out of range, or both samplers are given.
     """
 
@@ -136,12 +140,14 @@ class NASBOTSampler(ArchitectureSampler):
         parameter_sampler: BaseSampler | None = None,
         independent_sampler: BaseSampler | None = None,
         warn_independent_sampling: bool = True,
+        constraints_func: ConstraintsFunction | None = None,
     ) -> None:
         super().__init__(
             seed=seed,
             parameter_sampler=parameter_sampler,
             independent_sampler=independent_sampler,
             warn_independent_sampling=warn_independent_sampling,
+            constraints_func=constraints_func,
         )
         if acquisition not in get_args(AcquisitionName):
             raise ValueError(

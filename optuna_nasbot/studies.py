@@ -249,8 +249,8 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
         raise ValueError(f"by: expected one of {list(get_args(BestBy))}, got {by!r}.")
     if len(study.directions) > 1:
         raise ValueError(
-            "study: expected one objective, since several have no best trial; "
-            "use get_architecture on the trials of study.best_trials."
+            "study: expected one objective, since several have no best trial; use "
+            "pareto_architectures."
         )
     ranked = ranked_trials(study, name)
     if not ranked:
@@ -260,6 +260,31 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
         )
     best = get_architecture(ranked[0], name)
     return best if by == "value" else _largest_posterior_mean(study, name, ranked, best.kind)
+
+
+def pareto_architectures(study: Study, name: str) -> list[Architecture]:
+    """The networks of the trials that no other trial dominates.
+
+    A trial dominates another one if it is better in some objective and worse in none. Only
+    completed trials that satisfy all constraints count.
+
+    Args:
+        study: A study, as a rule with several objectives.
+        name: The name of the networks.
+
+    Returns:
+        The networks in the order of their trials, which are those of `Study.best_trials` that
+        carry one of this name.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ArchitectureError: A network can't be read.
+    """
+    attribute_key(name)  # checks the name
+    _check_study(study)
+    if len(study.directions) == 1:
+        return [get_architecture(trial, name) for trial in ranked_trials(study, name)[:1]]
+    return [get_architecture(trial, name) for trial in ranked_trials(study, name)]
 
 
 def _largest_posterior_mean(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from optuna.samplers import BaseSampler
@@ -42,6 +43,11 @@ def stored_constraints(trial: FrozenTrial) -> dict[str, float]:
         if key.startswith(f"{_CONSTRAINTS}:")
     }
     return {**{str(index): value for index, value in enumerate(listed)}, **named}
+
+
+def set_constraints(study: Study, trial: FrozenTrial, constraints: Sequence[float]) -> None:
+    """Store the constraints of a trial that has just ended, as `constraints_func` does."""
+    set_system_attr(study, trial, _CONSTRAINTS, tuple(constraints))
 
 
 def fixed_parameters(sampler: BaseSampler) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import attrgetter
 
+import numpy as np
 from optuna.study import Study
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState
 
+from optuna_nasbot.trials.fitness import is_non_dominated
 from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.stored import attribute_key
 
@@ -20,14 +23,26 @@ def ranked_trials(study: Study, name: str) -> list[FrozenTrial]:
     study with several objectives, whose trials have no order, those that no other trial is better
     than, in the order of their numbers.
     """
+    completed = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    feasible = [trial for trial in completed if is_feasible(trial)]
     if len(study.directions) > 1:
-        trials = sorted(study.best_trials, key=attrgetter("number"))
+        trials = _front(feasible, study.directions)
     else:
-        completed = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         is_larger_better = study.direction == StudyDirection.MAXIMIZE
-        feasible = filter(is_feasible, completed)
         trials = sorted(feasible, key=attrgetter("value"), reverse=is_larger_better)
     return [trial for trial in trials if attribute_key(name) in trial.user_attrs]
+
+
+def _front(
+    trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]
+) -> list[FrozenTrial]:
+    """The trials that no other one dominates.
+
+    `Study.best_trials` of Optuna 4 does not know the constraints that Optuna 5 stores.
+    """
+    signs = [1.0 if each == StudyDirection.MAXIMIZE else -1.0 for each in directions]
+    values = np.array([trial.values for trial in trials]).reshape(-1, len(signs)) * signs
+    return [trials[index] for index in np.flatnonzero(is_non_dominated(values))]
 
 
 def is_feasible(trial: FrozenTrial) -> bool:

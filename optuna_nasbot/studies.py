@@ -282,9 +282,9 @@ def pareto_architectures(study: Study, name: str) -> list[Architecture]:
     """
     attribute_key(name)  # checks the name
     _check_study(study)
-    if len(study.directions) == 1:
-        return [get_architecture(trial, name) for trial in ranked_trials(study, name)[:1]]
-    return [get_architecture(trial, name) for trial in ranked_trials(study, name)]
+    ranked = ranked_trials(study, name)
+    front = ranked if len(study.directions) > 1 else ranked[:1]
+    return [get_architecture(trial, name) for trial in front]
 
 
 def _largest_posterior_mean(

@@ -116,13 +116,6 @@ def test_wrong_independent_sampler(sampler: Any, make: Factory) -> None:
         make(independent_sampler=sampler)
 
 
-def test_several_objectives_are_refused(make: Factory) -> None:
-    study = optuna.create_study(directions=["minimize", "maximize"], sampler=make())
-    with pytest.raises(ValueError, match="one objective only, got 2 directions"):
-        study.optimize(lambda trial: (objective(trial), 0.0), n_trials=1)
-    assert study.trials[0].state == TrialState.FAIL
-
-
 # --- Threads
 
 

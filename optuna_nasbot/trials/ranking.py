@@ -42,7 +42,7 @@ def _front(
     """
     signs = [1.0 if each == StudyDirection.MAXIMIZE else -1.0 for each in directions]
     values = np.array([trial.values for trial in trials]).reshape(-1, len(signs)) * signs
-    return [trials[index] for index in np.flatnonzero(is_non_dominated(values))]
+    return [trials[index] for index in np.flatnonzero(is_non_dominated(values)).tolist()]
 
 
 def is_feasible(trial: FrozenTrial) -> bool:

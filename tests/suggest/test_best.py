@@ -17,6 +17,7 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import best_architecture
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import get_architecture
+from optuna_nasbot import pareto_architectures
 from optuna_nasbot import suggest_architecture
 
 SPACE = MLPSpace(max_layers=8, max_units=64)
@@ -118,8 +119,37 @@ def test_best_architecture_needs_a_completed_trial(study: optuna.Study) -> None:
 
 def test_best_architecture_needs_one_objective() -> None:
     study = optuna.create_study(directions=["minimize", "minimize"])
-    with pytest.raises(ValueError, match="several have no best trial"):
+    with pytest.raises(ValueError, match="several have no best trial; use pareto_architectures"):
         best_architecture(study, "net")
+
+
+def test_pareto_architectures_are_those_of_the_best_trials() -> None:
+    study = optuna.create_study(directions=["minimize", "maximize"])
+    found = [(1.0, 1.0), (2.0, 3.0), (2.0, 2.0), (0.5, 0.0), (0.0, 9.0)]
+    for index, values in enumerate(found):
+        study.add_trial(create_architecture_trial({"net": NETWORKS[index]}, values=values))
+    study.add_trial(optuna.create_trial(values=[-1.0, 99.0]))  # without a network
+    assert pareto_architectures(study, "net") == []
+    study = optuna.create_study(directions=["minimize", "maximize"])
+    for index, values in enumerate(found):
+        constraint = {"constraints:size": 1.0} if index == 4 else {}
+        trial = create_architecture_trial({"net": NETWORKS[index]}, values=values)
+        study.add_trial(
+            optuna.create_trial(
+                values=values, user_attrs=trial.user_attrs, system_attrs=constraint
+            )
+        )
+    assert pareto_architectures(study, "net") == [NETWORKS[0], NETWORKS[1], NETWORKS[3]]
+    with pytest.raises(TypeError, match="study: expected an Optuna study"):
+        pareto_architectures(3, "net")  # type: ignore[arg-type]
+
+
+def test_pareto_architecture_of_one_objective_is_the_best() -> None:
+    study = optuna.create_study()
+    assert pareto_architectures(study, "net") == []
+    for index, value in enumerate((3.0, 1.0, 2.0)):
+        study.add_trial(create_architecture_trial({"net": NETWORKS[index]}, value=value))
+    assert pareto_architectures(study, "net") == [NETWORKS[1]]
 
 
 def test_missing_architecture_is_named(study: optuna.Study) -> None:

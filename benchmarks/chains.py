@@ -15,7 +15,7 @@ from optuna.trial import BaseTrial
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
-from optuna_nasbot.spaces.fitting import fitted_chain
+from optuna_nasbot.spaces.fitting import fitted_sizes
 from optuna_nasbot.spaces.network_space import NetworkSpace
 
 _MAX_BLOCKS = 8
@@ -27,8 +27,8 @@ _NO_POOL = "none"
 def flattened(trial: BaseTrial, space: NetworkSpace) -> Architecture:
     """The chain that a trial's parameters describe, fitted to the limits of a space."""
     suggest = _image_chain if space.operation_set.is_image else _plain_chain
-    fitted = fitted_chain(suggest(trial, space), space.operation_set, space)
-    return fitted or space.initial_pool[0]
+    fitted = fitted_sizes(suggest(trial, space), space.operation_set, space)
+    return fitted[0] if fitted else space.initial_pool[0]
 
 
 def flattened_params(network: Architecture) -> dict[str, Any] | None:

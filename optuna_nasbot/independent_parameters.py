@@ -63,9 +63,10 @@ def warn_of_independent(trials: Sequence[FrozenTrial], name: str, sampler: BaseS
     others = sorted(elsewhere - latest.params.keys() - {name})
     also = f" So are {', '.join(map(repr, others))}." if others else ""
     reason = (
-        "its range has changed since, or the study's sampler does not ask for it"
+        f"trial {latest.number} had it with another range, or a sampler around this one samples it"
         if name in latest.params
-        else f"trial {latest.number}, the latest one with a value, has no such parameter"
+        else f"trial {latest.number}, the latest one with a value, has no such parameter (trials "
+        f"that you add can have it)"
     )
     warnings.warn(
         f"The parameter '{name}' is not searched together with the networks: {reason}. "

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import fields
 from dataclasses import is_dataclass
+from functools import partial
+from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -45,7 +47,10 @@ _LOCK = threading.RLock()
 def note_request(
     study: Study, number: int, user_attrs: Mapping[str, Any], name: str, space: ArchitectureSpace
 ) -> None:
-    """Note that a trial asks for a network, and warn of what earlier ones left aside or made anew.
+    """Note that a trial asks for a network, and warn of slips.
+
+    Those are networks that earlier trials carry and did not ask for, and spaces that are made anew
+    in each trial.
 
     Args:
         study: The study.
@@ -84,12 +89,23 @@ def _is_remade(space: ArchitectureSpace, before: ArchitectureSpace | None) -> bo
     """Whether a space differs from the one before only by a function that was made anew."""
     if type(space) is not type(before) or not is_dataclass(space):
         return False
-    names = [each.name for each in fields(space)]
-    if [each for each in names if getattr(space, each) != getattr(before, each)] != ["accepts"]:
+    accepts, accepts_before = (getattr(each, "accepts", None) for each in (space, before))
+    made_of = _made_of(accepts)
+    if accepts is accepts_before or made_of is None or made_of != _made_of(accepts_before):
         return False
-    functions = [getattr(each, "accepts", None) for each in (space, before)]
-    source, source_before = (getattr(each, "__code__", type(each)) for each in functions)
-    return bool(source == source_before)
+    others = [each.name for each in fields(space) if each.compare and each.name != "accepts"]
+    return all(getattr(space, each) == getattr(before, each) for each in others)
+
+
+def _made_of(function: object) -> tuple[object, ...] | None:
+    """The code of a function and the identities of what it holds; None of other objects."""
+    if isinstance(function, FunctionType):
+        held = [cell.cell_contents for cell in function.__closure__ or ()]
+        return function.__code__, *map(id, held)
+    if isinstance(function, partial):
+        names = tuple(function.keywords)
+        return function.func, names, *map(id, (*function.args, *function.keywords.values()))
+    return None
 
 
 def _untried(study: Study, requests: _Requests, but_for: int) -> Iterator[tuple[int, str]]:

@@ -30,6 +30,7 @@ from optuna_nasbot.trials import attribute_key
 from optuna_nasbot.trials import observe
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials.joint_parameters import study_dimensions
+from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.wrapped import user_attrs_of
@@ -140,8 +141,9 @@ def create_architecture_trial(
         value: Objective value.
         values: Objective values of a study with several objectives.
         state: State of the trial.
-        params: Values of ordinary parameters.
-        distributions: Their distributions.
+        params: Values of ordinary parameters. With them the trial counts where parameters are
+            searched together with the networks.
+        distributions: Their distributions, one for each of them, as the objective asks for them.
         user_attrs: Further user attributes, none that stores one of the networks.
         intermediate_values: Reported values by step.
 
@@ -150,14 +152,21 @@ def create_architecture_trial(
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: A name is empty or has a colon, a user attribute is one of the networks', or
-            Optuna refuses the trial.
+        ValueError: A name is empty or has a colon, a user attribute is one of the networks', a
+            parameter has no distribution, or Optuna refuses the trial.
         ArchitectureError: A network is too large to be stored.
     """
     if not isinstance(state, TrialState):
         raise TypeError(f"state: expected an optuna.trial.TrialState, got {state!r}.")
     if not (values is None or isinstance(values, Iterable)):
         raise TypeError(f"values: expected numbers, got {values!r}.")
+    without = sorted((params or {}).keys() - (distributions or {}).keys())
+    if without:
+        raise ValueError(
+            f"distributions: expected one for each of params, got none for {without}. Pass those "
+            f"that the objective asks with, such as {{'lr': FloatDistribution(1e-4, 0.1, "
+            f"log=True)}}."
+        )
     return optuna.create_trial(
         state=state,
         value=None if value is None else _number("value", value),
@@ -254,9 +263,10 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
         )
     ranked = ranked_trials(study, name)
     if not ranked:
+        carried = {each for trial in study.trials for each in names_among(trial.user_attrs)}
         raise ValueError(
             f"name: no completed trial carries an architecture '{name}', or all that do break "
-            "constraints of the study."
+            f"constraints of the study. The names that trials carry are {sorted(carried)}."
         )
     best = get_architecture(ranked[0], name)
     return best if by == "value" else _largest_posterior_mean(study, name, ranked, best.kind)

@@ -126,17 +126,17 @@ class TrialRequest:
         return sum(self.asked in each.configuration.networks for each in finished)
 
     def networks_of_some(self, n: int, rng: np.random.Generator) -> list[dict[str, Architecture]]:
-        """Of n finished trials, drawn at random, the networks of names still to be asked for."""
-        finished = self.observed.finished
-        drawn = rng.choice(len(finished), size=min(n, len(finished)), replace=False)
-        return [
-            {
-                name: network
-                for name, network in finished[index].configuration.networks.items()
-                if name in self.space.known
-            }
-            for index in drawn
-        ]
+        """Networks of all names that are still to be asked for, of n finished trials.
+
+        The trials are drawn at random from those that have all these networks.
+        """
+        names = self.space.known
+        tried = [each.networks for each in configurations(self.observed.finished)]
+        whole = [networks for networks in tried if names.keys() <= networks.keys()]
+        if not whole:
+            return []
+        drawn = rng.choice(len(whole), size=min(n, len(whole)), replace=False)
+        return [{name: whole[index][name] for name in names} for index in drawn]
 
     def parents(
         self, targets: NDArray[np.float64], rng: np.random.Generator

@@ -65,11 +65,13 @@ def _once(
     *arguments: Any,
 ) -> _Count:
     known = counts.setdefault(operation, {})
-    if arguments not in known:
+    found = known.get(arguments)
+    if found is None:
+        found = count(operation, *arguments)
         if len(known) >= _MAX_COUNTS:
             known.clear()
-        known[arguments] = count(operation, *arguments)
-    return known[arguments]
+        known[arguments] = found
+    return found
 
 
 def _parameters(operation: Operation, *arguments: int) -> int:

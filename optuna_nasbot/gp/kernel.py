@@ -48,6 +48,9 @@ class Term:
     def __post_init__(self) -> None:
         if not self.views:
             raise ValueError("views: expected at least one view, got none.")
+        for view in self.views:
+            if not isinstance(view, View):
+                raise TypeError(f"views: expected objects of subclasses of View, got {view!r}.")
 
     def __len__(self) -> int:
         """The number k of dissimilarities of a pair."""
@@ -112,10 +115,12 @@ class Kernel:
         Among the n there may be many that a view can't tell apart, such as those with the same
         network and different parameters. It compares each of these once.
         """
-        found = {id(view): _distinct(view, a) for view in self._views}
-        arrays = {id(view): view.between(found[id(view)][0], b) for view in self._views}
+        arrays, rows_of = {}, {}
+        for view in self._views:
+            distinct, rows_of[id(view)] = _distinct(view, a)
+            arrays[id(view)] = view.between(distinct, b)
         terms = [[arrays[id(view)] for view in term.views] for term in self.terms]
-        rows = [[found[id(view)][1] for view in term.views] for term in self.terms]
+        rows = [[rows_of[id(view)] for view in term.views] for term in self.terms]
         summands = exponentials(terms, parameters.alphas, parameters.betas, rows)
         return np.asarray(sum(summands))
 
@@ -128,7 +133,7 @@ class Kernel:
 def _distinct(
     view: View, configurations: Sequence[Configuration]
 ) -> tuple[list[Configuration], NDArray[np.intp]]:
-    """Configurations that a view can tell apart, and which of them each of the n stands for."""
+    """Configurations that a view can tell apart, and for each of the n its position among them."""
     positions: dict[Hashable, int] = {}
     kept: list[Configuration] = []
     rows = np.empty(len(configurations), dtype=np.intp)
@@ -166,7 +171,7 @@ def exponentials(
     terms: Dissimilarities,
     alphas: NDArray[np.float64],
     betas: Sequence[NDArray[np.float64]],
-    rows: Sequence[Sequence[NDArray[np.intp]]] | None = None,
+    rows: Sequence[Sequence[NDArray[np.intp] | slice]] | None = None,
 ) -> list[NDArray[np.float64]]:
     """The summands ``alphas[t] exp(-sum_i betas[t][i] d_ti)`` of `sum_kernel`.
 
@@ -177,17 +182,18 @@ def exponentials(
         betas: The inverse length scales of each term.
         rows: For each term and view the rows of its u that the n configurations have, shape (n,).
     """
-    every = [[None] * len(views) for views in terms] if rows is None else rows
+    if rows is None:
+        rows = [[slice(None)] * len(views) for views in terms]
     return [
         alpha * np.exp(-_weighted_sum(beta, views, of_views))
-        for alpha, beta, views, of_views in zip(alphas, betas, terms, every, strict=True)
+        for alpha, beta, views, of_views in zip(alphas, betas, terms, rows, strict=True)
     ]
 
 
 def _weighted_sum(
     beta: NDArray[np.float64],
     views: Sequence[NDArray[np.float64]],
-    rows: Sequence[NDArray[np.intp] | None],
+    rows: Sequence[NDArray[np.intp] | slice],
 ) -> NDArray[np.float64]:
     """``sum_i beta_i d_i`` over the dissimilarities of all views, without joining their arrays."""
     ends = np.cumsum([len(view) for view in views])
@@ -195,10 +201,7 @@ def _weighted_sum(
         np.einsum("k,kij->ij", part, view)
         for part, view in zip(np.split(beta, ends[:-1]), views, strict=True)
     ]
-    total, *others = [
-        each if of_view is None else each[of_view]
-        for each, of_view in zip(weighted, rows, strict=True)
-    ]
+    total, *others = [each[of_view] for each, of_view in zip(weighted, rows, strict=True)]
     for other in others:
         total += other
     return np.asarray(total)

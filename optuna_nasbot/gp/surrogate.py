@@ -45,9 +45,9 @@ class Surrogate:
         configurations: What the process is conditioned on: observed configurations, failed ones,
             then those that were hallucinated.
         posterior: The process conditioned on them.
-        substitutes: Networks by name. A single prediction is as uncertain as predictions with them
-            in place of the configuration's own are, in the mean of their variances; none for as
-            uncertain as it is itself.
+        substitutes: Networks by name. Where there are some, the variance of a single prediction
+            is the mean of the variances with each of them in place of the configuration's own
+            networks. The mean stays as it is, and so do joint predictions.
     """
 
     kernel: Kernel
@@ -106,8 +106,8 @@ class Surrogate:
         """The surrogate of configurations some of whose networks are still to be chosen.
 
         How well the model knows a configuration that was tried says little of one with the same
-        parameters and another network. How well it knows these parameters with networks that were
-        tried with others says more.
+        parameters and another network. So its uncertainty is that of the same parameters with
+        other networks.
 
         Args:
             known: Some networks by the names of those that are still to be chosen.

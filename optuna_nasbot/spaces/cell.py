@@ -149,7 +149,14 @@ class CellSpace(OwnKindSpace):
     def initial_pool(self) -> tuple[Architecture, ...]:
         """Random cells, the same in every process."""
         rng = np.random.default_rng(0)
-        drawn = [self.random(rng) for _ in range(_POOL_SIZE)]
+        drawn: list[Architecture] = []
+        while len(drawn) < _POOL_SIZE:
+            try:
+                drawn.append(self.random(rng))
+            except ValueError:
+                if not drawn:
+                    raise
+                break  # there are few of those that are accepted
         return tuple({network.canonical_hash(): network for network in drawn}.values())
 
     @cached_property

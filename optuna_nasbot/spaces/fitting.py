@@ -50,20 +50,16 @@ def fitted_chains(
     return networks
 
 
-def fitted_chain(chain: Chain, operations: OperationSet, limits: Limits) -> Architecture | None:
-    """The network within the limits that changes a chain least; None if none was found."""
-    return next(iter(fitted_sizes(chain, operations, limits)), None)
-
-
 def fitted_sizes(
     chain: Chain, operations: OperationSet, limits: Limits
 ) -> tuple[Architecture, ...]:
     """The network within the limits that changes a chain least, and smaller ones.
 
     The image is halved no more often than allowed; then the number of layers and their widths
-    change, the depth only where no width is enough. Where not even that is, and multiply-adds are
-    bounded, the image is halved in the first layers. What the user's own function accepts follows
-    no rule: where it refuses the network, narrower, wider, shallower and deeper ones are tried.
+    change, the depth only where no width is enough. Where not even that is enough, and
+    multiply-adds are bounded, the image is halved in the first layers. What the user's own
+    function accepts follows no rule: where it refuses the network, narrower, wider, shallower and
+    deeper ones are tried.
 
     Returns:
         The network; where it had to be narrower than the chain, also some with about a half, a

@@ -15,6 +15,8 @@ from optuna.distributions import FloatDistribution
 from optuna.distributions import IntDistribution
 
 _N_QUANTILES = 1000
+_ROUNDING = 1e-6
+"""What share of the step of a grid numbers may differ by that stand for the same one."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,17 @@ class Parameter:
         return is_number and bool(self._numeric.low <= value <= self._numeric.high)
 
     def stored(self, value: Any) -> Any:
-        """A value of the distribution as trials have it: 0.1 for NumPy's 0.1, 1.0 for 1."""
-        return self.distribution.to_external_repr(self.distribution.to_internal_repr(value))
+        """A value of the distribution as trials have it: 0.1 for NumPy's 0.1, 1.0 for 1.
+
+        Of the numbers that stand for one of a grid, such as 0.45 and 3 * 0.15, it is always the
+        same one.
+        """
+        kept = self.distribution.to_external_repr(self.distribution.to_internal_repr(value))
+        if isinstance(self.distribution, FloatDistribution) and self.distribution.step is not None:
+            on_grid = self._on_grid(self._position(kept))
+            if abs(on_grid - kept) < _ROUNDING * self.distribution.step:
+                return on_grid
+        return kept
 
     def scaled(self, value: Any) -> float:
         """The value as a number on [0, 1]; of a category, its position."""
@@ -78,33 +89,29 @@ class Parameter:
         position = low + (high - low) * min(max(scaled, 0.0), 1.0)
         number = math.exp(position) if distribution.log else position
         if distribution.step is not None:
-            n_steps = round((number - distribution.low) / distribution.step)
-            number = distribution.low + n_steps * distribution.step
-        number = min(max(number, distribution.low), distribution.high)
-        return round(number) if isinstance(distribution, IntDistribution) else float(number)
+            return self._on_grid(round((number - distribution.low) / distribution.step))
+        return min(max(number, distribution.low), distribution.high)
 
     def drawn(self, rng: np.random.Generator) -> Any:
         """A random value of the distribution."""
         return self.value(rng.random())
 
     def moved(self, value: Any, step: float) -> Any:
-        """The value of a number after a step on the scale [0, 1]; always a different one.
+        """The value of a number after a step on the scale [0, 1]: a different one.
 
         A step that is too short for a grid leads to the next value in its direction, and one that
         would leave the range goes the other way.
         """
-        numeric, scaled = self._numeric, self.scaled(value)
-        here = self.value(scaled)
+        scaled = self.scaled(value)
         moved = self.value(scaled + step)
-        if moved != here:
-            return moved
-        if numeric.step is None:
-            return self.value(scaled - step)
-        hop = math.copysign(numeric.step, step)
-        targets = (min(max(here + each, numeric.low), numeric.high) for each in (hop, -hop))
-        return next(
-            found for target in targets if (found := self.value(self.scaled(target))) != here
-        )
+        if self._numeric.step is None:
+            return self.value(scaled - step) if moved == value else moved
+        here, there = self._position(value), self._position(moved)
+        if there == here:
+            there += 1 if step > 0 else -1
+        if not 0 <= there <= self._last:
+            there = 2 * here - there
+        return self._on_grid(there)
 
     def other_choice(self, value: Any, rng: np.random.Generator) -> Any:
         """A random category other than this one."""
@@ -117,6 +124,25 @@ class Parameter:
     def _numeric(self) -> FloatDistribution | IntDistribution:
         assert isinstance(self.distribution, FloatDistribution | IntDistribution)
         return self.distribution
+
+    @cached_property
+    def _last(self) -> int:
+        """The position of the highest value of a grid."""
+        return self._position(self._numeric.high)
+
+    def _position(self, value: float) -> int:
+        """The position of a value on a grid, 0 for the lowest."""
+        distribution = self._numeric
+        assert distribution.step is not None
+        if isinstance(distribution, IntDistribution):
+            return int(value - distribution.low) // distribution.step  # of any size
+        return round((value - distribution.low) / distribution.step)
+
+    def _on_grid(self, position: int) -> float:
+        """The value at a position of a grid, of its ends for those beyond them."""
+        distribution = self._numeric
+        assert distribution.step is not None
+        return distribution.low + min(max(position, 0), self._last) * distribution.step
 
     @cached_property
     def _bounds(self) -> tuple[float, float]:

@@ -25,6 +25,7 @@ from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.gp.views.parameters import ParameterView
+from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.configuration import Configuration
@@ -54,7 +55,7 @@ def test_terms(kernel, n_terms: int) -> None:
 
 
 def test_views_that_terms_share_are_computed_once() -> None:
-    class Counted:
+    class Counted(View):
         n_calls = 0
 
         def __len__(self) -> int:
@@ -88,6 +89,8 @@ def test_rows_that_no_view_tells_apart_are_compared_once() -> None:
     seen: list[int] = []
 
     class Seeing(ParameterView):
+        part = ParameterView.part
+
         def between(self, a, b) -> np.ndarray:
             seen.append(len(a))
             return super().between(a, b)
@@ -96,6 +99,25 @@ def test_rows_that_no_view_tells_apart_are_compared_once() -> None:
     one = KernelParameters(np.ones(1), (np.ones(1),), 0.1)
     assert alone.matrix(grid, grid, one).shape == (13, 13)
     assert seen == [4]  # three rates, and none
+
+
+def test_a_view_that_compares_more_than_the_one_it_inherits_from() -> None:
+    class Both(ParameterView):
+        def between(self, a, b) -> np.ndarray:
+            same = [[x.networks["net"] is y.networks["net"] for y in b] for x in a]
+            return super().between(a, b) + 2.0 * ~np.array(same)
+
+    rate = Parameter(FloatDistribution(0.0, 1.0))
+    rates = {"lr": 0.3}
+    tried = [Configuration({"net": network}, rates) for network in NETWORKS[:2]]
+    kernel = Kernel((Term((Both({"lr": rate}),), ABOUT_ONE),))
+    found = kernel.matrix(tried, tried, KernelParameters(np.ones(1), (np.ones(1),), 0.1))
+    assert found == pytest.approx(np.exp([[0.0, -2.0], [-2.0, 0.0]]))
+
+
+def test_views_are_views() -> None:
+    with pytest.raises(TypeError, match="expected objects of subclasses of View, got 3"):
+        Term((3,), ABOUT_ONE)  # type: ignore[arg-type]
 
 
 def test_the_trend_is_followed_beyond_what_was_tried() -> None:

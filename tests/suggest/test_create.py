@@ -101,3 +101,8 @@ def test_warm_start_spares_start_up_trials(monkeypatch: pytest.MonkeyPatch) -> N
     )
     assert suggest_architecture(study.ask(), "net", SPACE) not in NETWORKS[:3]
     assert fitted == [3]
+
+
+def test_parameters_need_distributions() -> None:
+    with pytest.raises(ValueError, match=r"one for each of params, got none for \['lr'\]. Pass"):
+        create_architecture_trial({"net": NETWORKS[0]}, value=0.5, params={"lr": 0.1})

@@ -39,11 +39,19 @@ class View(ABC):
         """
 
     def part(self, configuration: Configuration) -> Hashable:
-        """The identity of what the view looks at: what is the same is compared only once.
+        """A key of what the view looks at, to compare what is the same only once.
 
-        It is called for every configuration, so that it has to be cheap.
+        Configurations with equal keys have the same dissimilarities to all others. A key may be
+        the `id` of an object that the configuration holds. It is asked for very often, and so has
+        to be cheap. A class that defines `between` and no `part` of its own, even if it inherits
+        one, has a key for each configuration.
         """
         return id(configuration)
+
+    def __init_subclass__(cls) -> None:
+        # Its way to compare may look at more than the one that it inherits.
+        if "between" in vars(cls) and "part" not in vars(cls):
+            cls.part = View.part  # type: ignore[method-assign]
 
     def fitted(self, configurations: Sequence[Configuration]) -> View:
         """The view with what it has to learn from observed configurations."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -12,7 +10,6 @@ from typing import Any
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 from optuna.study import Study
 
@@ -21,6 +18,7 @@ from optuna_nasbot.acquisition.criterion import Criterion
 from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.acquisition.expected_improvement import expected_improvement
+from optuna_nasbot.acquisition.known import checked_known
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
@@ -34,12 +32,11 @@ from optuna_nasbot.gp.kernels import KernelName
 from optuna_nasbot.gp.kernels import MakeKernel
 from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.kernels import kernel_named
-from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
-from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp
-from optuna_nasbot.gp.warping import warp_among
+from optuna_nasbot.predictions import KnownFunctions
+from optuna_nasbot.predictions import predictions
 from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_proposal
 from optuna_nasbot.search.maximiser import SearchBudget
@@ -51,16 +48,10 @@ from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.constraints import ConstraintsFunction
-from optuna_nasbot.trials.observations import configurations
 
 _MAX_SEARCHES = 16
 """For how many requests, such as a name and a space, the distances and the model are kept. An
 objective may make a new space in each trial."""
-_N_SUBSTITUTES = 5
-"""How many networks that were tried stand for one that is still to be chosen."""
-_MAX_UNFINISHED = 100
-"""How many running and how many failed networks the model takes note of, the latest ones: those of
-workers that were killed run forever. Older ones are not suggested again either."""
 
 
 Scale = ArchitectureSpace | tuple[Architecture, ...]
@@ -114,6 +105,11 @@ class NASBOTSampler(ArchitectureSampler):
         warn_independent_sampling: Whether to warn, once, of a parameter that is not searched
             together with the networks, since not all trials have it or its range changes. A
             `TPESampler` samples it then.
+        known: What can be computed of a network before it is trained, and so needs no model:
+            functions of an `Architecture` (of networks by their names, if a trial has several)
+            that give what the objective returns or sets, by the position of an objective or the
+            name of a constraint. `{1: lambda net: count_parameters(net, inputs=9, outputs=1)}`
+            is the second objective. A constraint that is known need not be set.
         constraints_func: A function that gives the constraints of a trial that has ended, a
             sequence of numbers of which 0 and less are satisfied. Since Optuna 5 objectives call
             `trial.set_constraint` instead.
@@ -140,6 +136,7 @@ class NASBOTSampler(ArchitectureSampler):
         parameter_sampler: BaseSampler | None = None,
         independent_sampler: BaseSampler | None = None,
         warn_independent_sampling: bool = True,
+        known: KnownFunctions | None = None,
         constraints_func: ConstraintsFunction | None = None,
     ) -> None:
         super().__init__(
@@ -168,6 +165,7 @@ class NASBOTSampler(ArchitectureSampler):
         self._learn_from_failures = learn_from_failures
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
+        self._known = checked_known(known)
         self._searches: dict[Any, _Search] = {}
 
     def choose(self, request: TrialRequest) -> Suggestion:
@@ -181,7 +179,8 @@ class NASBOTSampler(ArchitectureSampler):
             progress = f"start-up, {n} of {n_startup} networks have a value"
             return Suggestion(started, lambda: progress)
 
-        predicted = self._predictions(request, rng)
+        fitter_of = self._search_of(request).fitter
+        predicted = predictions(request, fitter_of, self._known, self._transform, rng)
         acquisition = self._acquisition_of(predicted, rng)
         fitness = self._transform(observed.outcomes.fitness)
         parents, fitness = request.parents(fitness, rng)
@@ -190,43 +189,6 @@ class NASBOTSampler(ArchitectureSampler):
         if chosen is None:
             chosen = first_new(parents, space.moves, excluded, rng)
         return Suggestion(chosen, lambda: _prospects(predicted, chosen.configuration))
-
-    def _predictions(self, request: TrialRequest, rng: np.random.Generator) -> Predictions:
-        """A model of each objective and of each constraint."""
-        observed, outcomes = request.observed, request.observed.outcomes
-        finished = configurations(observed.finished)
-        failed = configurations(observed.failed[-_MAX_UNFINISHED:])
-        running = configurations(observed.running[-_MAX_UNFINISHED:])
-        search = self._search_of(request)
-        others: Sequence[Mapping[str, Architecture]] = ()
-        if not request.is_complete:
-            others = request.networks_of_some(_N_SUBSTITUTES, rng)
-
-        def model_of(
-            name: str, indices: Iterable[int], targets: Targets, failed: Sequence[Configuration]
-        ) -> Surrogate:
-            fitted = search.fitter(name).fit([finished[i] for i in indices], targets, failed)
-            return fitted.of_networks_to_come(others).hallucinate(running)
-
-        targets = [Targets(column, self._transform) for column in outcomes.values.T]
-        objectives = [
-            model_of(str(index), range(len(finished)), each, failed)
-            for index, each in enumerate(targets)
-        ]
-        constraints, limits = [], []
-        for name, values in outcomes.constraints.items():
-            known = np.flatnonzero(~np.isnan(values))
-            margins = Targets(-values[known], _scores_of_margins)
-            constraints.append(model_of(f"constraint {name}", known, margins, ()))
-            limits.append(warp_among(margins.values, 0.0)[1])
-        found = np.column_stack([each.all for each in targets])
-        return Predictions(
-            objectives=objectives,
-            constraints=constraints,
-            limits=np.array(limits),
-            front=found[outcomes.is_feasible],
-            reference=found.min(axis=0),
-        )
 
     def _started(self, request: TrialRequest, rng: np.random.Generator) -> Proposal:
         """What to try before there is a model."""
@@ -291,11 +253,6 @@ def _distances_on(scale: Scale) -> NetworkDistances:
     if isinstance(scale, ArchitectureSpace):
         return network_distances(scale)
     return distances_scaled_to(scale)
-
-
-def _scores_of_margins(margins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far constraints are from their limits, as their models see it."""
-    return warp_among(margins, 0.0)[0]
 
 
 def _prospects(predicted: Predictions, chosen: Configuration) -> str:

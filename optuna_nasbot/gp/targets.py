@@ -36,6 +36,20 @@ class Targets:
         """The targets of the first n observations by themselves, shape (n,)."""
         return self.transform(self.values[:n])
 
+    def targets_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The targets that values would have, larger is better, shape (m,).
+
+        Between two neighbouring observations they are interpolated. Beyond the worst and the best
+        they go on with the slope between these two.
+        """
+        known, first = np.unique(self.values, return_index=True)
+        targets = self.all[first]
+        between = np.interp(values, known, targets)
+        beyond = values - np.clip(values, known[0], known[-1])
+        width = known[-1] - known[0]
+        slope = (targets[-1] - targets[0]) / width if width > 0 else 1.0
+        return np.asarray(between + slope * beyond)
+
     def values_of(self, targets: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values that numbers on the scale of the targets stand for.
 

@@ -24,11 +24,13 @@ class Outcomes:
     Attributes:
         values: Their values of k objectives, finite, larger is better whatever the directions of
             the study, shape (n, k); see `optuna_nasbot.trials.values.observed_values`.
+        signs: 1 for objectives to maximise, -1 for others, shape (k,).
         constraints: Their constraints by name, each of shape (n,). 0 and less satisfy one; NaN
             for a trial that does not have it.
     """
 
     values: NDArray[np.float64]
+    signs: NDArray[np.float64]
     constraints: Mapping[str, NDArray[np.float64]]
 
     @property
@@ -60,4 +62,5 @@ def outcomes_of(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirecti
     constraints = {
         name: np.array([each.get(name, np.nan) for each in stored], dtype=float) for name in names
     }
-    return Outcomes(observed_values(trials, directions), constraints)
+    signs = np.array([1.0 if each == StudyDirection.MAXIMIZE else -1.0 for each in directions])
+    return Outcomes(observed_values(trials, directions), signs, constraints)

@@ -14,6 +14,7 @@ from optuna_nasbot.acquisition.criterion import Predictor
 from optuna_nasbot.acquisition.known import Known
 from optuna_nasbot.acquisition.known import KnownFunction
 from optuna_nasbot.acquisition.known import known_value
+from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
@@ -22,6 +23,7 @@ from optuna_nasbot.gp.warping import warp_among
 from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Observation
+from optuna_nasbot.trials.configuration import of_networks
 from optuna_nasbot.trials.observations import configurations
 
 _MAX_UNFINISHED = 100
@@ -88,7 +90,7 @@ def predictions(
         if isinstance(key, str):
             constraints.append(Known(repr(key), function, np.negative))
             limits.append(0.0)
-            is_feasible = is_feasible & satisfies(observed.finished, key, function)
+            is_feasible = is_feasible & satisfies(configurations(observed.finished), key, function)
     return Predictions(
         objectives=objectives,
         constraints=constraints,
@@ -98,11 +100,23 @@ def predictions(
     )
 
 
+def allowed(
+    networks: Sequence[Architecture], name: str, known: KnownFunctions
+) -> Sequence[Architecture]:
+    """Those of the networks with a name that satisfy what is known; all if none does."""
+    satisfying = np.ones(len(networks), dtype=bool)
+    for key, function in known.items():
+        if isinstance(key, str):
+            satisfying &= satisfies(of_networks(name, networks), key, function)
+    chosen = [network for network, is_in in zip(networks, satisfying, strict=True) if is_in]
+    return chosen or networks
+
+
 def satisfies(
-    tried: Sequence[Observation], name: str, function: KnownFunction
+    tried: Sequence[Configuration], name: str, function: KnownFunction
 ) -> NDArray[np.bool_]:
-    """Which of n trials are known to satisfy a constraint, shape (n,)."""
-    values = [known_value(repr(name), function, each.configuration) for each in tried]
+    """Which of n configurations are known to satisfy a constraint, shape (n,)."""
+    values = [known_value(repr(name), function, each) for each in tried]
     return np.array(values, dtype=float) <= 0
 
 

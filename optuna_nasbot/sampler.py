@@ -36,6 +36,7 @@ from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.predictions import KnownFunctions
+from optuna_nasbot.predictions import allowed
 from optuna_nasbot.predictions import predictions
 from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_proposal
@@ -185,7 +186,11 @@ class NASBOTSampler(ArchitectureSampler):
         fitness = self._transform(observed.outcomes.fitness)
         parents, fitness = request.parents(fitness, rng)
         excluded = request.excluded
-        chosen = maximise(acquisition, parents, fitness, space.moves, excluded, rng, self._budget)
+        # Where nothing satisfies the constraints yet, what does may be far from what was tried.
+        starts = () if len(predicted.front) else request.starts(rng)
+        chosen = maximise(
+            acquisition, parents, fitness, space.moves, excluded, rng, self._budget, starts
+        )
         if chosen is None:
             chosen = first_new(parents, space.moves, excluded, rng)
         return Suggestion(chosen, lambda: _prospects(predicted, chosen.configuration))
@@ -197,8 +202,10 @@ class NASBOTSampler(ArchitectureSampler):
         name, space = request.asked, request.space.spaces[request.asked]
         alone = Dimensions({name: request.dimensions.kinds[name]})
         distances = self._search_on({name: space}, alone).distances[name]
-        tried = request.observed.tried
-        return start_proposal(tried, request.space, name, request.pool, distances, rng)
+        pool = request.pool
+        if self._known:
+            pool = allowed(space.pool_of_sizes, name, self._known)
+        return start_proposal(request.observed.tried, request.space, name, pool, distances, rng)
 
     def _acquisition_of(self, predicted: Predictions, rng: np.random.Generator) -> Criterion:
         return criterion(self._acquisition, predicted, rng)

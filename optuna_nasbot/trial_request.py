@@ -108,14 +108,21 @@ class TrialRequest:
 
     @property
     def pool(self) -> Sequence[Architecture]:
-        """Networks of the space that is asked for to start from.
+        """Networks of the space that is asked for to start from, none where parameters are.
 
-        They are of all sizes where something is to be weighed against how good a network is.
+        They are of all sizes where something is weighed against how good a network is.
         """
-        assert self.asked is not None
+        if self.asked is None:
+            return ()
         space, outcomes = self.space.spaces[self.asked], self.observed.outcomes
         weighs = outcomes.values.shape[1] > 1 or outcomes.constraints
         return space.pool_of_sizes if weighs else space.initial_pool
+
+    def starts(self, rng: np.random.Generator) -> list[Proposal]:
+        """The networks to start from, completed."""
+        if self.asked is None:
+            return []
+        return self.space.completed(proposals_of(self.asked, map(Candidate, self.pool)), rng)
 
     @property
     def n_comparable(self) -> int:
@@ -155,8 +162,7 @@ class TrialRequest:
         finished = self.observed.finished
         inside = [i for i, each in enumerate(finished) if each.configuration in self.space]
         if not inside and self.asked is not None:
-            pool = proposals_of(self.asked, map(Candidate, self.pool))
-            start = self.space.completed(pool, rng)
+            start = self.starts(rng)
             return start, np.zeros(len(start))
         found = [_as_proposal(finished[i]) for i in inside]
         return self.space.completed(found, rng), targets[inside]

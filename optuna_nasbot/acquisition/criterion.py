@@ -68,8 +68,8 @@ def criterion(
         name: `"log_ei"`: the logarithm of the expected improvement, of one objective over the
             largest target, of several in the volume that is dominated; added to it is the
             logarithm of the squared probability that all constraints are satisfied. With `"ucb"`
-            the upper confidence bounds, with `"ts"` (Thompson sampling) a draw of the posterior
-            takes the place of what is predicted.
+            the upper confidence bounds of objectives and the means of constraints, with `"ts"`
+            (Thompson sampling) a draw of the posterior take the place of what is predicted.
         predicted: What is predicted, and what was observed. (The improvement is over the largest
             target: over the largest posterior mean, which noise would speak for, searches without
             noise found no more, and less in one of two samples of seeds, benchmarks/README.md.)
@@ -79,10 +79,11 @@ def criterion(
     Returns:
         A function from m configurations to m acquisition values, larger is better.
     """
-    objectives, constraints = (
-        [_seen_as(name, each, rng) for each in part]
-        for part in (predicted.objectives, predicted.constraints)
-    )
+    objectives = [_seen_as(name, each, rng) for each in predicted.objectives]
+    constraints = [
+        _Mean(each) if name == "ucb" else _seen_as(name, each, rng)
+        for each in predicted.constraints
+    ]
     merit = _merit(name, predicted.front, predicted.reference)
 
     def acquisition(candidates: Sequence[Configuration]) -> NDArray[np.float64]:
@@ -139,6 +140,19 @@ class _UpperBound:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         bound = upper_confidence_bound(*self.surrogate.predict(candidates))
         return bound, np.zeros(len(bound))
+
+
+@dataclass(frozen=True, eq=False)
+class _Mean:
+    """The mean, as if it were known."""
+
+    predictor: Predictor
+
+    def predict(
+        self, candidates: Sequence[Configuration]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        mean, _ = self.predictor.predict(candidates)
+        return mean, np.zeros(len(mean))
 
 
 class _Draw:

@@ -59,6 +59,7 @@ def maximise(
     excluded: Set[Key],
     rng: np.random.Generator,
     budget: SearchBudget = SearchBudget(),
+    starts: Sequence[Proposal] = (),
 ) -> Proposal | None:
     """Search for the configuration with the largest acquisition value.
 
@@ -74,6 +75,7 @@ def maximise(
         excluded: Keys of the configurations that must not be suggested.
         rng: Source of randomness.
         budget: How many configurations to look at.
+        starts: Further proposals to look at, and to start from.
 
     Returns:
         The best proposal found that is not excluded; None if no such was found.
@@ -84,6 +86,7 @@ def maximise(
     # With other parameters than it had, a network that was tried may be the best choice.
     found += unseen([parents[index] for index in order[: budget.n_incumbents]], seen)
     found += unseen(children_of_fit(parents, fitness, budget.n_children, moves, rng), seen)
+    found += unseen(starts, seen)
     if not found:
         return None
     values = acquisition(configurations_of(found))

@@ -147,4 +147,5 @@ def test_until_something_is_feasible_only_constraints_count(name: AcquisitionNam
         [Known(FIRST)], [Known(SECOND, 0.5)], np.zeros(1), np.empty((0, 1)), np.zeros(1)
     )
     found = criterion(name, nothing, SOURCE)(NEW)
-    assert (np.diff(found) < 0).all()
+    assert (np.diff(found) <= 0).all()
+    assert found[0] > found[-1]

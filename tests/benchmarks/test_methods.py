@@ -15,6 +15,7 @@ from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials.configuration import of_networks
+from optuna_nasbot.trials.outcomes import Outcomes
 
 SPACE = MLPSpace()
 
@@ -34,7 +35,7 @@ def observations(networks: Sequence[Architecture], values: Sequence[float]) -> O
     return Observations(
         dimensions=Dimensions({"net": "mlp-reg"}),
         finished=tuple(map(Observation, trials, configurations)),
-        values=np.array(values, dtype=float),
+        outcomes=Outcomes(np.array(values, dtype=float)[:, None], np.ones(1), {}),
         running=(),
         waiting=(),
         failed=(),

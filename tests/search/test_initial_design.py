@@ -70,7 +70,9 @@ def test_start_networks_were_not_tried_before() -> None:
     tried: list[Configuration] = []
     for _ in range(15):
         tried.append(
-            start_proposal(tried, JointSpace({"net": space}), "net", distances, rng).configuration
+            start_proposal(
+                tried, JointSpace({"net": space}), "net", space.initial_pool, distances, rng
+            ).configuration
         )
     assert len({each.key for each in tried}) == len(tried)
     assert all(each.networks["net"] in space for each in tried)
@@ -78,11 +80,12 @@ def test_start_networks_were_not_tried_before() -> None:
 
 def test_the_only_network_of_a_space_is_tried_again() -> None:
     space, rng = MLPSpace(min_layers=3, max_layers=3), np.random.default_rng(0)
-    (only,) = of_networks("net", space.initial_pool)
+    pool = space.initial_pool
+    (only,) = of_networks("net", pool)
     distances = network_distances(space)
     asked = JointSpace({"net": space})
-    assert start_proposal([], asked, "net", distances, rng).key == only.key
-    assert start_proposal([only], asked, "net", distances, rng).key == only.key
+    assert start_proposal([], asked, "net", pool, distances, rng).key == only.key
+    assert start_proposal([only], asked, "net", pool, distances, rng).key == only.key
 
 
 @pytest.mark.parametrize(("turn", "order"), [(0, [0, 1, 2]), (2, [2, 0, 1]), (7, [1, 2, 0])])

@@ -19,10 +19,10 @@ from optuna_nasbot.acquisition.thompson_sampling import thompson_sample
 from optuna_nasbot.acquisition.upper_confidence_bound import upper_confidence_bound
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.trials.configuration import Configuration
+from optuna_nasbot.trials.fitness import is_non_dominated
 
 AcquisitionName = Literal["log_ei", "ucb", "ts"]
 Criterion = Callable[[Sequence[Configuration]], NDArray[np.float64]]
-
 
 _FEASIBILITY = 2.0
 """The power of the probability of feasibility. Improvements are expected of what breaks the
@@ -106,7 +106,7 @@ def _merit(
 ) -> Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]:
     """What means and standard deviations of the objectives, each of shape (m, k), are worth."""
     if len(reference) > 1:
-        lower, upper = free_boxes(front, reference)
+        lower, upper = free_boxes(front[is_non_dominated(front)], reference)
         return lambda mean, std: log_expected_hypervolume_improvement(mean, std, lower, upper)
     if name == "log_ei":
         best = front.max(initial=-np.inf)

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def fitness(
-    values: NDArray[np.float64], violations: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
+def fitness(values: NDArray[np.float64], violations: NDArray[np.float64]) -> NDArray[np.float64]:
     """Numbers for n trials of which larger ones are better.
 
     Trials that satisfy all constraints come first, then the others, in the order of how far they
@@ -19,26 +17,22 @@ def fitness(
     Args:
         values: Finite values of k objectives, larger is better, shape (n, k).
         violations: How far each trial is from satisfying all constraints, 0 for those that do,
-            shape (n,). None for no constraints.
+            shape (n,).
 
     Returns:
         The fitness, shape (n,): the values themselves where there is one objective and nothing is
         violated, ranks otherwise.
     """
     n, k = values.shape
-    is_infeasible = np.zeros(n, dtype=bool) if violations is None else violations > 0
-    if k == 1 and not is_infeasible.any():
+    feasible = violations == 0
+    if k == 1 and feasible.all():
         return values[:, 0]
-    keys = np.empty((n, 2))
-    feasible = ~is_infeasible
+    keys = np.column_stack([np.full(n, -np.inf), -violations])
     if k == 1:
         keys[feasible] = np.column_stack([np.zeros(feasible.sum()), values[feasible, 0]])
     else:
         fronts = front_numbers(values[feasible])
         keys[feasible] = np.column_stack([-fronts, _crowding(values[feasible], fronts)])
-    if violations is not None:
-        keys[is_infeasible] = [-np.inf, 0.0]
-        keys[is_infeasible, 1] = -violations[is_infeasible]
     _, ranks = np.unique(keys, axis=0, return_inverse=True)
     return ranks.reshape(n).astype(float)
 

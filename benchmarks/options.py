@@ -26,6 +26,7 @@ def parser(
         description: What the benchmark is about.
         datasets: Names of its problems.
         methods: The methods that run by default, first the one that others are compared with.
+            Those that are not among `METHODS` are of this benchmark alone.
         trials: Number of evaluations by default.
         out: Where results are kept by default.
     """
@@ -41,13 +42,14 @@ def _add_runs(
     parser: argparse.ArgumentParser, datasets: list[str], methods: list[str], trials: int
 ) -> None:
     """Add the options that say which runs are wanted."""
+    choices = list(dict.fromkeys([*METHODS, *methods]))
     parser.add_argument(
         "--methods",
         nargs="+",
-        choices=METHODS,
+        choices=choices,
         default=methods,
         metavar="METHOD",
-        help=f"some of {', '.join(METHODS)}; by default {', '.join(methods)}",
+        help=f"some of {', '.join(choices)}; by default {', '.join(methods)}",
     )
     parser.add_argument(
         "--datasets",

@@ -7,6 +7,7 @@ from functools import partial
 
 from optuna.samplers import BaseSampler
 from optuna.samplers import GPSampler
+from optuna.samplers import NSGAIISampler
 from optuna.samplers import RandomSampler
 from optuna.samplers import TPESampler
 from optuna.study import Study
@@ -22,6 +23,9 @@ from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import best_architecture
 
+_POPULATION = 20
+"""That of NSGA-II: with its default of 50, 150 evaluations would be three generations."""
+
 METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "nasbot": lambda seed: NASBOTSampler(seed=seed),
     # Networks apart from the ordinary parameters beside them.
@@ -36,9 +40,10 @@ METHODS: dict[str, Callable[[int], BaseSampler]] = {
     "local-search": lambda seed: RuleSampler(LocalSearch(), seed=seed),
     "counts": lambda seed: NASBOTSampler(seed=seed, kernel=counts_kernel),
     "regularised-evolution": lambda seed: RuleSampler(regularised_evolution, seed=seed),
-    # These three know nothing of networks: they search the parameters of a flattened space.
+    # These know nothing of networks: they search the parameters of a flattened space.
     "tpe": lambda seed: TPESampler(seed=seed),
     "gp": lambda seed: GPSampler(seed=seed, warn_independent_sampling=False),
+    "nsga2": lambda seed: NSGAIISampler(seed=seed, population_size=_POPULATION),
     "uniform": lambda seed: RandomSampler(seed=seed),
     # These two, too: they tune the parameters of a plain network.
     "plain/tpe": lambda seed: TPESampler(seed=seed),

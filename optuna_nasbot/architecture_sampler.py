@@ -8,6 +8,7 @@ import threading
 import warnings
 import zlib
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -40,6 +41,7 @@ from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import origin_attributes
 from optuna_nasbot.trials.constraints import ConstraintsFunction
 from optuna_nasbot.trials.constraints import check_constraints_func
+from optuna_nasbot.trials.constraints import lacking_constraint
 from optuna_nasbot.trials.constraints import lacks_constraints
 from optuna_nasbot.trials.constraints import store_constraints
 from optuna_nasbot.trials.dimensions import dimensions_of
@@ -148,6 +150,7 @@ class ArchitectureSampler(BaseSampler):
         self._warns = warn_independent_sampling
         self._constraints_func = constraints_func
         self._has_told_of_constraints = False
+        self._known_constraints: Collection[str] = ()
         self.suggesting = threading.RLock()
 
     def choose(self, request: TrialRequest) -> Suggestion:
@@ -201,18 +204,26 @@ class ArchitectureSampler(BaseSampler):
         return request_of(trials, study.directions, number, spaces, joint)
 
     def _tell_of_constraints(self, trials: Sequence[FrozenTrial]) -> None:
-        """Warn, once, of trials that lack constraints although there is a function for them."""
-        if self._constraints_func is None or self._has_told_of_constraints:
+        """Warn, once, of trials that lack constraints."""
+        if self._has_told_of_constraints:
             return
-        without = lacks_constraints(trials)
-        if without is not None:
-            self._has_told_of_constraints = True
-            warnings.warn(
+        told = ""
+        if self._constraints_func is not None and (without := lacks_constraints(trials)):
+            told = (
                 f"Trial {without.number} has no constraints although constraints_func is given, "
                 f"so that it counts as one that breaks them. Either it is from before, or the "
-                f"sampler is wrapped by one that does not call after_trial.",
-                stacklevel=2,
+                f"sampler is wrapped by one that does not call after_trial."
             )
+        elif lacking := lacking_constraint(trials, self._known_constraints):
+            trial, name = lacking
+            told = (
+                f"Trial {trial.number} lacks the constraint '{name}', which other trials have, "
+                f"so that it counts as one that breaks it. Set it in every trial that returns a "
+                f"value."
+            )
+        if told:
+            self._has_told_of_constraints = True
+            warnings.warn(told, stacklevel=2)
 
     def _joint_parameters(
         self, study: Study, trials: Sequence[FrozenTrial], number: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,18 +11,16 @@ from numpy.typing import NDArray
 from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import Predictor
 from optuna_nasbot.acquisition.known import Known
-from optuna_nasbot.acquisition.known import KnownFunction
-from optuna_nasbot.acquisition.known import known_value
-from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp_among
+from optuna_nasbot.known_outcomes import KnownFunctions
+from optuna_nasbot.known_outcomes import satisfies
 from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Observation
-from optuna_nasbot.trials.configuration import of_networks
 from optuna_nasbot.trials.observations import configurations
 
 _MAX_UNFINISHED = 100
@@ -33,9 +30,6 @@ _N_SUBSTITUTES = 5
 """How many networks that were tried stand for one that is still to be chosen."""
 _BEYOND = 1.0
 """How far beyond the worst targets the reference point of hypervolumes is, in deviations."""
-
-KnownFunctions = Mapping[int | str, KnownFunction]
-"""Functions of networks by the position of an objective or the name of a constraint."""
 
 
 def predictions(
@@ -98,26 +92,6 @@ def predictions(
         front=found[is_feasible],
         reference=found.min(axis=0) - _BEYOND,
     )
-
-
-def allowed(
-    networks: Sequence[Architecture], name: str, known: KnownFunctions
-) -> Sequence[Architecture]:
-    """Those of the networks with a name that satisfy what is known; all if none does."""
-    satisfying = np.ones(len(networks), dtype=bool)
-    for key, function in known.items():
-        if isinstance(key, str):
-            satisfying &= satisfies(of_networks(name, networks), key, function)
-    chosen = [network for network, is_in in zip(networks, satisfying, strict=True) if is_in]
-    return chosen or networks
-
-
-def satisfies(
-    tried: Sequence[Configuration], name: str, function: KnownFunction
-) -> NDArray[np.bool_]:
-    """Which of n configurations are known to satisfy a constraint, shape (n,)."""
-    values = [known_value(repr(name), function, each) for each in tried]
-    return np.array(values, dtype=float) <= 0
 
 
 def _on_scale_of(

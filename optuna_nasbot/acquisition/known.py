@@ -66,6 +66,20 @@ def checked_known(known: object) -> dict[int | str, KnownFunction]:
     return dict(known)
 
 
+def check_positions(known: Mapping[int | str, KnownFunction], n_objectives: int) -> None:
+    """Check that functions are of objectives that a study has.
+
+    Raises:
+        ValueError: One is not.
+    """
+    beyond = [key for key in known if isinstance(key, int) and not 0 <= key < n_objectives]
+    if beyond:
+        raise ValueError(
+            f"known: expected positions of objectives from 0 to {n_objectives - 1}, since the "
+            f"study has {n_objectives}, got {beyond[0]}. Constraints are named by strings."
+        )
+
+
 def known_value(what: str, function: KnownFunction, configuration: Configuration) -> float:
     """What a function gives for the networks of a configuration.
 

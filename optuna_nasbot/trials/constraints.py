@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Sequence
 from math import isnan
@@ -66,6 +67,28 @@ def store_constraints(
             f"Return a positive number where a constraint can't be computed."
         )
     set_constraints(study, trial, constraints)
+
+
+def lacking_constraint(
+    trials: Iterable[FrozenTrial], known: Collection[str] = ()
+) -> tuple[FrozenTrial, str] | None:
+    """The first completed trial that lacks a constraint which another one has, and its name.
+
+    Args:
+        trials: Trials of a study.
+        known: Names of constraints that trials need not have.
+
+    Returns:
+        None if there is no such trial.
+    """
+    completed = [each for each in trials if each.state == TrialState.COMPLETE]
+    stored = [stored_constraints(each) for each in completed]
+    names = sorted({name for each in stored for name in each}.difference(known))
+    for trial, constraints in zip(completed, stored, strict=True):
+        for name in names:
+            if name not in constraints:
+                return trial, name
+    return None
 
 
 def lacks_constraints(trials: Iterable[FrozenTrial]) -> FrozenTrial | None:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
+from scipy.stats import spearmanr
 
+from optuna_nasbot.acquisition import hypervolume
 from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.acquisition.hypervolume import free_boxes
 from optuna_nasbot.acquisition.hypervolume import log_expected_hypervolume_improvement
@@ -105,3 +107,33 @@ def test_boxes_are_disjoint_and_cover_what_is_free(k: int) -> None:
     n_holding = ((points[:, None] >= lower) & (points[:, None] < upper)).all(axis=2).sum(axis=1)
     is_free = ~(front[None] > points[:, None]).all(axis=2).any(axis=1)
     np.testing.assert_array_equal(n_holding, is_free.astype(int))
+
+
+def on_a_sphere(n: int, k: int) -> NDArray[np.float64]:
+    """Random points that don't dominate each other."""
+    points = np.abs(np.random.default_rng(k).standard_normal((n, k)))
+    return np.asarray(points / np.linalg.norm(points, axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("k", [3, 4, 6])
+def test_of_a_long_front_of_many_objectives_there_is_an_estimate(
+    k: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = on_a_sphere(24 if k == 6 else 80, k)
+    points = on_a_sphere(50, k) * np.linspace(0.7, 1.3, 50)[:, None]
+    std = np.full((50, k), 0.2)
+    lower, upper = free_boxes(front, np.zeros(k))
+    assert len(lower) <= 3_000
+    estimated = log_expected_hypervolume_improvement(points, std, lower, upper)
+    monkeypatch.setattr(hypervolume, "_MAX_BOXES", 1_000_000)
+    boxes = free_boxes(front, np.zeros(k))
+    assert len(boxes[0]) > 3_000
+    exact = log_expected_hypervolume_improvement(points, std, *boxes)
+    assert (estimated >= exact - 1e-9).all()
+    assert spearmanr(estimated, exact).statistic > 0.98
+
+
+def test_the_best_of_each_objective_stays_in_the_estimate() -> None:
+    front = np.vstack([on_a_sphere(200, 3), 2 * np.eye(3) + 0.001])
+    lower, _ = free_boxes(front, np.zeros(3))
+    assert (lower.max(axis=0) == 2.001).all()

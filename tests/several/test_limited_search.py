@@ -137,3 +137,21 @@ def test_trials_of_before_the_constraint_are_not_the_best() -> None:
 
 def n_feasible_after(study: optuna.Study, first: int) -> int:
     return sum(trial.user_attrs["margin"] <= 0 for trial in study.trials[first:])
+
+
+@pytest.mark.skipif(not IS_NEW, reason="Constraints are set in an objective since Optuna 5.")
+@pytest.mark.parametrize("make", [NASBOTSampler, EvolutionSampler])
+def test_a_constraint_that_some_trials_lack_is_told_once(make: Callable[..., Any]) -> None:
+    def forgetful(trial: optuna.Trial) -> float:
+        network = suggest_architecture(trial, "net", SPACE)
+        if trial.number != 1:
+            trial.set_constraint("size", margin(network))
+        return 1.0
+
+    study = optuna.create_study(sampler=make(seed=0))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        study.optimize(forgetful, n_trials=5)
+    told = [str(each.message) for each in caught if "lacks the constraint" in str(each.message)]
+    assert len(told) == 1
+    assert "Trial 1 lacks the constraint 'size', which other trials have" in told[0]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import optuna
+from problem import Direction
 from results_table import Run
 from results_table import append_csv
 from results_table import print_runs
@@ -29,15 +30,17 @@ def run_judged(
     figure: str,
     arguments: argparse.Namespace,
     checkpoints: Sequence[int],
+    direction: Direction = "minimize",
 ) -> None:
     """Make the runs that the CSV file lacks, and print tables of all that were asked for.
 
     Args:
         name: The name of the benchmark in the CSV file.
-        search: (run, number of evaluations) -> both series, smaller is better in both.
+        search: (run, number of evaluations) -> both series.
         figure: The name of the second figure.
         arguments: What the parser of `options` has read.
         checkpoints: Numbers of evaluations in the tables, as far as runs go, their end apart.
+        direction: Whether larger or smaller values are better, in both series.
     """
     wanted = [
         Run(name, dataset, method, seed)
@@ -64,7 +67,7 @@ def run_judged(
     runs = {
         run: results[run][: arguments.trials] for each in wanted for run in (each, judged(each))
     }
-    print_runs(runs, arguments.methods, reached(checkpoints, arguments.trials), "minimize")
+    print_runs(runs, arguments.methods, reached(checkpoints, arguments.trials), direction)
 
 
 def series(trials: Sequence[optuna.trial.FrozenTrial], figures: Sequence[float]) -> Series:

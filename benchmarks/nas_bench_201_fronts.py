@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from fronts import area
 from nas_bench_201_costs import KNOWN
 from nas_bench_201_costs import PAIRS
 from nas_bench_201_costs import Cells
@@ -54,8 +55,8 @@ def missing_volumes(run: Run, n_trials: int, data: Path) -> list[float]:
     places = tried(run.method, run.seed, n_trials, table)
     points = losses(table)
     found = np.array([points[place] for place in places])
-    whole = volume(points.reshape(-1, 2))
-    missing = [whole - volume(found[: n + 1]) for n in range(n_trials)]
+    whole = area(points.reshape(-1, 2), np.ones(2))
+    missing = [whole - area(found[:n], np.ones(2)) for n in range(1, n_trials + 1)]
     return np.log10(np.maximum(missing, _LEAST)).tolist()
 
 
@@ -72,15 +73,6 @@ def losses(table: Cells) -> NDArray[np.float64]:
         )
     ]
     return np.stack(scaled, axis=-1)
-
-
-def volume(points: NDArray[np.float64]) -> float:
-    """The area between 0 and 1 that some of n points, shape (n, 2), dominate by smaller values."""
-    order = np.lexsort((points[:, 1], points[:, 0]))
-    first = np.minimum(points[order, 0], 1.0)
-    lowest = np.minimum.accumulate(np.minimum(points[order, 1], 1.0))
-    widths = np.diff(np.append(first, 1.0))
-    return float((widths * (1.0 - lowest)).sum())
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ _SIZES = {2: {_BROKEN: 7, _DOMINATED: 7, _FRONT: 9}, 3: {_BROKEN: 4, _DOMINATED:
 """Their sizes on so many axes. Plotly draws larger ones in space."""
 
 _MARGIN = 0.05
-_MAX_NAME = {2: 250.0, 3: 170.0}
+_MAX_NAME = {2: 250.0, 3: 150.0}
 """Pixels of a name along one of so many axes."""
 _SPACE = {
     "height": 640,
@@ -260,8 +260,10 @@ def _kept(is_front: NDArray[np.bool_]) -> NDArray[np.intp]:
 def _subtitle(objectives: _Objectives, n_shown: int, n: int) -> str:
     """What is better along each axis, and what is not shown."""
     n_objectives = len(objectives.names)
+    room = 0.5 * _MAX_SUBTITLE / len(objectives.shown)
     parts = [
-        f"{objectives.directions[each].name.lower()} {objectives.names[each]}"
+        f"{objectives.directions[each].name.lower()} "
+        f"{fitted(objectives.names[each], room, LABEL_SIZE)}"
         for each in objectives.shown
     ]
     if len(objectives.shown) < n_objectives:
@@ -314,7 +316,8 @@ def _title_axes(figure: Figure, points: _Points, objectives: _Objectives) -> Non
     for letter, position, values in columns:
         title = fitted(objectives.names[position], _MAX_NAME[n_axes], AXIS_TITLE_SIZE)
         axes[f"{letter}axis"] = {
-            "title": {"text": axis_text(title)},
+            # In space plotly shows the text as it is.
+            "title": {"text": axis_text(title) if n_axes == 2 else title},
             "range": _range(values, is_front),
         }
     figure.update_layout(axes if n_axes == 2 else {"scene": axes})

@@ -222,3 +222,11 @@ def test_positions_may_be_an_array(several: Any) -> None:
         axis_order=np.array([1, 0]),  # type: ignore[arg-type]
     )
     assert points(figure.data[0]) == {(2.0, 1.0)}
+
+
+def test_names_in_space_mean_themselves(several: Any) -> None:
+    """There plotly would show an escaped character as it is escaped."""
+    made = several([(1.0, 2.0, 3.0)], ["minimize"] * 3)
+    figure = plot_pareto_front(made, "net", target_names=["a < b", "c & d", "e"])
+    assert figure.layout.scene.xaxis.title.text == "a < b"
+    assert figure.layout.scene.yaxis.title.text == "c & d"

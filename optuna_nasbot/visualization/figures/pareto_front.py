@@ -71,7 +71,7 @@ _SPACE = {
     "legend": {"itemsizing": "constant"},
     "scene": {
         "aspectmode": "cube",
-        "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 0.9}, "center": {"z": -0.15}},
+        "camera": {"eye": {"x": 1.85, "y": 1.85, "z": 1.1}, "center": {"z": -0.15}},
     },
 }
 """The layout of three axes: all of them, and their names, are in the picture."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import runpy
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from optuna_nasbot.command_line.storage import load_study
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.ranking import ranked_trials
+from optuna_nasbot.visualization.best_networks import BestNetworks
+from optuna_nasbot.visualization.best_networks import best_networks
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,37 @@ def chosen_study(arguments: argparse.Namespace) -> Study:
     return load_study(arguments.storage, arguments.study)
 
 
-def chosen_network(arguments: argparse.Namespace) -> Chosen:
+def chosen_network(study: Study, arguments: argparse.Namespace) -> Chosen:
     """The network that the options name: of the trial, or of the best one.
 
     Raises:
         UserError: There is none, or it can't be read.
     """
-    study = chosen_study(arguments)
     trials = study.get_trials(deepcopy=False)
     name = chosen_name(trials, arguments.name)
     trial = _best(study, name) if arguments.trial is None else _numbered(trials, arguments.trial)
     return Chosen(study, name, trial, readable_network(trial, name))
+
+
+def chosen_front(study: Study, name: str) -> BestNetworks:
+    """The Pareto front of the trials that carry a network of a name.
+
+    Networks that can't be read are left out, with a warning.
+
+    Raises:
+        UserError: There is no such trial, or no network can be read.
+    """
+    ranked = _ranked(study, name)
+    front = best_networks(study, name)
+    if not front.trials:
+        readable_network(ranked[0], name)  # raises
+    if front.unreadable:
+        warnings.warn(
+            f"Trials {[*front.unreadable]} of the Pareto front are left out: their architectures "
+            f"can't be read. --trial N says why.",
+            stacklevel=2,
+        )
+    return front
 
 
 def chosen_name(trials: Sequence[FrozenTrial], name: str | None) -> str:
@@ -119,15 +142,20 @@ def _numbered(trials: Sequence[FrozenTrial], number: int) -> FrozenTrial:
 
 
 def _best(study: Study, name: str) -> FrozenTrial:
-    ranked = ranked_trials(study, name)
-    if not ranked:
-        raise UserError(
-            f"--trial: expected a number, got none, and there is no best trial yet: no completed "
-            f"one has an architecture '{name}' and satisfies all constraints."
-        )
+    ranked = _ranked(study, name)
     if len(study.directions) > 1:
         raise UserError(
             f"--trial: expected the number of a trial, since several objectives have no best one, "
             f"got none. The Pareto front is {[trial.number for trial in ranked]}."
         )
     return ranked[0]
+
+
+def _ranked(study: Study, name: str) -> list[FrozenTrial]:
+    ranked = ranked_trials(study, name)
+    if not ranked:
+        raise UserError(
+            f"--trial: expected a number, got none, and there is no best trial yet: no completed "
+            f"one has an architecture '{name}' and satisfies all constraints."
+        )
+    return ranked

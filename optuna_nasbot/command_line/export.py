@@ -8,6 +8,7 @@ from pathlib import Path
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.command_line.chosen import chosen_network
+from optuna_nasbot.command_line.chosen import chosen_study
 from optuna_nasbot.command_line.errors import UserError
 from optuna_nasbot.command_line.errors import reported_to_user
 from optuna_nasbot.command_line.header import header
@@ -42,7 +43,7 @@ class _OwnCode(Exception):
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the files of a network."""
-    chosen = chosen_network(arguments)
+    chosen = chosen_network(chosen_study(arguments), arguments)
     code, document = arguments.out / "network.py", arguments.out / "architecture.json"
     check_writable([code, document], force=arguments.force)
     files = {document: json.dumps(chosen.network.to_dict(), indent=1) + "\n"}

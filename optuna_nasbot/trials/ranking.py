@@ -46,5 +46,9 @@ def _front(
 
 
 def is_feasible(trial: FrozenTrial) -> bool:
-    """Whether a trial satisfies all constraints, none of which is positive then."""
+    """Whether a trial satisfies all constraints, none of which is positive then.
+
+    It breaks none that it lacks, as in Optuna 5. (`Study.best_trials` of Optuna 4 leaves out
+    trials without constraints once others have some, `Study.best_trial` does not.)
+    """
     return all(value <= 0 for value in stored_constraints(trial).values())

@@ -13,6 +13,7 @@ from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_
 from optuna_nasbot.visualization.figures.edits_plot import plot_edits
 from optuna_nasbot.visualization.figures.importances_plot import plot_importances
 from optuna_nasbot.visualization.figures.parallel_coordinate import plot_parallel_coordinate
+from optuna_nasbot.visualization.figures.pareto_front import plot_pareto_front
 from optuna_nasbot.visualization.figures.slice_plot import plot_slice
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 from optuna_nasbot.visualization.report import to_html
@@ -26,6 +27,7 @@ __all__ = [
     "plot_edits",
     "plot_importances",
     "plot_parallel_coordinate",
+    "plot_pareto_front",
     "plot_slice",
     "plot_surrogate",
     "to_html",

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from optuna.study import Study
 from optuna.trial import FrozenTrial
+from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials.joint_parameters import joint_parameters
 from optuna_nasbot.trials.names import architecture_names
-from optuna_nasbot.trials.observations import read_trials
-from optuna_nasbot.trials.ranking import ranked_trials
+from optuna_nasbot.trials.private_optuna import stored_constraints
+from optuna_nasbot.trials.ranking import is_feasible
+from optuna_nasbot.visualization.best_networks import best_networks
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.svg import to_svg
 from optuna_nasbot.visualization.drawing.text import to_text
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
+from optuna_nasbot.visualization.study_figures import front_figure
 from optuna_nasbot.visualization.study_figures import history_figures
 from optuna_nasbot.visualization.study_figures import network_figures
 from optuna_nasbot.visualization.trial_facts import facts_beside_parameters
 from optuna_nasbot.visualization.trial_facts import objective_names
 from optuna_nasbot.visualization.trial_facts import trial_parameters
 from optuna_nasbot.visualization.trial_facts import trial_values
-
-MAX_DRAWN = 10
 
 
 @dataclass(frozen=True)
@@ -89,15 +89,19 @@ class _Section:
 
     Args:
         name: The name.
-        figures: The figures, as HTML.
+        front: The figure of the Pareto front, as HTML; None where there is none.
+        figures: The other figures.
         parameters: Names of the parameters that are searched together with the networks.
         best: The best networks, the best first.
+        n_best: How many trials there are to choose these from.
     """
 
     name: str
+    front: str | None
     figures: list[str]
     parameters: list[str]
     best: list[_Drawn]
+    n_best: int
 
 
 def to_html(
@@ -113,7 +117,8 @@ def to_html(
     The page holds all that it needs, plotly's JavaScript, too (5 MB), and asks no server for
     anything. It follows the light or dark scheme of its reader. Figures of a study with several
     objectives are made for each of them, of the negative value where larger is better; its best
-    networks are those of the Pareto front.
+    networks are those of the Pareto front, ten of them spread evenly along the first objective
+    where there are more, and with two or three objectives `plot_pareto_front` is above them.
 
     Args:
         study: The study, finished or running.
@@ -148,12 +153,7 @@ def to_html(
     sizes = _Sizes(image_size, inputs, outputs, must_fit=len(names) < 2)
     parameters = [*map(printable, joint_parameters(trials).distributions)]
     sections = [
-        _Section(
-            name=printable(each),
-            figures=list(network_figures(study, each, f"net-{index}")),
-            parameters=parameters,
-            best=[_drawn(study, *found, each, parameters, sizes) for found in _best(study, each)],
-        )
+        _section(study, each, f"net-{index}", parameters, sizes)
         for index, each in enumerate(names)
     ]
     environment = Environment(
@@ -167,6 +167,10 @@ def to_html(
         directions=[direction.name.lower() for direction in study.directions],
         objectives=objective_names(study),
         states=Counter(trial.state.name.lower() for trial in trials),
+        has_constraints=any(map(stored_constraints, trials)),
+        n_feasible=sum(
+            trial.state == TrialState.COMPLETE and is_feasible(trial) for trial in trials
+        ),
         now=f"{datetime.now():%Y-%m-%d %H:%M}",
         plotly=get_plotlyjs(),
         history=list(history_figures(study)),
@@ -174,10 +178,23 @@ def to_html(
     )
 
 
-def _best(study: Study, name: str) -> Iterator[tuple[FrozenTrial, Architecture]]:
-    """The best trials whose networks can be read; the figures warn of the others."""
-    readable, _ = read_trials(ranked_trials(study, name), name)
-    return ((each.trial, each.configuration.networks[name]) for each in readable[:MAX_DRAWN])
+def _section(
+    study: Study, name: str, identity: str, parameters: list[str], sizes: _Sizes
+) -> _Section:
+    """What the page says of the networks of a name; the figures warn of those it can't read."""
+    best = best_networks(study, name)
+    shown = best.some
+    return _Section(
+        name=printable(name),
+        front=front_figure(study, name, identity),
+        figures=list(network_figures(study, name, identity)),
+        parameters=parameters,
+        best=[
+            _drawn(study, trial, network, name, parameters, sizes)
+            for trial, network in zip(shown.trials, shown.networks, strict=True)
+        ],
+        n_best=len(best.trials),
+    )
 
 
 def _drawn(

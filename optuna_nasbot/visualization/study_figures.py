@@ -24,6 +24,7 @@ from optuna_nasbot.visualization.figures.fitting import fitted
 from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.importances_plot import plot_importances
 from optuna_nasbot.visualization.figures.parallel_coordinate import plot_parallel_coordinate
+from optuna_nasbot.visualization.figures.pareto_front import plot_pareto_front
 from optuna_nasbot.visualization.figures.slice_plot import plot_slice
 from optuna_nasbot.visualization.figures.study_layout import LEGEND
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
@@ -68,6 +69,19 @@ def history_figures(study: Study) -> Iterator[str]:
         figure.update_yaxes(range=range_of_equal(values[np.isfinite(values)]))
         figure.update_layout(legend=LEGEND)
         yield _html(with_numbers_apart(figure), f"history-{index}")
+
+
+def front_figure(study: Study, name: str, identity: str) -> str | None:
+    """The Pareto front of the networks of a name, if the study has two or three objectives.
+
+    Args:
+        study: The study.
+        name: The name under which its trials carry networks.
+        identity: What the `id` attribute of the figure starts with.
+    """
+    if len(study.directions) not in (2, 3):
+        return None
+    return _html(plot_pareto_front(study, name), f"{identity}-{plot_pareto_front.__name__}")
 
 
 def network_figures(study: Study, name: str, identity: str) -> Iterator[str]:

@@ -73,7 +73,7 @@ def test_several_objectives_have_no_best_trial(run: Any, make_study: Any, pool: 
     values = [[1.0, 2.0], [2.0, 2.0], [2.0, 1.0]]
     trials = [create_architecture_trial({"net": pool[0]}, values=pair) for pair in values]
     make_study(*trials, study_name="pareto", directions=["minimize"] * 2)
-    assert "The Pareto front is [0, 2]" in run.error("show", "--study", "pareto")
+    assert "The Pareto front is [0, 2]" in run.error("export", "--study", "pareto", "--out", "no")
     _, out, _ = run("show", "--study", "pareto", "--trial", 1)
     assert "not on the Pareto front" in out
 

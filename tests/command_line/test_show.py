@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import optuna
+from optuna.trial import TrialState
 
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
@@ -108,6 +110,80 @@ def test_trial_that_breaks_constraints(run: Any, pool: Any) -> None:
     best, broken = (run("show", "--study", "bound", *more)[1] for more in ((), ("--trial", 0)))
     assert "trial 1, study 'bound', place 1 of 1 completed" in best
     assert "trial 0, study 'bound', breaks constraints" in broken
+    assert re.search(r"constraint 0 +satisfied with 0 to spare\n", best)
+    assert re.search(r"constraint 0 +broken by 1\n", broken)
+
+
+def several(run: Any, values: Sequence[tuple[float, float]], pool: Any) -> optuna.Study:
+    """Store a study of two objectives."""
+    study = optuna.create_study(
+        study_name="several", storage=run.storage, directions=["maximize", "minimize"]
+    )
+    for i, each in enumerate(values):
+        study.add_trial(create_architecture_trial({"net": pool[i % 10]}, values=each))
+    return study
+
+
+def test_several_objectives_give_the_front_by_the_first_one(run: Any, pool: Any) -> None:
+    several(run, [(1.0, 1.0), (0.0, 9.0), (3.0, 2.5)], pool).set_metric_names(["speed", "loss"])
+    code, out, err = run("show", "--study", "several", "--inputs", 7, "--outputs", 2)
+    assert (code, err) == (0, "")
+    head, names, first, second, _, *drawn = out.splitlines()
+    assert head == "'net' of the Pareto front, study 'several', 2 trials"
+    assert names.split() == ["trial", "speed", "loss", "layers", "mass"]
+    assert first.split()[:4] == ["2", "3", "2.5", str(len(pool[2].layers))]
+    assert second.split()[:3] == ["0", "1", "1"]
+    assert len({len(line) for line in (names, first, second)}) == 1
+    sizes = {"inputs": 7, "outputs": 2}
+    assert "\n".join(drawn) == (
+        f"Trial 2\n{to_text(pool[2], **sizes)}\n\nTrial 0\n{to_text(pool[0], **sizes)}"
+    )
+
+
+def test_ten_networks_of_a_long_front_are_drawn(run: Any, pool: Any) -> None:
+    several(run, [(float(i), float(i)) for i in range(19)], pool)
+    out = run("show", "--study", "several")[1]
+    table, said, drawn = out.partition(
+        "\nThe networks of 10 of 19 trials, spread evenly along value 0:\n"
+    )
+    assert said
+    assert [line.split()[0] for line in table.splitlines()[2:]] == [
+        str(i) for i in range(18, -1, -1)
+    ]
+    assert re.findall(r"^Trial (\d+)$", drawn, re.MULTILINE) == [str(i) for i in range(18, -1, -2)]
+
+
+def test_front_without_those_that_can_not_be_read(run: Any, pool: Any) -> None:
+    study = several(run, [(2.0, 2.0)], pool)
+    assert run("show", "--study", "several")[0] == 0
+    damaged = {"architecture:net": {"format": 1}}
+    study.add_trial(optuna.create_trial(values=[1.0, 1.0], user_attrs=damaged))
+    code, out, err = run("show", "--study", "several")
+    assert (code, "1 trial\n" in out) == (0, True)
+    assert "Trials [1] of the Pareto front are left out" in err
+    study.add_trial(optuna.create_trial(values=[3.0, 0.0], user_attrs=damaged))
+    assert "Trial 2's architecture 'net' can't be read" in run.error("show", "--study", "several")
+
+
+def test_no_front_yet(run: Any, pool: Any) -> None:
+    study = several(run, [], pool)
+    study.add_trial(create_architecture_trial({"net": pool[0]}, state=TrialState.FAIL))
+    assert "no best trial yet" in run.error("show", "--study", "several")
+
+
+def test_constraints_of_a_trial_of_several_objectives(run: Any, pool: Any) -> None:
+    study = several(run, [(1.0, 1.0)], pool)
+    carried = study.trials[0].user_attrs
+    constraints = {"constraints:size": 3200.0, "constraints:depth": -1.5}
+    study.add_trial(
+        optuna.create_trial(values=[9.0, 0.0], user_attrs=carried, system_attrs=constraints)
+    )
+    broken, without = (run("show", "--study", "several", "--trial", i)[1] for i in (1, 0))
+    assert "trial 1, study 'several', breaks constraints" in broken
+    assert re.search(r"constraint size +broken by 3,200\n", broken)
+    assert re.search(r"constraint depth +satisfied with 1.5 to spare\n", broken)
+    assert "trial 0, study 'several', on the Pareto front" in without
+    assert re.search(r"constraint size +not set, so not broken\n", without)
 
 
 def test_sizes_that_do_not_fit(run: Any) -> None:

@@ -302,14 +302,51 @@ def test_what_is_written_while_networks_are_drawn_stays(
         assert image.startswith("[![architecture net]")
 
 
-def test_several_objectives_get_drawings_only(store: Any, study: Any, pool: Any) -> None:
+@pytest.mark.parametrize(
+    ("n", "expected"), [(2, {"pareto-front-net"}), (3, {"pareto-front-net"}), (4, set())]
+)
+def test_several_objectives_get_their_front(
+    n: int, expected: set[str], store: Any, study: Any, pool: Any
+) -> None:
+    values = [[float(i), *[-float(i)] * (n - 1)] for i in range(4)]
     made = study(
-        *(create_architecture_trial({"net": network}, values=[1.0, 2.0]) for network in pool[:4]),
-        directions=["minimize", "maximize"],
+        *(
+            create_architecture_trial({"net": network}, values=each)
+            for network, each in zip(pool, values, strict=False)
+        ),
+        directions=["minimize"] * n,
     )
     add_to_dashboard(made, store)
     assert "![architecture net]" in note(made, 3)
-    assert cards(made, store) == {}
+    drawn = cards(made, store)
+    assert drawn.keys() == expected
+    for card in drawn.values():
+        assert [trace["name"] for trace in card["data"]] == ["Pareto front"]
+
+
+def test_cards_of_several_objectives_are_drawn_in_silence(
+    store: Any, study: Any, pool: Any, logged: list[str]
+) -> None:
+    made = study(
+        create_architecture_trial({"net": pool[0]}, values=[float("inf"), 1.0]),
+        directions=["minimize"] * 2,
+    )
+    add_to_dashboard(made, store)
+    assert cards(made, store).keys() == {"pareto-front-net"}
+    assert logged == []
+
+
+def test_note_tells_which_constraints_are_broken(store: Any, trial: Any, study: Any) -> None:
+    def bound(trial: optuna.Trial) -> float:
+        trial.set_user_attr("architecture:net:origin", {"edits": [], "parent": None})
+        return objective(trial)
+
+    made = study(sampler=optuna.samplers.TPESampler(constraints_func=lambda trial: [1234.5, -1.0]))
+    made.optimize(bound, n_trials=1, callbacks=[DashboardCallback(store)])
+    text, _, _ = note(made, 0).partition("\n\n")
+    *_, origin, broken = text.split("  \n")
+    assert origin == "Made from an initial network."
+    assert broken.replace("\\", "") == "Infeasible: constraint 0 broken by 1,234.5."
 
 
 class FullStore:

@@ -102,7 +102,7 @@ def test_parameters_of_several_objectives_have_figures_each(study: Any, tuned: A
     for index in range(2):
         for plot in PLOTS_WITH_PARAMETERS:
             assert f"net-0-plot_{plot}-{index}" in page.ids
-    assert len(page.figures) == 2 + 2 * (len(PLOTS) + len(PLOTS_WITH_PARAMETERS))
+    assert len(page.figures) == 3 + 2 * (len(PLOTS) + len(PLOTS_WITH_PARAMETERS))
 
 
 def test_a_parameter_that_not_all_trials_have_is_told_of_those_that_have_it(
@@ -196,9 +196,13 @@ def test_several_objectives_have_figures_each_and_a_pareto_front(study: Any, poo
         warnings.simplefilter("error")  # figures have names for their values
         html = to_html(made)
     page = Page(html)
-    assert page.drawn == [trial.number for trial in sorted(made.best_trials, key=number)]
+    best = sorted(made.best_trials, key=lambda trial: trial.values[0])
+    assert page.drawn == [trial.number for trial in best]
     assert [f"history-{k}" in page.ids for k in range(3)] == [True, True, False]
-    assert len(page.figures) == 2 + 2 * len(PLOTS)
+    assert len(page.figures) == 3 + 2 * len(PLOTS)
+    assert page.figures[2] == "net-0-plot_pareto_front"  # above the table and the other figures
+    assert page.texts["h3"][0] == "Pareto front"
+    assert html.index("net-0-plot_pareto_front") < html.index("<table>")
     assert "Difference in loss" in html
     assert "Difference in -speed" in html  # larger is better, which a target can't say
 
@@ -222,8 +226,45 @@ def test_pareto_front_without_a_network(study: Any, pool: Any) -> None:
     assert any("No trial of the Pareto front has" in text for text in page.texts["p"])
 
 
-def number(trial: optuna.trial.FrozenTrial) -> int:
-    return trial.number
+def test_ten_of_a_long_front_are_spread_along_the_first_objective(study: Any, pool: Any) -> None:
+    order = [(7 * i) % 19 for i in range(19)]
+    trials = [
+        create_architecture_trial({"net": pool[i % 10]}, values=[float(i), float(i)])
+        for i in order
+    ]
+    made = study(*trials, directions=["maximize", "minimize"])
+    page = Page(to_html(made))
+    assert [order[number] for number in page.drawn] == [18, 16, 14, 12, 10, 8, 6, 4, 2, 0]
+    assert "10 of 19 trials, spread evenly along value 0." in page.texts["p"]
+
+
+def test_more_than_three_objectives_have_a_front_without_a_figure(study: Any, pool: Any) -> None:
+    trials = [
+        create_architecture_trial({"net": network}, values=[float(i), -float(i), 0.0, 0.0])
+        for i, network in enumerate(pool[:3])
+    ]
+    page = Page(to_html(study(*trials, directions=["minimize"] * 4)))
+    assert page.drawn == [0, 1, 2]
+    assert not any("pareto" in each for each in page.figures)
+    assert "Pareto front" in page.texts["h3"]
+
+
+def test_feasible_trials_are_counted_where_there_are_constraints(
+    study: Any, pool: Any, trial: Any
+) -> None:
+    plain = [trial(network, float(i)) for i, network in enumerate(pool[:4])]
+    bound = [
+        optuna.create_trial(
+            value=each.value,
+            user_attrs=each.user_attrs,
+            system_attrs={"constraints": [float(number - 1)]},
+        )
+        for number, each in enumerate(plain)
+    ]
+    failed = trial(pool[4], state=TrialState.FAIL)
+    said = Page(to_html(study(*bound, failed))).texts["p"][0]
+    assert "2 of 4 completed trials satisfy all constraints." in said
+    assert "constraints" not in Page(to_html(study(*plain))).texts["p"][0]
 
 
 def test_names_and_attributes_can_not_write_html(study: Any, pool: Any) -> None:

@@ -34,10 +34,10 @@ class DashboardCallback:
     """Show networks in optuna-dashboard while a study runs: a callback for `Study.optimize`.
 
     The note of each finished trial gets drawings of the networks that it carries, under whatever
-    names, and what edits they were made by. The study gets `plot_architecture_map` and
-    `plot_surrogate` as cards, from the third trial on and again whenever it has grown by a
-    quarter; `add_to_dashboard` brings them up to date. A study with several objectives gets no
-    cards.
+    names, what edits they were made by, and which constraints the trial breaks. The study gets
+    `plot_architecture_map` and `plot_surrogate` as cards, or with two or three objectives
+    `plot_pareto_front`, from the third trial on and again whenever it has grown by a quarter;
+    `add_to_dashboard` brings them up to date. A study with more objectives gets no cards.
 
     What others wrote into a note stays. Nothing is stored in user attributes. Any number of
     workers may have a callback each. If something fails, the study goes on, and the first failure

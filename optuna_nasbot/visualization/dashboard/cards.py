@@ -1,4 +1,4 @@
-"""The cards of a study in optuna-dashboard: the map of its networks and the surrogate."""
+"""The cards of a study in optuna-dashboard: map and surrogate of its networks, or their front."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from optuna_nasbot.visualization.dashboard.attributes import save_texts
 from optuna_nasbot.visualization.figures import study_layout
 from optuna_nasbot.visualization.figures import tried_networks
 from optuna_nasbot.visualization.figures.architecture_map import plot_architecture_map
+from optuna_nasbot.visualization.figures.pareto_front import plot_pareto_front
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
 
 _CARDS = {"architecture-map": plot_architecture_map, "surrogate": plot_surrogate}
+_CARDS_OF_SEVERAL = {"pareto-front": plot_pareto_front}
+"""Those of a study with two or three objectives."""
 _CARD = "dashboard:plot_data:{card}:"
 """The attributes of a study whose values the dashboard joins to a card. Its own function
 `save_plotly_graph_object` writes many small ones, see `save_texts`."""
@@ -32,21 +35,23 @@ _IS_UNASKED = ContextVar("_IS_UNASKED", default=False)
 def save_cards(study: Study, storage: BaseStorage, names: Iterable[str]) -> None:
     """Save the cards of the networks of names, in the place of earlier ones.
 
-    A study with several objectives gets none.
+    A study with two or three objectives gets the Pareto front only, one with more gets none.
 
     Args:
         study: The study.
         storage: Its storage.
         names: Names that trials carry networks under.
     """
-    if len(study.directions) > 1:
+    n_objectives = len(study.directions)
+    if n_objectives > 3:
         return
+    cards = _CARDS if n_objectives == 1 else _CARDS_OF_SEVERAL
     study_id = storage.get_study_id_from_name(study.study_name)
     for name in names:
         with _unasked():
             texts = {
                 _CARD.format(card=f"{title}-{_identifier(name)}"): plot(study, name).to_json()
-                for title, plot in _CARDS.items()
+                for title, plot in cards.items()
             }
         save_texts(storage, study_id, texts)
 

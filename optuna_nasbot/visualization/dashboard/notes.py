@@ -1,4 +1,4 @@
-"""The note of a trial in optuna-dashboard: drawings of its networks and where they come from."""
+"""The note of a trial in optuna-dashboard: its networks, their origin, broken constraints."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.visualization.constraint_facts import broken_constraints
 from optuna_nasbot.visualization.dashboard.attributes import NoteAttributes
 from optuna_nasbot.visualization.dashboard.attributes import StudyAttributes
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
@@ -138,11 +139,14 @@ def _drawn(
             continue
         if network is not None:
             origin = stored_origin(trial.user_attrs, name)
-            made = _lines(f"Made from {origin}.") if origin else []
+            facts = _lines(f"Made from {origin}.") if origin else []
+            if broken := broken_constraints(trial):
+                reasons = ", ".join(f"{key} {fact}" for key, fact in broken)
+                facts += _lines(_markdown(f"Infeasible: {reasons}."))
             yield _Drawn(
                 name=name,
                 artifact_id=_stored_drawing(study, trial, name, network, artifact_store),
-                section="  \n".join([*_lines(_summary(name, network)), *made]),
+                section="  \n".join([*_lines(_summary(name, network)), *facts]),
             )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from optuna.study import Study
 
 from optuna_nasbot.distance.study_distances import study_distances
+from optuna_nasbot.visualization.evenly import evenly
 from optuna_nasbot.visualization.figures.axis_range import axis_range
 from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
 from optuna_nasbot.visualization.figures.fitting import axis_text
@@ -81,7 +82,7 @@ def plot_distance_vs_value(
     if n < 2:
         reason = f"At least two completed trials with an architecture '{name}' are needed."
         return empty_figure(_TITLE, name, reason)
-    compared = found.chosen(_evenly(n, MAX_COMPARED))
+    compared = found.chosen(evenly(n, MAX_COMPARED))
     first, second = np.triu_indices(len(compared.networks), k=1)
     gaps = _gaps(compared.values[first], compared.values[second])
     distances = study_distances(compared.networks)
@@ -98,7 +99,7 @@ def plot_distance_vs_value(
         horizontal_spacing=0.08,
         subplot_titles=[f"{key}: {_correlation(part, gaps)}" for key, part in panels.items()],
     )
-    drawn = _evenly(len(gaps), MAX_DRAWN)
+    drawn = evenly(len(gaps), MAX_DRAWN)
     texts = _pair_texts(compared, first[drawn], second[drawn])
     for column, (key, part) in enumerate(panels.items(), start=1):
         _add_pairs(figure, part[drawn], gaps[drawn], texts, column)
@@ -158,11 +159,6 @@ def _range_from_zero(values: NDArray[np.float64]) -> tuple[float, float] | None:
     """An axis from 0 to the largest value that is no far outlier; None for one to the largest."""
     shown = axis_range(values)
     return None if shown is None else (-0.05 * shown[1], 1.05 * shown[1])
-
-
-def _evenly(n: int, at_most: int) -> NDArray[np.intp]:
-    """At most so many of n positions, evenly spaced."""
-    return np.linspace(0, n - 1, min(n, at_most)).astype(np.intp)
 
 
 def _gaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

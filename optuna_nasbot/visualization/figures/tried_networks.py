@@ -86,18 +86,10 @@ def tried_networks(
         ValueError: Several objectives and no target, a name that can't be one, or a name that no
             trial has while trials have others.
     """
-    key = attribute_key(name)
-    if not isinstance(study, Study):
-        raise TypeError(f"study: expected an Optuna study, got {study!r}.")
+    attribute_key(name)  # checks the name
+    check_study(study)
     _check_target(study, target, target_name)
-    trials = study.get_trials(deepcopy=False)
-    if not any(key in trial.user_attrs for trial in trials):
-        _check_other_names(trials, name)
-    observations, damaged = read_trials(trials, name)
-    if damaged:
-        reason = f"their architecture '{name}' can't be read. {next(iter(damaged.values()))}"
-        warn_of_trials([*damaged], reason)
-    carried = [(each.trial, each.configuration.networks[name]) for each in observations]
+    carried = networks_of_name(study.get_trials(deepcopy=False), name)
     # The first of the most common ones is the latest.
     kinds = Counter(network.kind for _, network in reversed(carried)).most_common()
     if len(kinds) > 1:
@@ -115,6 +107,36 @@ def tried_networks(
     )
 
 
+def networks_of_name(
+    trials: Sequence[FrozenTrial], name: str
+) -> list[tuple[FrozenTrial, Architecture]]:
+    """The trials that carry a network of a name, of whatever kind, and their networks.
+
+    Networks that can't be read are left out, with a warning.
+
+    Args:
+        trials: All trials of a study.
+        name: The name under which trials carry networks.
+
+    Raises:
+        ValueError: A name that can't be one, or one that no trial has while trials have others.
+    """
+    key = attribute_key(name)
+    if not any(key in trial.user_attrs for trial in trials):
+        _check_other_names(trials, name)
+    observations, damaged = read_trials(trials, name)
+    if damaged:
+        reason = f"their architecture '{name}' can't be read. {next(iter(damaged.values()))}"
+        warn_of_trials([*damaged], reason)
+    return [(each.trial, each.configuration.networks[name]) for each in observations]
+
+
+def check_study(study: object) -> None:
+    """Raise a TypeError if a figure is asked for of what is no study."""
+    if not isinstance(study, Study):
+        raise TypeError(f"study: expected an Optuna study, got {study!r}.")
+
+
 def _check_target(study: Study, target: Target | None, target_name: str) -> None:
     if target is None and len(study.directions) > 1:
         raise ValueError(
@@ -125,6 +147,11 @@ def _check_target(study: Study, target: Target | None, target_name: str) -> None
         warnings.warn(
             f"`target` is given, but `target_name` is the default, '{target_name}'.", stacklevel=4
         )
+
+
+def tell_of_left_out(trial: FrozenTrial) -> None:
+    """Log that a trial is not shown, for its values."""
+    _logger.warning(f"Trial {trial.number} is left out because a value is inf or nan.")
 
 
 def _check_other_names(trials: Sequence[FrozenTrial], name: str) -> None:

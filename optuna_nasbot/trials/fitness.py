@@ -42,9 +42,15 @@ def is_non_dominated(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
     A point dominates another one if it is better in some objective and worse in none.
     """
-    at_least = (values[:, None] >= values[None]).all(axis=2)
-    better = (values[:, None] > values[None]).any(axis=2)
-    return np.asarray(~(at_least & better).any(axis=0))
+    found = np.zeros(len(values), dtype=bool)
+    left = np.lexsort(-values.T[::-1])  # none is dominated by one that comes later
+    while len(left):
+        first, left = left[0], left[1:]
+        found[first] = True
+        at_least = (values[first] >= values[left]).all(axis=1)
+        better = (values[first] > values[left]).any(axis=1)
+        left = left[~(at_least & better)]
+    return found
 
 
 def front_numbers(values: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -41,9 +41,8 @@ from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import origin_attributes
 from optuna_nasbot.trials.constraints import ConstraintsFunction
 from optuna_nasbot.trials.constraints import check_constraints_func
-from optuna_nasbot.trials.constraints import lacking_constraint
-from optuna_nasbot.trials.constraints import lacks_constraints
 from optuna_nasbot.trials.constraints import store_constraints
+from optuna_nasbot.trials.constraints import told_of_lacking
 from optuna_nasbot.trials.dimensions import dimensions_of
 from optuna_nasbot.trials.joint_parameters import JointParameters
 from optuna_nasbot.trials.joint_parameters import joint_parameters
@@ -207,20 +206,8 @@ class ArchitectureSampler(BaseSampler):
         """Warn, once, of trials that lack constraints."""
         if self._has_told_of_constraints:
             return
-        told = ""
-        if self._constraints_func is not None and (without := lacks_constraints(trials)):
-            told = (
-                f"Trial {without.number} has no constraints although constraints_func is given, "
-                f"so that it counts as one that breaks them. Either it is from before, or the "
-                f"sampler is wrapped by one that does not call after_trial."
-            )
-        elif lacking := lacking_constraint(trials, self._known_constraints):
-            trial, name = lacking
-            told = (
-                f"Trial {trial.number} lacks the constraint '{name}', which other trials have, "
-                f"so that it counts as one that breaks it. Set it in every trial that returns a "
-                f"value."
-            )
+        has_function = self._constraints_func is not None
+        told = told_of_lacking(trials, has_function, self._known_constraints)
         if told:
             self._has_told_of_constraints = True
             warnings.warn(told, stacklevel=2)

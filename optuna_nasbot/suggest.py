@@ -41,9 +41,8 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
     Raises:
         TypeError: An argument is of a wrong type, or no study's sampler can be reached through
             the trial.
-        ValueError: The name is empty or has a colon, a sampler of this package was asked in a
-            study with several objectives, or a trial of no study and without a network came on
-            one of several ranks of `torch.distributed`.
+        ValueError: The name is empty or has a colon, or a trial of no study and without a network
+            came on one of several ranks of `torch.distributed`.
         ArchitectureError: The network that the trial carries can't be read, or it or the
             sampler's choice is not of the space.
     """

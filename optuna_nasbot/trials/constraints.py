@@ -69,29 +69,39 @@ def store_constraints(
     set_constraints(study, trial, constraints)
 
 
-def lacking_constraint(
-    trials: Iterable[FrozenTrial], known: Collection[str] = ()
-) -> tuple[FrozenTrial, str] | None:
-    """The first completed trial that lacks a constraint which another one has, and its name.
+def told_of_lacking(
+    trials: Iterable[FrozenTrial], has_function: bool, known: Collection[str] = ()
+) -> str:
+    """What to say of constraints that some completed trials lack.
 
     Args:
         trials: Trials of a study.
+        has_function: Whether constraints are given by a function.
         known: Names of constraints that trials need not have.
 
     Returns:
-        None if there is no such trial.
+        A message about the first such trial, empty if there is none.
     """
     completed = [each for each in trials if each.state == TrialState.COMPLETE]
-    stored = [stored_constraints(each) for each in completed]
-    names = sorted({name for each in stored for name in each}.difference(known))
+    stored = [stored_constraints(each).keys() - known for each in completed]
+    names = set().union(*stored)
     for trial, constraints in zip(completed, stored, strict=True):
-        for name in names:
-            if name not in constraints:
-                return trial, name
-    return None
-
-
-def lacks_constraints(trials: Iterable[FrozenTrial]) -> FrozenTrial | None:
-    """The first completed trial without constraints, None if all have some."""
-    completed = (each for each in trials if each.state == TrialState.COMPLETE)
-    return next((each for each in completed if not stored_constraints(each)), None)
+        if not constraints and has_function:
+            return (
+                f"Trial {trial.number} has no constraints although constraints_func is given, so "
+                f"that it counts as one that breaks them. Either it is from before, or the "
+                f"sampler is wrapped by one that does not call after_trial."
+            )
+        if not constraints and names:
+            return (
+                f"Trial {trial.number} has no constraints though others have {sorted(names)}, so "
+                f"that it counts as one that breaks them. Set them in every trial that returns a "
+                f"value."
+            )
+        if lacking := sorted(names - constraints):
+            return (
+                f"Trial {trial.number} lacks the constraint '{lacking[0]}', which others have: "
+                f"only those that it has count. Set all of them in every trial that returns a "
+                f"value."
+            )
+    return ""

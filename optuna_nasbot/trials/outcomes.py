@@ -16,6 +16,10 @@ from optuna_nasbot.trials.fitness import fitness
 from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.values import observed_values
 
+_LARGEST = 1e300
+"""Constraints count as at most this large, so that models and means of them stay finite. They may
+be infinite, as where one can't be computed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
@@ -25,8 +29,8 @@ class Outcomes:
         values: Their values of k objectives, finite, larger is better whatever the directions of
             the study, shape (n, k); see `optuna_nasbot.trials.values.observed_values`.
         signs: 1 for objectives to maximise, -1 for others, shape (k,).
-        constraints: Their constraints by name, each of shape (n,). 0 and less satisfy one; NaN
-            for a trial that does not have it.
+        constraints: Their constraints by name, each of shape (n,), finite. 0 and less satisfy
+            one; NaN for a trial that does not have it.
     """
 
     values: NDArray[np.float64]
@@ -35,7 +39,11 @@ class Outcomes:
 
     @property
     def is_feasible(self) -> NDArray[np.bool_]:
-        """Which trials are known to satisfy all constraints, shape (n,)."""
+        """Which trials satisfy all constraints that they have, shape (n,).
+
+        As in Optuna, those that only other trials have don't count: one may have been renamed. A
+        trial without any, where others have some, is not known to satisfy them.
+        """
         return np.asarray(self._violations == 0)
 
     @cached_property
@@ -47,20 +55,21 @@ class Outcomes:
     def _violations(self) -> NDArray[np.float64]:
         """How far each trial is from satisfying all constraints, 0 for those that do."""
         total = np.zeros(len(self.values))
+        is_without = np.full(len(self.values), bool(self.constraints))
         for each in self.constraints.values():
-            violation = np.maximum(each, 0.0)
+            violation = np.fmax(each, 0.0)  # 0 where there is none
             is_violated = violation > 0
             if is_violated.any():
                 total += violation / np.median(violation[is_violated])
-        return np.where(np.isnan(total), np.inf, total)
+            is_without &= np.isnan(each)
+        return np.where(is_without, np.inf, total)
 
 
 def outcomes_of(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> Outcomes:
     """The outcomes of trials that have values, in a study with these directions."""
     stored = [stored_constraints(trial) for trial in trials]
     names = sorted({name for each in stored for name in each})
-    constraints = {
-        name: np.array([each.get(name, np.nan) for each in stored], dtype=float) for name in names
-    }
+    table = np.array([[each.get(name, np.nan) for each in stored] for name in names], dtype=float)
+    constraints = dict(zip(names, np.clip(table, -_LARGEST, _LARGEST), strict=True))
     signs = np.array([1.0 if each == StudyDirection.MAXIMIZE else -1.0 for each in directions])
     return Outcomes(observed_values(trials, directions), signs, constraints)

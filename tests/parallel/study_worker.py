@@ -32,6 +32,15 @@ def value(network: Architecture, rate: float) -> float:
     return n_relu - sum(layer.units or 0 for layer in network.layers) / 100 - (rate - 0.3) ** 2
 
 
+def outcomes(trial: optuna.Trial) -> tuple[float, float]:
+    """Of a study with two objectives and a constraint."""
+    network = suggest_architecture(trial, "net", SPACE)
+    rate = trial.suggest_float("rate", 0.0, 1.0)
+    trial.set_constraint("rate", rate - 0.5)
+    time.sleep(0.05)  # The training.
+    return value(network, rate), float(len(network.layers))
+
+
 def equal_sampler() -> NASBOTSampler:
     """The sampler of every worker, all with the same seed."""
     return NASBOTSampler(seed=7, n_startup_trials=10)
@@ -43,7 +52,7 @@ def main(address: str, study_name: str, n_trials: int) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     study = optuna.load_study(study_name=study_name, storage=opened(address), sampler=sampler)
-    study.optimize(objective, n_trials=n_trials)
+    study.optimize(objective if len(study.directions) == 1 else outcomes, n_trials=n_trials)
 
 
 if __name__ == "__main__":

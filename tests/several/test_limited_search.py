@@ -31,11 +31,20 @@ def margin(network: Architecture) -> float:
 
 
 def objective(trial: optuna.Trial) -> float:
-    """More parameters are better, up to four times the limit."""
-    network = suggest_architecture(trial, "net", SPACE)
-    trial.set_user_attr("margin", margin(network))
+    network = asked(trial)
     if IS_NEW:
         trial.set_constraint("size", margin(network))
+    return quality(network)
+
+
+def asked(trial: optuna.Trial) -> Architecture:
+    network = suggest_architecture(trial, "net", SPACE)
+    trial.set_user_attr("margin", margin(network))
+    return network
+
+
+def quality(network: Architecture) -> float:
+    """More parameters are better, up to four times the limit."""
     return min(size(network), 4 * LIMIT) ** 0.25
 
 
@@ -68,9 +77,8 @@ def test_the_start_covers_sizes() -> None:
     assert min(sizes[1:]) < 0.1 * max(sizes)
 
 
-@pytest.mark.skipif(not IS_NEW, reason="A name is given to a constraint since Optuna 5.")
 def test_a_known_constraint_is_kept() -> None:
-    study = search(NASBOTSampler, 20, known={"size": margin})
+    study = search(NASBOTSampler, 20, known={"size" if IS_NEW else "0": margin})
     assert n_feasible(study, 5) == 15
     assert size(best_architecture(study, "net")) > 0.9 * LIMIT
 
@@ -124,6 +132,20 @@ def test_wrong_argument(known: Any) -> None:
 
 
 @pytest.mark.skipif(not IS_NEW, reason="Constraints are set in an objective since Optuna 5.")
+def test_a_constraint_is_set_by_name_from_some_trial_on() -> None:
+    """As when Optuna 4's `constraints_func` is given up."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        old = NASBOTSampler(seed=0, constraints_func=lambda trial: (trial.user_attrs["margin"],))
+    study = optuna.create_study(direction="maximize", sampler=old)
+    study.optimize(lambda trial: quality(asked(trial)), n_trials=6)
+    study.sampler = NASBOTSampler(seed=0)
+    study.optimize(objective, n_trials=15)
+    assert n_feasible(study, 6) >= 4
+    assert size(best_architecture(study, "net")) > 0.8 * LIMIT
+
+
+@pytest.mark.skipif(not IS_NEW, reason="Constraints are set in an objective since Optuna 5.")
 def test_trials_of_before_the_constraint_are_not_the_best() -> None:
     study = optuna.create_study(direction="maximize", sampler=NASBOTSampler(seed=2))
     with warnings.catch_warnings():
@@ -132,26 +154,31 @@ def test_trials_of_before_the_constraint_are_not_the_best() -> None:
             lambda trial: float(size(suggest_architecture(trial, "net", SPACE))) ** 0.25, 6
         )
         study.optimize(objective, n_trials=10)
-    assert n_feasible_after(study, 6) >= 4
-
-
-def n_feasible_after(study: optuna.Study, first: int) -> int:
-    return sum(trial.user_attrs["margin"] <= 0 for trial in study.trials[first:])
+    assert n_feasible(study, 6) >= 4
 
 
 @pytest.mark.skipif(not IS_NEW, reason="Constraints are set in an objective since Optuna 5.")
 @pytest.mark.parametrize("make", [NASBOTSampler, EvolutionSampler])
-def test_a_constraint_that_some_trials_lack_is_told_once(make: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    ("set_by_one", "expected"),
+    [
+        ([], "Trial 1 has no constraints though others have ['depth', 'size'], so that it counts"),
+        (["size"], "Trial 1 lacks the constraint 'depth', which others have: only those that"),
+    ],
+)
+def test_constraints_that_some_trials_lack_are_told_once(
+    make: Callable[..., Any], set_by_one: list[str], expected: str
+) -> None:
     def forgetful(trial: optuna.Trial) -> float:
         network = suggest_architecture(trial, "net", SPACE)
-        if trial.number != 1:
-            trial.set_constraint("size", margin(network))
+        for name in set_by_one if trial.number == 1 else ["size", "depth"]:
+            trial.set_constraint(name, margin(network))
         return 1.0
 
     study = optuna.create_study(sampler=make(seed=0))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         study.optimize(forgetful, n_trials=5)
-    told = [str(each.message) for each in caught if "lacks the constraint" in str(each.message)]
+    told = [str(each.message) for each in caught if "constraint" in str(each.message)]
     assert len(told) == 1
-    assert "Trial 1 lacks the constraint 'size', which other trials have" in told[0]
+    assert told[0].startswith(expected)

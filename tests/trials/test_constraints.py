@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,8 @@ from optuna.trial import TrialState
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
+from optuna_nasbot import best_architecture
+from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.trials.private_optuna import stored_constraints
 
@@ -87,6 +90,17 @@ def test_wrong_constraints(given: Any, error: type[Exception], message: str) -> 
     study = optuna.create_study(sampler=made(NASBOTSampler, function))
     with pytest.raises(error, match=message):
         study.optimize(objective, n_trials=1)
+
+
+@SAMPLERS
+def test_infinite_constraints(make: Callable[..., Any]) -> None:
+    """As where one can't be computed."""
+    study = optuna.create_study(
+        sampler=made(make, lambda trial: (math.inf if trial.number % 2 else -math.inf,))
+    )
+    study.optimize(objective, n_trials=13)
+    assert {trial.state for trial in study.trials} == {TrialState.COMPLETE}
+    assert best_architecture(study, "net") == get_architecture(study.best_trial, "net")
 
 
 def test_no_function() -> None:

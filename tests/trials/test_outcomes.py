@@ -47,9 +47,25 @@ def test_trials_that_satisfy_constraints_come_first() -> None:
 def test_violations_of_several_constraints_count_on_their_scales() -> None:
     trials = [trial(0.0, size=1e6, time=0.1), trial(0.0, size=3e6, time=0.0), trial(0.0, size=1e6)]
     outcomes = outcomes_of(trials, [MAXIMIZE])
-    # In medians of what is violated: 1 and 1; 3; the last one lacks a constraint.
-    assert best_first(outcomes.fitness) == [0, 1, 2]
+    # In medians of what is violated: 1 and 1; 3; the last one has only one constraint: 1.
+    assert best_first(outcomes.fitness) == [2, 0, 1]
     assert not outcomes.is_feasible.any()
+
+
+def test_constraints_that_only_other_trials_have() -> None:
+    trials = [trial(0.0, old=-1.0), trial(0.0, new=-1.0), trial(0.0, new=1.0), trial(0.0)]
+    outcomes = outcomes_of(trials, [MAXIMIZE])
+    assert outcomes.is_feasible.tolist() == [True, True, False, False]
+    assert best_first(outcomes.fitness) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("largest", [np.inf, np.finfo(float).max])
+def test_constraints_without_bounds(largest: float) -> None:
+    trials = [trial(0.0, size=each) for each in (largest, -largest, 3.0, largest, largest)]
+    outcomes = outcomes_of(trials, [MAXIMIZE])
+    assert outcomes.is_feasible.tolist() == [False, True, False, False, False]
+    assert best_first(outcomes.fitness) == [1, 2, 0, 3, 4]
+    assert np.isfinite(outcomes.constraints["size"]).all()
 
 
 def test_constraints_of_both_stored_forms() -> None:

@@ -67,11 +67,12 @@ class EvolutionSampler(ArchitectureSampler):
 
     def choose(self, request: TrialRequest) -> Suggestion:
         space, observed, rng = request.space, request.observed, self.request_rng(request)
-        n = sum(each.configuration in space for each in observed.finished)
+        ended = (*observed.finished, *observed.failed)
+        n = sum(each.configuration in space for each in ended)
         start = _start(request)
         if n < len(start):
             candidates = space.completed(start, rng)
-            progress = f"start-up, {n} of {len(start)} networks have a value"
+            progress = f"start-up, {n} of {len(start)} networks were tried"
         else:
             parents, fitness = request.parents(warp(observed.outcomes.fitness), rng)
             children = children_of_fit(parents, fitness, _N_TRIES, space.moves, rng)

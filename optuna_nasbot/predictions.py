@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import Predictor
 from optuna_nasbot.acquisition.known import Known
+from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
@@ -21,6 +25,7 @@ from optuna_nasbot.known_outcomes import satisfies
 from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Observation
+from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials.observations import configurations
 
 _MAX_UNFINISHED = 100
@@ -30,6 +35,26 @@ _N_SUBSTITUTES = 5
 """How many networks that were tried stand for one that is still to be chosen."""
 _BEYOND = 1.0
 """How far beyond the worst targets the reference point of hypervolumes is, in deviations."""
+
+
+@dataclass(frozen=True)
+class _Models:
+    """The models of a study.
+
+    Args:
+        fitter_of: What fits the model of an objective or a constraint, by its name.
+        running: What is being tried.
+        others: Networks that stand for those that are still to be chosen.
+    """
+
+    fitter_of: Callable[[str], SurrogateFitter]
+    running: Sequence[Configuration]
+    others: Sequence[Mapping[str, Architecture]]
+
+    def of(self, name: str, tried: Sequence[Observation], targets: Targets) -> Surrogate:
+        """The model of an objective or a constraint, fitted to trials and their targets."""
+        surrogate = self.fitter_of(name).fit(configurations(tried), targets)
+        return surrogate.of_networks_to_come(self.others).hallucinate(self.running)
 
 
 def predictions(
@@ -50,48 +75,61 @@ def predictions(
     """
     observed, outcomes = request.observed, request.observed.outcomes
     running = configurations(observed.running[-_MAX_UNFINISHED:])
-    failed = configurations(observed.failed[-_MAX_UNFINISHED:])
     others = [] if request.is_complete else request.networks_of_some(_N_SUBSTITUTES, rng)
-
-    def model_of(
-        name: str,
-        tried: Sequence[Observation],
-        targets: Targets,
-        failed: Sequence[Configuration] = (),
-    ) -> Surrogate:
-        surrogate = fitter_of(name).fit(configurations(tried), targets, failed)
-        return surrogate.of_networks_to_come(others).hallucinate(running)
-
-    objectives: list[Predictor] = []
+    models = _Models(fitter_of, running, others)
     targets = [Targets(values, transform) for values in outcomes.values.T]
-    for index, (each, sign) in enumerate(zip(targets, outcomes.signs, strict=True)):
-        if index in known:
-            objectives.append(Known(str(index), known[index], _on_scale_of(each, sign)))
-        else:
-            objectives.append(model_of(str(index), observed.finished, each, failed))
-    constraints: list[Predictor] = []
-    limits = []
-    for name, values in outcomes.constraints.items():
-        if name not in known:
-            having = np.flatnonzero(~np.isnan(values))
-            tried = [observed.finished[index] for index in having]
-            margins = Targets(-values[having], _scores_of_margins)
-            constraints.append(model_of(f"constraint {name}", tried, margins))
-            limits.append(warp_among(margins.values, 0.0)[1])
-    found = np.column_stack([each.all for each in targets])
+    constraints = [*_constraints(observed, models, known)]
     is_feasible = outcomes.is_feasible
     for key, function in known.items():
         if isinstance(key, str):
-            constraints.append(Known(repr(key), function, np.negative))
-            limits.append(0.0)
             is_feasible = is_feasible & satisfies(configurations(observed.finished), key, function)
+    found = np.column_stack([each.all for each in targets])
     return Predictions(
-        objectives=objectives,
-        constraints=constraints,
-        limits=np.array(limits),
+        objectives=[*_objectives(observed, targets, models, known)],
+        constraints=[predictor for predictor, _ in constraints],
+        limits=np.array([limit for _, limit in constraints]),
         front=found[is_feasible],
-        reference=found.min(axis=0) - _BEYOND,
+        reference=found.min(axis=0, initial=0.0) - _BEYOND,
     )
+
+
+def _objectives(
+    observed: Observations, targets: Sequence[Targets], models: _Models, known: KnownFunctions
+) -> Iterator[Predictor]:
+    """What predicts each objective; nothing while no trial has a value."""
+    signs = observed.outcomes.signs if observed.finished else ()
+    for index, sign in enumerate(signs):
+        name, of_objective = str(index), targets[index]
+        if index in known:
+            yield Known(name, known[index], _on_scale_of(of_objective, sign))
+        else:
+            yield models.of(name, observed.finished, of_objective)
+
+
+def _constraints(
+    observed: Observations, models: _Models, known: KnownFunctions
+) -> Iterator[tuple[Predictor, float]]:
+    """What predicts each constraint, and the least value that satisfies it.
+
+    That a trial ends with a value is one more, once a trial has failed.
+    """
+    for key, function in known.items():
+        if isinstance(key, str):
+            yield Known(repr(key), function, np.negative), 0.0
+    margins = [
+        (f"constraint {name}", observed.finished, -values)
+        for name, values in observed.outcomes.constraints.items()
+        if name not in known
+    ]
+    if observed.failed:
+        failed = observed.failed[-_MAX_UNFINISHED:]
+        has_value = np.repeat([1.0, -1.0], [len(observed.finished), len(failed)])
+        margins.append(("failures", (*observed.finished, *failed), has_value))
+    for name, trials, values in margins:
+        having = np.flatnonzero(~np.isnan(values))
+        targets = Targets(values[having], _scores_of_margins)
+        limit = warp_among(targets.values, 0.0)[1]
+        yield models.of(name, [trials[index] for index in having], targets), limit
 
 
 def _on_scale_of(

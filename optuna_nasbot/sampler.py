@@ -91,8 +91,8 @@ class NASBOTSampler(ArchitectureSampler):
     Args:
         seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
             Workers that share a study may have the same.
-        n_startup_trials: How many trials with a value the model needs; until then networks of
-            the initial pool and around it are tried, random ones that are far from each other,
+        n_startup_trials: How many trials have to end before there is a model; until then networks
+            of the initial pool and around it are tried, random ones that are far from each other,
             with random parameters.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
@@ -101,8 +101,9 @@ class NASBOTSampler(ArchitectureSampler):
             parameters. (The method of the paper takes `acquisition="ucb"` with it.) For
             experiments also a function that makes a kernel, see `optuna_nasbot.gp.kernels`.
         learn_from_failures: Whether configurations whose trials failed are not suggested again
-            and make others like them less likely. False leaves them out entirely, for studies in
-            which trials fail for reasons that have nothing to do with the configuration.
+            and the model learns which others would fail, as if that were a constraint. False
+            leaves them out entirely, for studies in which trials fail for reasons that have
+            nothing to do with the configuration.
         parameter_sampler: A sampler for all ordinary parameters, if they are not to be searched
             together with the networks.
         independent_sampler: The old name of `parameter_sampler`.
@@ -183,7 +184,7 @@ class NASBOTSampler(ArchitectureSampler):
         space, n, n_startup = request.space, request.n_comparable, self._n_startup_trials
         if n < n_startup:
             started = self._started(request, rng)
-            progress = f"start-up, {n} of {n_startup} networks have a value"
+            progress = f"start-up, {n} of {n_startup} networks were tried"
             return Suggestion(started, lambda: progress)
 
         fitter_of = self._search_of(request).fitter
@@ -278,7 +279,7 @@ def _distances_on(scale: Scale) -> NetworkDistances:
 def _prospects(predicted: Predictions, chosen: Configuration) -> str:
     """What the model expects of a configuration."""
     if len(predicted.objectives) > 1 or not len(predicted.front):
-        return f"{len(predicted.front)} trials satisfy all constraints"
+        return f"{len(predicted.front)} trials with a value satisfy all constraints"
     mean, std = predicted.objectives[0].predict([chosen])
     improvement = expected_improvement(mean, std, predicted.front.max())
     return f"expected improvement over the best: {improvement[0]:.2g} standard deviations"

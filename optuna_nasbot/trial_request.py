@@ -110,12 +110,13 @@ class TrialRequest:
     def pool(self) -> Sequence[Architecture]:
         """Networks of the space that is asked for to start from, none where parameters are.
 
-        They are of all sizes where something is weighed against how good a network is.
+        They are of all sizes where something is weighed against how good a network is, or where
+        some failed, as too large ones may.
         """
         if self.asked is None:
             return ()
         space, outcomes = self.space.spaces[self.asked], self.observed.outcomes
-        weighs = outcomes.values.shape[1] > 1 or outcomes.constraints
+        weighs = outcomes.values.shape[1] > 1 or outcomes.constraints or self.observed.failed
         return space.pool_of_sizes if weighs else space.initial_pool
 
     def starts(self, rng: np.random.Generator) -> list[Proposal]:
@@ -126,11 +127,11 @@ class TrialRequest:
 
     @property
     def n_comparable(self) -> int:
-        """How many trials with a value have the network that is asked for, or anything else."""
-        finished = self.observed.finished
+        """How many trials that have ended have the network that is asked for, or anything else."""
+        ended = (*self.observed.finished, *self.observed.failed)
         if self.asked is None:
-            return len(finished)
-        return sum(self.asked in each.configuration.networks for each in finished)
+            return len(ended)
+        return sum(self.asked in each.configuration.networks for each in ended)
 
     def networks_of_some(self, n: int, rng: np.random.Generator) -> list[dict[str, Architecture]]:
         """Networks of all names that are still to be asked for, of n finished trials.

@@ -6,15 +6,16 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import optuna
 import pytest
-from optuna.trial import TrialState
 
 from optuna_nasbot import EvolutionSampler
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.search.initial_design import networks_around_pool
 from optuna_nasbot.trials import Origin
 from optuna_nasbot.trials import stored_origin
 
@@ -35,7 +36,7 @@ def test_startup_trials(messages: list[str]) -> None:
         messages.clear()
         study.optimize(value, n_trials=1)
         assert messages == [
-            f"Trial {n_observed}: start-up, {n_observed} of 3 networks have a value; "
+            f"Trial {n_observed}: start-up, {n_observed} of 3 networks were tried; "
             f"'net' is {told_origin(study)}."
         ]
 
@@ -61,15 +62,17 @@ def test_choice_of_the_model(acquisition, messages: list[str]) -> None:
 
 
 def test_hyperparameters_that_were_fitted_before(messages: list[str]) -> None:
-    study = optuna.create_study(sampler=NASBOTSampler(seed=0, n_startup_trials=1))
-    study.add_trial(create_architecture_trial({"net": SPACE.initial_pool[0]}, value=1.0))
-    for how in ("new", "the earlier"):
+    study = optuna.create_study(sampler=NASBOTSampler(seed=0))
+    networks = networks_around_pool(SPACE, 100, np.random.default_rng(0))[:65]
+    trials = [create_architecture_trial({"net": each}, value=1.0) for each in networks]
+    n_added = 0
+    for n, how in ((64, "new"), (65, "the earlier")):
+        study.add_trials(trials[n_added:n])
+        n_added = n
         messages.clear()
         suggest_architecture(study.ask(), "net", SPACE)
-        assert messages[0].startswith("Fitted the model to 1 network in ")
+        assert messages[0].startswith(f"Fitted the model to {n} networks in ")
         assert messages[0].endswith(f" s with {how} hyperparameters.")
-        failed = {"net": SPACE.initial_pool[1]}
-        study.add_trial(create_architecture_trial(failed, state=TrialState.FAIL))
 
 
 def test_a_model_of_the_same_trials_is_not_fitted_again(messages: list[str]) -> None:
@@ -85,7 +88,7 @@ def test_evolution(messages: list[str]) -> None:
     n = len(SPACE.initial_pool)
     study.optimize(value, n_trials=n + 1)
     assert messages[1] == (
-        f"Trial 1: start-up, 1 of {n} networks have a value; 'net' is an initial network."
+        f"Trial 1: start-up, 1 of {n} networks were tried; 'net' is an initial network."
     )
     assert messages[-1] == f"Trial {n}: evolving from {n} networks; 'net' is {told_origin(study)}."
 
@@ -125,5 +128,5 @@ ASKED = 'logging.getLogger("optuna.optuna_nasbot").setLevel(logging.INFO)'
 )
 def test_only_who_asks_is_told(preparation: str, told: bool, finished: bool) -> None:
     written = output(preparation)
-    assert ("Trial 0: start-up, 0 of 5 networks have a value" in written) == told
+    assert ("Trial 0: start-up, 0 of 5 networks were tried" in written) == told
     assert ("Trial 0 finished with value" in written) == finished

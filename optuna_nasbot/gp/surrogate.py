@@ -27,9 +27,6 @@ from optuna_nasbot.trials.configuration import Configuration
 
 MAX_OBSERVATIONS = 500
 MAX_FITTED = 200
-_FAILED_QUANTILE = 0.25
-"""Failed configurations get this quantile of the targets: bad enough to make their neighbours less
-likely, and not so bad as to hide a good region because of a single accident."""
 
 # Below Optuna's logger, see `optuna_nasbot/__init__.py`.
 _logger = logging.getLogger(f"optuna.{__name__}")
@@ -42,8 +39,8 @@ class Surrogate:
     Attributes:
         kernel: The kernel, fitted to observations.
         parameters: Its hyperparameters.
-        configurations: What the process is conditioned on: observed configurations, failed ones,
-            then those that were hallucinated.
+        configurations: What the process is conditioned on: observed configurations, then those
+            that were hallucinated.
         posterior: The process conditioned on them.
         substitutes: Networks by name. Where there are some, the variance of a single prediction
             is the mean of the variances with each of them in place of the configuration's own
@@ -169,34 +166,22 @@ class SurrogateFitter:
         self._fitted: tuple[tuple[Any, ...], tuple[Kernel, KernelParameters]] | None = None
         self._latest: tuple[tuple[Any, ...], Surrogate] | None = None
 
-    def fit(
-        self,
-        observed: Sequence[Configuration],
-        targets: Targets,
-        failed: Sequence[Configuration] = (),
-    ) -> Surrogate:
+    def fit(self, observed: Sequence[Configuration], targets: Targets) -> Surrogate:
         """Fit the Gaussian process to observed configurations.
-
-        Those that failed have no value. The process is conditioned on a pessimistic one, the
-        lower quartile of the others; hyperparameters don't depend on them.
 
         Args:
             observed: n configurations with a value, at least one, possibly with repetitions.
             targets: What the process models of their values.
-            failed: Configurations that failed.
 
         Returns:
             The surrogate of the targets.
         """
-        known = tuple(each.key for each in observed), tuple(each.key for each in failed)
-        key = *known, targets.all.tolist()
+        key = tuple(each.key for each in observed), targets.all.tolist()
         if self._latest is None or self._latest[0] != key:
-            self._latest = key, self._fit(observed, targets, failed)
+            self._latest = key, self._fit(observed, targets)
         return self._latest[1]
 
-    def _fit(
-        self, observed: Sequence[Configuration], targets: Targets, failed: Sequence[Configuration]
-    ) -> Surrogate:
+    def _fit(self, observed: Sequence[Configuration], targets: Targets) -> Surrogate:
         began, fitted_before = time.perf_counter(), self._fitted
         n_fitted = refit_size(len(observed))
         kernel, parameters = self._kernel_and_parameters(
@@ -204,12 +189,11 @@ class SurrogateFitter:
         )
         keys = [each.key for each in observed]
         chosen = informative_subset(keys, targets.all, self._max_observations)
-        kept = (*(observed[index] for index in chosen), *failed)
+        kept = tuple(observed[index] for index in chosen)
         kernel.remember(kept)
-        pessimistic = np.full(len(failed), np.quantile(targets.all, _FAILED_QUANTILE))
         posterior = condition(
             kernel.matrix(kept, kept, parameters),
-            np.concatenate([targets.all[chosen], pessimistic]),
+            targets.all[chosen],
             parameters.noise_variance,
             project_cross_kernel=True,
         )

@@ -28,9 +28,7 @@ from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
 from optuna_nasbot.gp.targets import Targets
-from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import networks_around_pool
-from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.configuration import Configuration
@@ -136,25 +134,6 @@ def test_one_network_and_repeated_ones_with_different_values() -> None:
         mean, std = fitter.fit(networks, Targets(np.array(values))).predict([other])
         assert np.isfinite(mean).all()
         assert (std > 0).all()
-
-
-def test_failed_networks_lower_what_is_expected_around_them_and_nothing_else() -> None:
-    space = SPACES["mlp"]
-    rng = np.random.default_rng(0)
-    network, *others = networks_around_pool(space, 30, rng)
-    near = [each.network for each in one_edit_neighbours(Candidate(network), space, rng)]
-    (failed,), observed, neighbours = (of_networks("net", x) for x in ([network], others, near))
-    targets = Targets(rng.normal(size=len(observed)))
-    fitter = SurrogateFitter(kernel_of(space))
-    without, with_failed = (fitter.fit(observed, targets, lost) for lost in ((), (failed,)))
-    assert with_failed.parameters is without.parameters
-    (before, spread_before), (after, spread_after) = (
-        surrogate.predict([failed, *neighbours]) for surrogate in (without, with_failed)
-    )
-    assert (spread_after < spread_before).all()
-    pessimistic = np.quantile(targets.all, 0.25)
-    assert abs(after[0] - pessimistic) < abs(before[0] - pessimistic)
-    assert np.allclose(np.sign(after - before), np.sign(pessimistic - before[0]))
 
 
 def test_a_fitter_gives_the_same_surrogate_whatever_it_saw_before() -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
-from typing import Any
 from typing import get_args
 
 import numpy as np
@@ -21,64 +17,29 @@ from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.acquisition.expected_improvement import expected_improvement
 from optuna_nasbot.acquisition.known import check_positions
 from optuna_nasbot.acquisition.known import checked_known
-from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import Suggestion
-from optuna_nasbot.distance.network_distances import NetworkDistances
-from optuna_nasbot.distance.study_distances import distances_scaled_to
-from optuna_nasbot.distance.study_distances import references_among
-from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernels import JointKernel
 from optuna_nasbot.gp.kernels import KernelName
 from optuna_nasbot.gp.kernels import MakeKernel
 from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.kernels import kernel_named
-from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.known_outcomes import KnownFunctions
 from optuna_nasbot.known_outcomes import allowed
 from optuna_nasbot.known_outcomes import disagreement
 from optuna_nasbot.predictions import predictions
-from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.search.initial_design import start_proposal
 from optuna_nasbot.search.maximiser import SearchBudget
 from optuna_nasbot.search.maximiser import maximise
 from optuna_nasbot.search.proposal import Proposal
 from optuna_nasbot.search.selection import first_new
-from optuna_nasbot.spaces import ArchitectureSpace
+from optuna_nasbot.searches import Searches
 from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Configuration
-from optuna_nasbot.trials import Dimensions
 from optuna_nasbot.trials.constraints import ConstraintsFunction
-
-_MAX_SEARCHES = 16
-"""For how many requests, such as a name and a space, the distances and the model are kept. An
-objective may make a new space in each trial."""
-
-
-Scale = ArchitectureSpace | tuple[Architecture, ...]
-"""What distances are scaled to: the networks of a space, or some networks."""
-
-
-@dataclass(frozen=True)
-class _Search:
-    """What a search keeps from one trial to the next.
-
-    Args:
-        distances: The distances of the networks by name.
-        kernel: The kernel of all models.
-        fitters: Fit the model of each objective and constraint, by its name.
-    """
-
-    distances: Mapping[str, NetworkDistances]
-    kernel: Kernel
-    fitters: dict[str, SurrogateFitter] = field(default_factory=dict)
-
-    def fitter(self, name: str) -> SurrogateFitter:
-        """What fits the model of an objective or a constraint."""
-        return self.fitters.setdefault(name, SurrogateFitter(self.kernel))
 
 
 class NASBOTSampler(ArchitectureSampler):
@@ -166,14 +127,14 @@ class NASBOTSampler(ArchitectureSampler):
                 f"a kernel, got {kernel!r}."
             )
         self._searches_parameters = kernel != "paper"
-        self._kernel_of = kernel if callable(kernel) else kernel_named(kernel)
+        make_kernel = kernel if callable(kernel) else kernel_named(kernel)
+        self._searches = Searches(make_kernel, self._joint_kernel)
         self._learn_from_failures = learn_from_failures
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
         self._known = checked_known(known)
         self._known_constraints = [key for key in self._known if isinstance(key, str)]
         self._has_told_of_known = False
-        self._searches: dict[Any, _Search] = {}
 
     def choose(self, request: TrialRequest) -> Suggestion:
         if not self._learn_from_failures:
@@ -187,7 +148,7 @@ class NASBOTSampler(ArchitectureSampler):
             progress = f"start-up, {n} of {n_startup} networks were tried"
             return Suggestion(started, lambda: progress)
 
-        fitter_of = self._search_of(request).fitter
+        fitter_of = self._searches.of(request).fitter
         predicted = predictions(request, fitter_of, self._known, self._transform, rng)
         acquisition = self._acquisition_of(predicted, rng)
         fitness = self._transform(observed.outcomes.fitness)
@@ -214,8 +175,7 @@ class NASBOTSampler(ArchitectureSampler):
         if request.asked is None:
             return request.space.completed([Proposal({})], rng)[0]
         name, space = request.asked, request.space.spaces[request.asked]
-        alone = Dimensions({name: request.dimensions.kinds[name]})
-        distances = self._search_on({name: space}, alone).distances[name]
+        distances = self._searches.of_network(name, space).distances[name]
         pool = request.pool
         if self._known:
             pool = allowed(space.pool_of_sizes, name, self._known)
@@ -224,56 +184,8 @@ class NASBOTSampler(ArchitectureSampler):
     def _acquisition_of(self, predicted: Predictions, rng: np.random.Generator) -> Criterion:
         return criterion(self._acquisition, predicted, rng)
 
-    def _search_of(self, request: TrialRequest) -> _Search:
-        """The distances and the model for a request.
-
-        Where a network is all that is searched its space is the scale of distances. Else the
-        study's networks are, since parameters may be asked for before the space is known.
-        """
-        dimensions = request.dimensions
-        if len(dimensions.names) == 1 and request.asked is not None:
-            return self._search_on(request.space.spaces, dimensions)
-        networks = {name: request.observed.networks(name) for name in dimensions.kinds}
-        references = {name: references_among(each) for name, each in networks.items() if each}
-        return self._search_on(references, dimensions)
-
-    def _search_on(self, scales: Mapping[str, Scale], dimensions: Dimensions) -> _Search:
-        """Those of an earlier trial, where that was on the same scales."""
-        key = tuple(scales.items()), dimensions.names, repr(dimensions.parameters)
-        search = self._searches.pop(key, None)
-        if search is None:
-            distances = {name: _distances_on(scale) for name, scale in scales.items()}
-            kernel = self._joint_kernel(_made_by(self._kernel_of, distances), dimensions)
-            search = _Search(distances, kernel)
-        self._searches[key] = search  # the last one is the one used last
-        if len(self._searches) > _MAX_SEARCHES:
-            self._searches.pop(next(iter(self._searches)))
-        return search
-
     def _is_joint(self, study: Study) -> bool:
         return super()._is_joint(study) and self._searches_parameters
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_searches": {}}
-
-
-def _made_by(make: MakeKernel, distances: Mapping[str, NetworkDistances]) -> Kernel:
-    """The kernel that a function of the user makes.
-
-    Raises:
-        TypeError: It is no kernel.
-    """
-    kernel = make(distances)
-    if not isinstance(kernel, Kernel):
-        raise TypeError(f"kernel: expected a function that makes a Kernel, got {kernel!r} of it.")
-    return kernel
-
-
-def _distances_on(scale: Scale) -> NetworkDistances:
-    """The distances of networks, scaled to a space or to networks of the study."""
-    if isinstance(scale, ArchitectureSpace):
-        return network_distances(scale)
-    return distances_scaled_to(scale)
 
 
 def _prospects(predicted: Predictions, chosen: Configuration) -> str:

@@ -52,10 +52,10 @@ class Variant(NASBOTSampler):
         budget: SearchBudget = _BUDGET,
         joint: JointKernel = joint_kernel,
     ) -> None:
+        self._joint_kernel = joint  # before it is used
         super().__init__(seed=seed, kernel=kernel)
         self._transform = transform
         self._budget = budget
-        self._joint_kernel = joint
 
 
 def _kernel(*views_of: ViewOf) -> MakeKernel:

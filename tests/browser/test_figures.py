@@ -26,6 +26,7 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.visualization import plot_importances
 from optuna_nasbot.visualization import plot_parallel_coordinate
+from optuna_nasbot.visualization import plot_pareto_front
 from optuna_nasbot.visualization import plot_slice
 from optuna_nasbot.visualization.study_figures import history_figures
 from optuna_nasbot.visualization.study_figures import network_figures
@@ -254,6 +255,31 @@ def test_texts_of_any_names_of_parameters(name: str, misplaced_of_parameters: An
     parameters = {f"{i}{name}": RATE for i in range(4)}
     study = made_up_study(values(-0.04, 0.045), name, EDITS, parameters=parameters)
     assert misplaced_of_parameters(study, name, target_name=name) == []
+
+
+def front_of(pairs: Sequence[tuple[float, float]], name: str, metrics: list[str]) -> Figure:
+    study = optuna.create_study(directions=["minimize", "maximize"])
+    study.set_metric_names(metrics)
+    for number, both in enumerate(pairs):
+        networks = {name: NETWORKS[number % len(NETWORKS)]}
+        study.add_trial(create_architecture_trial(networks, values=both))
+    return plot_pareto_front(study, name)
+
+
+@pytest.mark.parametrize("of", VALUES.values(), ids=VALUES.keys())
+def test_texts_of_fronts_of_any_values(of: list[float], misplaced_in: Any) -> None:
+    figures = [
+        front_of([*zip(of, of, strict=True)], "net", ["error", "speed"]),
+        front_of([*zip(of, of[::-1], strict=True)], "net", ["error", "speed"]),
+    ]
+    assert misplaced_in(figures) == []
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_texts_of_fronts_of_any_names(name: str, misplaced_in: Any) -> None:
+    of = values(-0.04, 0.045)
+    figure = front_of([*zip(of, of[::-1], strict=True)], name, [name, f"{name}2"])
+    assert misplaced_in([figure]) == []
 
 
 def test_touching_texts_and_cut_ones_would_be_noticed(blank: Page, measured: Any) -> None:

@@ -330,6 +330,7 @@ def _range(values: NDArray[np.float64], is_front: NDArray[np.bool_]) -> tuple[fl
     inside = axis_range(values)
     if inside is None:
         return None
-    low, high = min([*inside, *values[is_front]]), max([*inside, *values[is_front]])
+    shown = [*inside, *values[is_front].tolist()]
+    low, high = min(shown), max(shown)
     margin = _MARGIN * high - _MARGIN * low  # the difference itself may overflow
     return low - margin, high + margin

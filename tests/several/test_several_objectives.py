@@ -86,8 +86,8 @@ def test_a_model_of_each_objective_finds_a_better_front() -> None:
 
 @pytest.mark.parametrize("acquisition", ["ucb", "ts"])
 def test_other_acquisitions_find_a_front(acquisition: Any) -> None:
-    found = missed(searched(NASBOTSampler(seed=0, acquisition=acquisition), 20))
-    assert found < missed(searched(optuna.samplers.RandomSampler(seed=0), 20))
+    found = missed(searched(NASBOTSampler(seed=0, acquisition=acquisition), 14))
+    assert found < missed(searched(optuna.samplers.RandomSampler(seed=0), 14))
 
 
 def test_directions_are_those_of_the_study() -> None:

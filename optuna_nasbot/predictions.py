@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +21,13 @@ from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp_among
-from optuna_nasbot.known_outcomes import KnownFunctions
-from optuna_nasbot.known_outcomes import satisfies
+from optuna_nasbot.known_outcomes import KnownOutcomes
 from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Observation
-from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials.observations import configurations
+from optuna_nasbot.trials.outcomes import LARGEST_CONSTRAINT
+from optuna_nasbot.trials.plan import read_plan
 
 _MAX_UNFINISHED = 100
 """How many running and how many failed networks the models take note of, the latest ones: those of
@@ -60,7 +61,7 @@ class _Models:
 def predictions(
     request: TrialRequest,
     fitter_of: Callable[[str], SurrogateFitter],
-    known: KnownFunctions,
+    known: KnownOutcomes,
     transform: Transform,
     rng: np.random.Generator,
 ) -> Predictions:
@@ -69,7 +70,7 @@ def predictions(
     Args:
         request: What a trial asks for, and what is observed.
         fitter_of: What fits the model of an objective or a constraint, by its name.
-        known: What needs no model.
+        known: What needs no model. Its constraints are among those that were observed.
         transform: Maps the values of an objective to what is modelled.
         rng: Source of randomness.
     """
@@ -78,51 +79,46 @@ def predictions(
     others = [] if request.is_complete else request.networks_of_some(_N_SUBSTITUTES, rng)
     models = _Models(fitter_of, running, others)
     targets = [Targets(values, transform) for values in outcomes.values.T]
-    constraints = [*_constraints(observed, models, known)]
-    is_feasible = outcomes.is_feasible
-    for key, function in known.items():
-        if isinstance(key, str):
-            is_feasible = is_feasible & satisfies(configurations(observed.finished), key, function)
+    constraints = [*_constraints(request, models, known)]
     found = np.column_stack([each.all for each in targets])
     return Predictions(
-        objectives=[*_objectives(observed, targets, models, known)],
+        objectives=[*_objectives(request, targets, models, known)],
         constraints=[predictor for predictor, _ in constraints],
         limits=np.array([limit for _, limit in constraints]),
-        front=found[is_feasible],
+        front=found[outcomes.is_feasible],
         reference=found.min(axis=0, initial=0.0) - _BEYOND,
     )
 
 
 def _objectives(
-    observed: Observations, targets: Sequence[Targets], models: _Models, known: KnownFunctions
+    request: TrialRequest, targets: Sequence[Targets], models: _Models, known: KnownOutcomes
 ) -> Iterator[Predictor]:
     """What predicts each objective; nothing while no trial has a value."""
-    signs = observed.outcomes.signs if observed.finished else ()
+    finished = request.observed.finished
+    signs = request.observed.outcomes.signs if finished else ()
     for index, sign in enumerate(signs):
-        name, of_objective = str(index), targets[index]
         if index in known:
-            yield Known(name, known[index], _on_scale_of(of_objective, sign))
+            yield Known(_value(known, index, request), _on_scale_of(targets[index], sign))
         else:
-            yield models.of(name, observed.finished, of_objective)
+            yield models.of(str(index), finished, targets[index])
 
 
 def _constraints(
-    observed: Observations, models: _Models, known: KnownFunctions
+    request: TrialRequest, models: _Models, known: KnownOutcomes
 ) -> Iterator[tuple[Predictor, float]]:
     """What predicts each constraint, and the least value that satisfies it.
 
     That a trial ends with a value is one more, once a trial has failed.
     """
-    for key, function in known.items():
-        if isinstance(key, str):
-            yield Known(repr(key), function, np.negative), 0.0
-    margins = [
-        (f"constraint {name}", observed.finished, -values)
-        for name, values in observed.outcomes.constraints.items()
-        if name not in known
-    ]
+    observed = request.observed
+    margins = []
+    for name, values in observed.outcomes.constraints.items():
+        if name in known:
+            yield Known(_value(known, name, request), _margins), 0.0
+        else:
+            margins.append((f"constraint {name}", observed.finished, -values))
     if observed.failed:
-        failed = observed.failed[-_MAX_UNFINISHED:]
+        failed = [_as_planned(each, request) for each in observed.failed[-_MAX_UNFINISHED:]]
         has_value = np.repeat([1.0, -1.0], [len(observed.finished), len(failed)])
         margins.append(("failures", (*observed.finished, *failed), has_value))
     for name, trials, values in margins:
@@ -132,10 +128,36 @@ def _constraints(
         yield models.of(name, [trials[index] for index in having], targets), limit
 
 
+def _as_planned(failed: Observation, request: TrialRequest) -> Observation:
+    """A failed trial with the parameters that it was going to have.
+
+    It may have failed before it asked for them, as all trials do whose networks can't be built:
+    that it lacks them says nothing of why.
+    """
+    planned = read_plan(failed.trial, request.dimensions.parameters).parameters
+    has = failed.configuration
+    return replace(
+        failed, configuration=Configuration(has.networks, {**planned, **has.parameters})
+    )
+
+
+def _value(
+    known: KnownOutcomes, key: int | str, request: TrialRequest
+) -> Callable[[Configuration], float]:
+    """The function of an objective or a constraint, of configurations."""
+    by_name = request.has_several_networks
+    return lambda configuration: known.value(key, configuration.networks, by_name)
+
+
 def _on_scale_of(
     targets: Targets, sign: float
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     return lambda values: targets.targets_of(sign * values)
+
+
+def _margins(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far a known constraint is from its limit, so that sums stay finite."""
+    return np.clip(-values, -LARGEST_CONSTRAINT, LARGEST_CONSTRAINT)
 
 
 def _scores_of_margins(margins: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,8 +15,6 @@ from optuna_nasbot.acquisition.criterion import Criterion
 from optuna_nasbot.acquisition.criterion import Predictions
 from optuna_nasbot.acquisition.criterion import criterion
 from optuna_nasbot.acquisition.expected_improvement import expected_improvement
-from optuna_nasbot.acquisition.known import check_positions
-from optuna_nasbot.acquisition.known import checked_known
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture_sampler import ArchitectureSampler
 from optuna_nasbot.architecture_sampler import Suggestion
@@ -28,8 +26,7 @@ from optuna_nasbot.gp.kernels import kernel_named
 from optuna_nasbot.gp.targets import Transform
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.known_outcomes import KnownFunctions
-from optuna_nasbot.known_outcomes import allowed
-from optuna_nasbot.known_outcomes import disagreement
+from optuna_nasbot.known_outcomes import KnownOutcomes
 from optuna_nasbot.predictions import predictions
 from optuna_nasbot.search.initial_design import start_proposal
 from optuna_nasbot.search.maximiser import SearchBudget
@@ -75,7 +72,9 @@ class NASBOTSampler(ArchitectureSampler):
             functions of an `Architecture` (of networks by their names, if a trial has several)
             that give what the objective returns or sets, by the position of an objective or the
             name of a constraint. `{1: lambda net: count_parameters(net, inputs=9, outputs=1)}`
-            is the second objective. A constraint that is known need not be set.
+            is the second objective. They are asked once for each network, hundreds of times in
+            a suggestion, and have to give the same value for isomorphic ones. A known constraint
+            need not be set for the search; Optuna and `best_architecture` see what is set.
         constraints_func: A function that gives the constraints of a trial that has ended, a
             sequence of numbers of which 0 and less are satisfied. Since Optuna 5 objectives call
             `trial.set_constraint` instead.
@@ -132,15 +131,16 @@ class NASBOTSampler(ArchitectureSampler):
         self._learn_from_failures = learn_from_failures
         self._n_startup_trials = check_whole("n_startup_trials", n_startup_trials, 1)
         self._acquisition: AcquisitionName = acquisition
-        self._known = checked_known(known)
-        self._known_constraints = [key for key in self._known if isinstance(key, str)]
+        self._known = KnownOutcomes(known)
+        self._known_constraints = self._known.constraints
         self._has_told_of_known = False
 
     def choose(self, request: TrialRequest) -> Suggestion:
         if not self._learn_from_failures:
             request = replace(request, observed=replace(request.observed, failed=()))
         self._check_known(request)
-        observed = request.observed
+        observed = self._known.entered(request.observed, request.has_several_networks)
+        request = replace(request, observed=observed)
         rng = self.request_rng(request)
         space, n, n_startup = request.space, request.n_comparable, self._n_startup_trials
         if n < n_startup:
@@ -165,8 +165,11 @@ class NASBOTSampler(ArchitectureSampler):
 
     def _check_known(self, request: TrialRequest) -> None:
         """Check what is known against what trials returned; a difference is told once."""
-        check_positions(self._known, len(request.observed.outcomes.signs))
-        if not self._has_told_of_known and (told := disagreement(request.observed, self._known)):
+        self._known.check_positions(len(request.observed.outcomes.signs))
+        if self._has_told_of_known:
+            return
+        told = self._known.disagreement(request.observed, request.has_several_networks)
+        if told:
             self._has_told_of_known = True
             warnings.warn(told, stacklevel=2)
 
@@ -177,8 +180,9 @@ class NASBOTSampler(ArchitectureSampler):
         name, space = request.asked, request.space.spaces[request.asked]
         distances = self._searches.of_network(name, space).distances[name]
         pool = request.pool
-        if self._known:
-            pool = allowed(space.pool_of_sizes, name, self._known)
+        # Whether trials have a single network can't be known before one has ended.
+        if request.observed.finished and not request.has_several_networks:
+            pool = self._known.allowed(pool, name)
         return start_proposal(request.observed.tried, request.space, name, pool, distances, rng)
 
     def _acquisition_of(self, predicted: Predictions, rng: np.random.Generator) -> Criterion:

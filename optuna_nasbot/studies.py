@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 from typing import Literal
 from typing import SupportsFloat
@@ -32,6 +33,7 @@ from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials.joint_parameters import study_dimensions
 from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.observations import configurations
+from optuna_nasbot.trials.private_optuna import constraint_attributes
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.wrapped import user_attrs_of
 
@@ -133,6 +135,7 @@ def create_architecture_trial(
     distributions: dict[str, BaseDistribution] | None = None,
     user_attrs: Mapping[str, Any] | None = None,
     intermediate_values: dict[int, float] | None = None,
+    constraints: Mapping[str, float] | None = None,
 ) -> FrozenTrial:
     """A trial with given networks, for `Study.add_trial`: a warm start from earlier results.
 
@@ -146,6 +149,8 @@ def create_architecture_trial(
         distributions: Their distributions, one for each of them, as the objective asks for them.
         user_attrs: Further user attributes, none that stores one of the networks.
         intermediate_values: Reported values by step.
+        constraints: Constraints by name, of which 0 and less are satisfied, where the objective
+            sets some.
 
     Returns:
         The trial.
@@ -175,7 +180,22 @@ def create_architecture_trial(
         distributions=distributions,
         user_attrs=_attributes(architectures, user_attrs),
         intermediate_values=intermediate_values,
+        system_attrs=constraint_attributes(_constraints(constraints)),
     )
+
+
+def _constraints(constraints: Mapping[str, float] | None) -> dict[str, float]:
+    if constraints is None:
+        return {}
+    if not isinstance(constraints, Mapping) or not all(isinstance(k, str) for k in constraints):
+        raise TypeError(
+            f"constraints: expected numbers by the names of constraints, such as "
+            f"{{'size': -2.0}}, got {constraints!r}."
+        )
+    numbers = {name: _number(f"constraints[{name!r}]", each) for name, each in constraints.items()}
+    if missing := [name for name, number in numbers.items() if isnan(number)]:
+        raise ValueError(f"constraints[{missing[0]!r}]: expected a number, got nan.")
+    return numbers
 
 
 def _number(name: str, value: SupportsFloat) -> float:
@@ -283,8 +303,8 @@ def pareto_architectures(study: Study, name: str) -> list[Architecture]:
         name: The name of the networks.
 
     Returns:
-        The networks in the order of their trials, which are those of `Study.best_trials` that
-        carry one of this name.
+        The networks in the order of their trials, which are those of `Study.best_trials` of
+        Optuna 5 that carry one of this name.
 
     Raises:
         TypeError: An argument is of a wrong type.

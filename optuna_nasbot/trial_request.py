@@ -30,6 +30,7 @@ from optuna_nasbot.trials import observe
 from optuna_nasbot.trials.configuration import Key
 from optuna_nasbot.trials.dimensions import dimensions_of
 from optuna_nasbot.trials.joint_parameters import JointParameters
+from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.observations import carried_networks
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.observations import known_parameters
@@ -81,6 +82,14 @@ class TrialRequest:
         It does not where a network of another trial stands for one that is still to be asked for.
         """
         return not self.space.known
+
+    @cached_property
+    def has_several_networks(self) -> bool:
+        """Whether trials of the study carry more than one network each."""
+        trials = (self.trial, *(each.trial for each in self.observed.finished))
+        return len(self.dimensions.kinds) > 1 or any(
+            len(names_among(trial.user_attrs)) > 1 for trial in trials
+        )
 
     @property
     def excluded(self) -> frozenset[Key]:

@@ -27,3 +27,13 @@ def as_text(architecture: Architecture) -> str:
 def mass_text(mass: float) -> str:
     """A mass as a whole number, a small one with four digits."""
     return f"{mass:,.4g}" if mass < 10 else f"{mass:,.0f}"
+
+
+def described(architecture: Architecture) -> str:
+    """A network in a line, for messages."""
+    layers = ", ".join(map(str, architecture.layers))
+    edges = ", ".join(f"{start}-{end}" for start, end in architecture.edges)
+    return (
+        f"the network of kind '{architecture.kind}' with the layers {layers} and the edges "
+        f"{edges}, numbered from 0"
+    )

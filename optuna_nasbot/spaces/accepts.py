@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.architecture.text import described
 from optuna_nasbot.spaces.violation import Violation
 
 Accepts = Callable[[Architecture], bool]
@@ -51,22 +52,12 @@ def refusal(accepts: Accepts | None, architecture: Architecture) -> Violation | 
     except Exception as error:  # whatever the user's code raises
         raise RuntimeError(
             f"accepts: expected True or False of the function, and it raised "
-            f"{type(error).__name__}: {error} for {_described(architecture)}"
+            f"{type(error).__name__}: {error} for {described(architecture)}."
         ) from error
     answer = listed(given)
     if not isinstance(answer, bool):
         raise TypeError(
             f"accepts: expected True or False of the function, got {shown(given)} of it for "
-            f"{_described(architecture)}"
+            f"{described(architecture)}."
         )
     return None if answer else Violation(ACCEPTS, "True", "False")
-
-
-def _described(architecture: Architecture) -> str:
-    """A network in a line, for messages."""
-    layers = ", ".join(map(str, architecture.layers))
-    edges = ", ".join(f"{start}-{end}" for start, end in architecture.edges)
-    return (
-        f"the network of kind '{architecture.kind}' with the layers {layers} and the edges "
-        f"{edges}, numbered from 0."
-    )

@@ -6,7 +6,9 @@ import warnings
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
+from math import inf
 from math import isnan
 
 import optuna
@@ -54,19 +56,32 @@ def store_constraints(
     """
     if state not in (TrialState.COMPLETE, TrialState.PRUNED):
         return
-    given = function(trial)
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    set_constraints(study, trial, _numbers(function(trial), trial.number))
+
+
+def _numbers(given: object, number: int) -> tuple[float, ...]:
+    """What a function gave for the trial of a number, checked."""
+    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
         raise TypeError(
-            f"constraints_func: expected a sequence of numbers for trial {trial.number}, got "
-            f"{given!r}. For a single constraint return a tuple with one number."
+            f"constraints_func: expected a sequence of numbers for trial {number}, got {given!r}. "
+            f"For a single constraint return a tuple with one number."
         )
-    constraints = tuple(float(each) for each in given)
+    constraints = []
+    for each in given:
+        try:
+            constraints.append(float(each))
+        except OverflowError:  # a whole number of too many digits
+            constraints.append(inf if each > 0 else -inf)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"constraints_func: expected numbers for trial {number}, got {each!r} among them."
+            ) from None
     if any(map(isnan, constraints)):
         raise ValueError(
-            f"constraints_func: expected numbers for trial {trial.number}, got {constraints}. "
+            f"constraints_func: expected numbers for trial {number}, got {(*constraints,)}. "
             f"Return a positive number where a constraint can't be computed."
         )
-    set_constraints(study, trial, constraints)
+    return tuple(constraints)
 
 
 def told_of_lacking(
@@ -83,22 +98,23 @@ def told_of_lacking(
         A message about the first such trial, empty if there is none.
     """
     completed = [each for each in trials if each.state == TrialState.COMPLETE]
-    stored = [stored_constraints(each).keys() - known for each in completed]
+    stored = [{*stored_constraints(each)} for each in completed]
     names = set().union(*stored)
     for trial, constraints in zip(completed, stored, strict=True):
-        if not constraints and has_function:
+        lacking = sorted(names - constraints - {*known})
+        if not names and has_function:
             return (
-                f"Trial {trial.number} has no constraints although constraints_func is given, so "
-                f"that it counts as one that breaks them. Either it is from before, or the "
-                f"sampler is wrapped by one that does not call after_trial."
+                f"Trial {trial.number} has no constraints although constraints_func is given: the "
+                f"search does not see them. The sampler may be wrapped by one that does not call "
+                f"after_trial."
             )
-        if not constraints and names:
+        if lacking and not constraints:
             return (
-                f"Trial {trial.number} has no constraints though others have {sorted(names)}, so "
-                f"that it counts as one that breaks them. Set them in every trial that returns a "
-                f"value."
+                f"Trial {trial.number} has no constraints though others have {sorted(names)}: for "
+                f"the search it breaks them, for study.best_trials it does not. Set them in every "
+                f"trial that returns a value."
             )
-        if lacking := sorted(names - constraints):
+        if lacking:
             return (
                 f"Trial {trial.number} lacks the constraint '{lacking[0]}', which others have: "
                 f"only those that it has count. Set all of them in every trial that returns a "

@@ -16,9 +16,11 @@ from optuna_nasbot.trials.fitness import fitness
 from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.values import observed_values
 
-_LARGEST = 1e300
-"""Constraints count as at most this large, so that models and means of them stay finite. They may
+LARGEST_CONSTRAINT = 1e150
+"""Constraints count as at most this large, so that what is computed of them stays finite. They may
 be infinite, as where one can't be computed."""
+
+_LEAST_VIOLATION = 1e-150
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,8 @@ class Outcomes:
             violation = np.fmax(each, 0.0)  # 0 where there is none
             is_violated = violation > 0
             if is_violated.any():
-                total += violation / np.median(violation[is_violated])
+                usual = max(float(np.median(violation[is_violated])), _LEAST_VIOLATION)
+                total += violation / usual
             is_without &= np.isnan(each)
         return np.where(is_without, np.inf, total)
 
@@ -70,6 +73,7 @@ def outcomes_of(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirecti
     stored = [stored_constraints(trial) for trial in trials]
     names = sorted({name for each in stored for name in each})
     table = np.array([[each.get(name, np.nan) for each in stored] for name in names], dtype=float)
-    constraints = dict(zip(names, np.clip(table, -_LARGEST, _LARGEST), strict=True))
+    clipped = np.clip(table, -LARGEST_CONSTRAINT, LARGEST_CONSTRAINT)
+    constraints = dict(zip(names, clipped, strict=True))
     signs = np.array([1.0 if each == StudyDirection.MAXIMIZE else -1.0 for each in directions])
     return Outcomes(observed_values(trials, directions), signs, constraints)

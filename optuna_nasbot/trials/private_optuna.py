@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,11 @@ def stored_constraints(trial: FrozenTrial) -> dict[str, float]:
         if key.startswith(f"{_CONSTRAINTS}:")
     }
     return {**{str(index): value for index, value in enumerate(listed)}, **named}
+
+
+def constraint_attributes(constraints: Mapping[str, float]) -> dict[str, float]:
+    """The system attributes of a trial that store constraints by name, as Optuna 5 does."""
+    return {f"{_CONSTRAINTS}:{name}": value for name, value in constraints.items()}
 
 
 def set_constraints(study: Study, trial: FrozenTrial, constraints: Sequence[float]) -> None:

@@ -66,3 +66,17 @@ def test_parameters_that_fail_are_learnt_too() -> None:
     study.optimize(objective, 25, catch=FloatingPointError)
     assert study.best_value > 9e-3
     assert sum(trial.params["lr"] > 0.1 for trial in study.trials[8:]) <= 3
+
+
+def test_what_fails_before_it_asks_for_a_parameter() -> None:
+    """As where a network is too large to be built."""
+
+    def objective(trial: optuna.Trial) -> float:
+        network = suggest_architecture(trial, "net", SPACE)
+        if count_parameters(network, inputs=4, outputs=1) > 3_000:
+            raise MemoryError
+        return len(network.layers) + trial.suggest_float("lr", 1e-4, 1e0, log=True)
+
+    study = optuna.create_study(direction="maximize", sampler=NASBOTSampler(seed=0))
+    study.optimize(objective, 20, catch=MemoryError)
+    assert sum(trial.state == TrialState.FAIL for trial in study.trials[8:]) <= 6

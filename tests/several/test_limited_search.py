@@ -14,6 +14,8 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import best_architecture
 from optuna_nasbot import count_parameters
+from optuna_nasbot import create_architecture_trial
+from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture import Architecture
 
@@ -111,11 +113,43 @@ def test_a_known_objective_needs_no_model() -> None:
     assert len(study.best_trials) > 1
 
 
+def test_a_known_constraint_that_is_not_set_leads_away_from_what_breaks_it() -> None:
+    study = optuna.create_study(
+        direction="maximize", sampler=NASBOTSampler(seed=0, known={"size": margin})
+    )
+    for network in SPACE.initial_pool:
+        study.add_trial(create_architecture_trial({"net": network}, value=quality(network)))
+    assert all(margin(network) > 0 for network in SPACE.initial_pool)
+    study.optimize(lambda trial: quality(suggest_architecture(trial, "net", SPACE)), 8)
+    tried = [get_architecture(trial, "net") for trial in study.trials[-8:]]
+    assert all(margin(network) <= 0 for network in tried)
+
+
+def test_a_trial_from_elsewhere_has_its_constraints() -> None:
+    study = optuna.create_study(direction="maximize", sampler=NASBOTSampler(seed=0))
+    for network in SPACE.pool_of_sizes:
+        study.add_trial(
+            create_architecture_trial(
+                {"net": network}, value=quality(network), constraints={"size": margin(network)}
+            )
+        )
+    assert margin(best_architecture(study, "net")) <= 0
+
+
+@pytest.mark.parametrize("constraints", [[1.0], {1: 2.0}, 3.0, {"size": None}])
+def test_wrong_constraints_of_a_trial_from_elsewhere(constraints: Any) -> None:
+    with pytest.raises(TypeError, match="constraints"):
+        create_architecture_trial(
+            {"net": SPACE.initial_pool[0]}, value=1.0, constraints=constraints
+        )
+
+
 @pytest.mark.parametrize(
     ("function", "error", "message"),
     [
         (lambda network: 1 / 0, RuntimeError, r"known\['size'\]: .* raised ZeroDivisionError"),
-        (lambda network: "a", TypeError, r"known\['size'\]: expected a number .* got 'a'"),
+        (lambda network: "1", TypeError, r"known\['size'\]: expected a number .* got '1'"),
+        (lambda network: 10**400, ValueError, r"known\['size'\]: .* finite number"),
         (lambda network: float("nan"), ValueError, r"known\['size'\]: .* finite number"),
     ],
 )
@@ -162,7 +196,7 @@ def test_trials_of_before_the_constraint_are_not_the_best() -> None:
 @pytest.mark.parametrize(
     ("set_by_one", "expected"),
     [
-        ([], "Trial 1 has no constraints though others have ['depth', 'size'], so that it counts"),
+        ([], "Trial 1 has no constraints though others have ['depth', 'size']: for the search"),
         (["size"], "Trial 1 lacks the constraint 'depth', which others have: only those that"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import optuna
@@ -19,6 +20,7 @@ from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import best_architecture
 from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
+from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.trials.private_optuna import stored_constraints
 
 SPACE = MLPSpace(max_layers=8, max_units=64)
@@ -82,12 +84,12 @@ def test_trials_that_fail_have_no_constraints() -> None:
     ("given", "error", "message"),
     [
         (float("nan"), ValueError, r"expected numbers for trial 0, got \(nan,\)"),
-        (None, TypeError, "expected a sequence of numbers for trial 0, got None"),
+        ("a", TypeError, "expected numbers for trial 0, got 'a' among them"),
+        ((1.0,), TypeError, r"expected numbers for trial 0, got \(1.0,\) among them"),
     ],
 )
 def test_wrong_constraints(given: Any, error: type[Exception], message: str) -> None:
-    function = (lambda trial: given) if given is None else (lambda trial: [given])
-    study = optuna.create_study(sampler=made(NASBOTSampler, function))
+    study = optuna.create_study(sampler=made(NASBOTSampler, lambda trial: [given]))
     with pytest.raises(error, match=message):
         study.optimize(objective, n_trials=1)
 
@@ -101,6 +103,21 @@ def test_infinite_constraints(make: Callable[..., Any]) -> None:
     study.optimize(objective, n_trials=13)
     assert {trial.state for trial in study.trials} == {TrialState.COMPLETE}
     assert best_architecture(study, "net") == get_architecture(study.best_trial, "net")
+
+
+@pytest.mark.parametrize("given", [None, 1.0, "ab", {"size": 1.0}])
+def test_no_constraints_at_all(given: Any) -> None:
+    study = optuna.create_study(sampler=made(NASBOTSampler, lambda trial: given))
+    with pytest.raises(TypeError, match="expected a sequence of numbers for trial 0, got"):
+        study.optimize(objective, n_trials=1)
+
+
+def test_whole_numbers_of_any_size() -> None:
+    study = optuna.create_study(
+        sampler=made(NASBOTSampler, lambda trial: (10**400, -(10**400), True))
+    )
+    study.optimize(objective, n_trials=7)
+    assert stored_constraints(study.trials[0]) == {"0": math.inf, "1": -math.inf, "2": 1.0}
 
 
 def test_no_function() -> None:
@@ -120,4 +137,20 @@ def test_trials_without_constraints_are_told_once() -> None:
     told = [str(each.message) for each in caught if "no constraints" in str(each.message)]
     assert len(told) == 1
     assert "Trial 0 has no constraints although constraints_func is given" in told[0]
+    assert "the search does not see them" in told[0]
     assert "does not call after_trial" in told[0]
+
+
+def test_a_function_of_a_known_constraint_is_no_reason_to_warn() -> None:
+    def layers(network: Architecture) -> float:
+        return len(network.layers) - 7.5
+
+    sampler = made(
+        partial(NASBOTSampler, known={"0": layers}),
+        lambda trial: (trial.user_attrs["layers"] - 7.5,),
+    )
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        study.optimize(objective, n_trials=8)
+    assert all(trial.value <= 7 for trial in study.trials[5:])

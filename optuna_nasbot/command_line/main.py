@@ -8,13 +8,14 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 from optuna_nasbot.command_line import export
 from optuna_nasbot.command_line import report
 from optuna_nasbot.command_line import show
 from optuna_nasbot.command_line.errors import UserError
 
-_PROGRAM = "python -m optuna_nasbot"
+_SCRIPT = "optuna-nasbot"
 _COMMANDS = {"show": show, "export": export, "report": report}
 
 
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: argparse refused the arguments (code 2) or printed its help (code 0).
     """
     parser = argparse.ArgumentParser(
-        prog=_PROGRAM, description="Look at the networks of a finished or running study."
+        prog=_program(), description="Look at the networks of a finished or running study."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in _COMMANDS.items():
@@ -47,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _program() -> str:
+    """How the command line was called: as the script that an installation has, or as a module."""
+    return _SCRIPT if Path(sys.argv[0]).stem == _SCRIPT else "python -m optuna_nasbot"
+
+
 def _run(arguments: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # terminals that lack a character
@@ -58,6 +64,6 @@ def _run(arguments: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except UserError as error:
         message = " ".join(str(error).split())
-        print(f"{_PROGRAM} {arguments.command}: error: {message}", file=sys.stderr)
+        print(f"{_program()} {arguments.command}: error: {message}", file=sys.stderr)
         return 2
     return 0

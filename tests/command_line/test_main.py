@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import warnings
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -20,6 +21,15 @@ def test_module_runs_as_a_process(run: Any) -> None:
     failed = subprocess.run([*command, "nothing"], capture_output=True, check=False, text=True)
     assert failed.returncode == 2
     assert "Traceback" not in failed.stderr
+
+
+def test_script_of_an_installation(run: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    (script,) = entry_points(group="console_scripts", name="optuna-nasbot")
+    monkeypatch.setattr("sys.argv", ["/somewhere/optuna-nasbot"])
+    assert script.load()(["show", "--storage", run.storage]) == 0
+    assert "trial 1, study 'nets'" in capsys.readouterr().out
+    assert script.load()(["show", "--storage", "nothing"]) == 2
+    assert capsys.readouterr().err.startswith("optuna-nasbot show: error: ")
 
 
 def test_output_that_nobody_reads_to_its_end(run: Any) -> None:

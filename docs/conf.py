@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))  # the reference is that of this checkout
 
 project = "optuna_nasbot"
 author = "optuna_nasbot developers"
-release = version("optuna-nasbot")
+release = metadata.version("optuna-nasbot")
 
 extensions = [
     "myst_parser",

@@ -35,6 +35,7 @@ html_theme_options = {"navigation_depth": 2}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_title = "optuna_nasbot"
+html_show_copyright = False
 
 myst_enable_extensions = ["dollarmath", "html_image"]
 myst_heading_anchors = 3
@@ -47,15 +48,16 @@ autodoc_typehints_description_target = "documented_params"
 napoleon_numpy_docstring = False
 copybutton_prompt_text = "$ "
 
-# benchmarks/README.md is included where it lies. Its pictures become those of the site, and names
-# of files, which the site does not have, are no links.
+# benchmarks/README.md is included where it lies. Its pictures become those of the site, names of
+# files, which the site does not have, are no links, and numbers stay on a line with their errors.
 _PICTURE = re.compile(r"^</?p>\n|(?<=src=\")\.\./docs/", re.MULTILINE)
 _LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!#|https?:)[^)]+\)")
 
 
 def adapt_benchmarks(app: Sphinx, path: Path, parent: str, content: list[str]) -> None:
     if parent == "benchmarks":
-        content[0] = _LINK_TO_FILE.sub(r"`\1`", _PICTURE.sub("", content[0]))
+        text = _LINK_TO_FILE.sub(r"`\1`", _PICTURE.sub("", content[0]))
+        content[0] = text.replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
 
 
 def setup(app: Sphinx) -> None:

@@ -108,7 +108,7 @@ def test_messages_of_the_troubleshooting_are_those_of_the_code() -> None:
     page = (DOCS / "troubleshooting.md").read_text("utf-8")
     quoted = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     strings = strings_of_the_package()
-    parts = [part.strip() for message in quoted for part in message.split("...")]
+    parts = [" ".join(part.split()) for message in quoted for part in message.split("...")]
     unknown = [part for part in parts if not any(part in each for each in strings)]
     assert len(quoted) > 20
     assert not unknown

@@ -1,4 +1,4 @@
-"""The Python code of the documentation site runs.
+"""The code of the documentation site runs.
 
 The blocks of a page run in order, in one namespace. What a page leaves to its reader (data,
 training, the study of the quick start) is stood in for here, and searches have fewer trials. The
@@ -8,6 +8,7 @@ recipe for MLflow has a test of its own, `tests/test_mlflow.py`.
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from optuna_nasbot import CNNSpace
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot import total_mass
+from optuna_nasbot.command_line.main import main
 
 ROOT = Path(__file__).parents[2]
 N_TRIALS = 7
@@ -116,3 +118,13 @@ def test_the_code_of_a_page_runs(name: str) -> None:
     studies = [each for each in namespace.values() if isinstance(each, optuna.Study)]
     trials = [trial for study in studies for trial in study.get_trials(deepcopy=False)]
     assert not [trial for trial in trials if trial.state == TrialState.FAIL]
+
+
+@pytest.mark.usefixtures("at_a_readers")
+def test_the_commands_on_the_study_of_the_quick_start_run() -> None:
+    run_quick_start()
+    page = (ROOT / "docs" / "guide" / "results.md").read_text("utf-8")
+    commands = re.findall(r"^python -m optuna_nasbot (.+)$", page, re.MULTILINE)
+    assert [shlex.split(each)[0] for each in commands] == ["show", "export", "report"]
+    assert [main(shlex.split(each)) for each in commands] == [0, 0, 0]
+    assert {path.name for path in Path().iterdir()} >= {"best", "digits.html"}

@@ -1,4 +1,4 @@
-"""The README's recipe for MLflow, whose older versions refuse the keys of stored networks."""
+"""The site's recipe for MLflow, whose older versions refuse the keys of stored networks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.visualization import to_svg
 
-README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parents[1] / "docs" / "guide" / "mlflow.md"
 
 pytestmark = pytest.mark.filterwarnings("ignore:MLflowCallback has been deprecated:FutureWarning")
 
@@ -86,7 +86,7 @@ def integration_modules() -> list[str]:
 
 @pytest.fixture
 def example() -> dict[str, Any]:
-    """What the code uses of the README's section "Use"."""
+    """What the code uses of the training script."""
     space = MLPSpace(max_layers=8)
 
     def objective(trial: optuna.Trial) -> float:
@@ -101,14 +101,14 @@ def example() -> dict[str, Any]:
     }
 
 
-def readme_code() -> str:
-    blocks = re.findall(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.DOTALL | re.M)
+def recipe() -> str:
+    blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.M)
     (code,) = (block for block in blocks if "MLflowCallback" in block)
     return code
 
 
 def test_the_recipe_logs_every_network(mlflow: MLflow, example: dict[str, Any]) -> None:
-    exec(readme_code(), example)
+    exec(recipe(), example)
     trials = example["study"].trials
     assert len(trials) == 60
     for trial, run in zip(trials, mlflow.runs, strict=True):
@@ -120,6 +120,6 @@ def test_the_recipe_logs_every_network(mlflow: MLflow, example: dict[str, Any]) 
 
 
 def test_user_attributes_as_tags_are_refused(mlflow: MLflow, example: dict[str, Any]) -> None:
-    code = readme_code().replace(", tag_trial_user_attrs=False", "")
+    code = recipe().replace(", tag_trial_user_attrs=False", "")
     with pytest.raises(ValueError, match=r"^Invalid tag name: 'architecture:net"):
         exec(code, example)

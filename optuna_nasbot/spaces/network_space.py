@@ -85,7 +85,7 @@ class NetworkSpace(Limits, ArchitectureSpace):
 
     @cached_property
     def initial_pool(self) -> tuple[Architecture, ...]:
-        """The initial networks, each once: chains fitted to the limits.
+        """The initial networks, each once, chains that are fitted to the limits.
 
         Where bounds on parameters, multiply-adds or mass make them narrower, their sizes are from
         the bound down to an eighth of it.

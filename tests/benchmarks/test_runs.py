@@ -18,7 +18,7 @@ from optuna_nasbot import get_architecture
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 NAMES = ["nasbot", "nasbot-ucb", "nasbot-ts", "nasbot-without-failures", "evolution", "random"]
-NAMES += ["local-search", "counts", "regularised-evolution", "tpe", "gp", "uniform"]
+NAMES += ["local-search", "counts", "regularised-evolution", "tpe", "gp", "nsga2", "uniform"]
 
 
 @pytest.fixture(autouse=True)

@@ -290,33 +290,6 @@ def test_failed_networks_are_avoided_unless_failures_are_left_out() -> None:
     assert suggested(study_of(failed, learn_from_failures=False)) == first
 
 
-def test_networks_like_failed_ones_are_suggested_less_often() -> None:
-    """Networks with many units seem best, and fail."""
-
-    def share_of_failures(seed: int, **keywords: Any) -> float:
-        study = optuna.create_study(
-            direction="maximize",
-            sampler=NASBOTSampler(seed=seed, n_startup_trials=5, **keywords),
-        )
-
-        def objective(trial: optuna.Trial) -> float:
-            units = sum(
-                layer.units or 0 for layer in suggest_architecture(trial, "net", SPACE).layers
-            )
-            if units > 150:
-                raise MemoryError
-            return units
-
-        study.optimize(objective, n_trials=35, catch=MemoryError)
-        return np.mean([trial.state == TrialState.FAIL for trial in study.trials[5:]]).item()
-
-    learnt, not_learnt = (
-        np.mean([share_of_failures(seed, learn_from_failures=learn) for seed in range(3)])
-        for learn in (True, False)
-    )
-    assert learnt < not_learnt - 0.1
-
-
 @pytest.mark.parametrize("learn", [None, 1, "yes"])
 def test_wrong_learn_from_failures(learn: Any) -> None:
     with pytest.raises(TypeError, match="learn_from_failures: expected True or False"):

@@ -159,13 +159,12 @@ def _number_of(
     key: int | str, function: KnownFunction, given: Architecture | Mapping[str, Architecture]
 ) -> float:
     """What a function gives for networks, a finite number."""
-    of = described(given) if isinstance(given, Architecture) else f"networks {sorted(given)}"
     try:
         value: Any = function(given)
     except Exception as error:  # whatever the user's code raises
         raise RuntimeError(
             f"known[{key!r}]: expected a number of the function, and it raised "
-            f"{type(error).__name__}: {error}. It was asked for {of}."
+            f"{type(error).__name__}: {error}. It was asked for {_text(given)}."
         ) from error
     try:
         if isinstance(value, str):  # which float would read
@@ -173,15 +172,21 @@ def _number_of(
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(
-            f"known[{key!r}]: expected a number of the function, got {value!r} for {of}."
+            f"known[{key!r}]: expected a number of the function, got {value!r} for {_text(given)}."
         ) from None
     except OverflowError:  # a whole number of too many digits
         number = math.inf
     if not math.isfinite(number):
         raise ValueError(
-            f"known[{key!r}]: expected a finite number of the function, got {number} for {of}."
+            f"known[{key!r}]: expected a finite number of the function, got {number} for "
+            f"{_text(given)}."
         )
     return number
+
+
+def _text(given: Architecture | Mapping[str, Architecture]) -> str:
+    """What a function was given, for messages."""
+    return described(given) if isinstance(given, Architecture) else f"networks {sorted(given)}"
 
 
 def _carried(observation: Observation) -> dict[str, Architecture]:

@@ -70,7 +70,7 @@ def _crowding(values: NDArray[np.float64], fronts: NDArray[np.intp]) -> NDArray[
     for number in np.unique(fronts):
         members = np.flatnonzero(fronts == number)
         for column in values[members].T:
-            column = column / max(np.abs(column).max(), 1.0)  # differences may overflow
+            column = column / 2.0  # exact; without it differences may overflow
             order = np.argsort(column, kind="stable")
             ends = column[order[-1]] - column[order[0]]
             gaps = np.zeros(len(members))

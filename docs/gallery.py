@@ -1,4 +1,4 @@
-"""Draw the pictures of the README, from two real studies of the examples (four minutes).
+"""Draw the pictures of the site, from two real studies of the examples (four minutes).
 
     pip install -c constraints.txt ".[test]"
     python docs/gallery.py

@@ -1,4 +1,4 @@
-"""The code of the documentation site runs.
+"""The code of the README and of the documentation site runs.
 
 The blocks of a page run in order, in one namespace. What a page leaves to its reader (data,
 training, the study of the quick start) is stood in for here, and searches have fewer trials. The
@@ -37,7 +37,7 @@ def code_of(page: Path) -> list[str]:
 
 PAGES = {
     page.relative_to(ROOT).as_posix(): page
-    for page in sorted((ROOT / "docs").rglob("*.md"))
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     if code_of(page)
 }
 

@@ -48,17 +48,12 @@ autodoc_typehints_description_target = "documented_params"
 napoleon_numpy_docstring = False
 copybutton_prompt_text = "$ "
 
-# benchmarks/README.md is included where it lies. Its pictures become those of the site, names of
-# files, which the site does not have, are no links, and numbers stay on a line with their errors.
-_PICTURE = re.compile(r"^</?p>\n|(?<=src=\")\.\./docs/", re.MULTILINE)
-_LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!#|https?:)[^)]+\)")
 
-
-def adapt_benchmarks(app: Sphinx, path: Path, parent: str, content: list[str]) -> None:
-    if parent == "benchmarks":
-        text = _LINK_TO_FILE.sub(r"`\1`", _PICTURE.sub("", content[0]))
-        content[0] = text.replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
+def bind_errors(content: list[str]) -> None:
+    """Keep numbers on a line with their errors."""
+    content[0] = re.sub(r"(?<=\d) ± (?=\d)", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", content[0])
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("include-read", adapt_benchmarks)
+    app.connect("source-read", lambda app, page, content: bind_errors(content))
+    app.connect("include-read", lambda app, path, page, content: bind_errors(content))

@@ -72,7 +72,7 @@ def criterion(
             (Thompson sampling) a draw of the posterior take the place of what is predicted.
         predicted: What is predicted, and what was observed. (The improvement is over the largest
             target: over the largest posterior mean, which noise would speak for, searches without
-            noise found no more, and less in one of two samples of seeds, benchmarks/README.md.)
+            noise found no more, and less in one of two samples of seeds.)
             Before an observation satisfies all constraints, only they count.
         rng: Source of randomness of Thompson sampling.
 

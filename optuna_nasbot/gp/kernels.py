@@ -64,7 +64,7 @@ def graph_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
     """The two terms of the paper, and one for neighbourhoods.
 
     The third term is an addition of ours. It predicts networks near the best ones better; see
-    benchmarks/README.md.
+    docs/benchmarks/parts.md.
     """
     return sum_of(networks, (d, d_bar_squared, neighbourhoods))
 
@@ -76,7 +76,7 @@ def default_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
     the observations. The trends are smooth and extrapolate: along size, depth and degrees, and
     along the number of layers of each group on a path. The medians of their variances, 1.5 each,
     are above that of the observed values, 1, since these show only a part of a trend. Features and
-    priors were chosen by trying them in searches; see benchmarks/README.md.
+    priors were chosen by trying them in searches; see docs/benchmarks/parts.md.
     """
     variance = LogNormal(median=1.5, std=0.5)
     return with_trends(

@@ -117,6 +117,7 @@ def test_a_process_that_was_stopped_for_long_is_no_failure_of_the_call(module) -
 # --- evaluations
 
 
+@pytest.mark.slow
 def test_values_are_reproducible_and_remembered(
     module, data, trainer, evaluate, monkeypatch
 ) -> None:
@@ -161,6 +162,7 @@ def test_diverged_is_as_good_as_the_mean(
     assert failure(network(32)) == "diverged"
 
 
+@pytest.mark.slow
 def test_retrainings_take_as_long_as_they_need(module, trainer, limited) -> None:
     limited(0.02)
     [training, *_] = module("evaluation").retrainings(network(32), "protein")
@@ -204,6 +206,7 @@ def test_retrainings_are_new_to_searches(module) -> None:
     assert not again & seen
 
 
+@pytest.mark.slow
 def test_many_trainings_at_once_are_those_one_by_one(module, data) -> None:
     evaluation = module("evaluation")
     wanted = [evaluation.retrainings(network(units), "protein")[0] for units in (8, 12, 16)]

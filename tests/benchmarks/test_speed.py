@@ -77,6 +77,7 @@ def test_measures_take_turns(module) -> None:
     assert [len(times[name]) for name in "ab"] == [3, 3]
 
 
+@pytest.mark.slow
 def test_distances_and_features(tables) -> None:
     distances, features = tables("--parts", "distances", "features", "--layers", "10")
     assert len(distances) == N_WAYS
@@ -137,6 +138,7 @@ def test_profile(module, capsys) -> None:
     assert "sample_architecture" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_memory(tables) -> None:
     [[row]] = tables("--parts", "memory", "--observed", "12")
     imports, study, suggestions = numbers(row, 2)
@@ -155,6 +157,7 @@ def test_imports(module, monkeypatch, tables) -> None:
     assert all(numbers(row, 1) == [6.0, 4.0, 3.0, 4.0] for row in others)
 
 
+@pytest.mark.slow
 def test_dashboard(module, monkeypatch, tables) -> None:
     def pretended(action: str, **_: object) -> object:
         return module("timing").Time(6.0, 4.0)
@@ -169,6 +172,7 @@ def test_dashboard(module, monkeypatch, tables) -> None:
     assert numbers(rows[-1], 3)[:3] == [6.0, 4.0, 1.0]
 
 
+@pytest.mark.slow
 def test_page_of_a_study_is_measured(module, tmp_path: Path) -> None:
     time = module("speed_dashboard").measures(tmp_path, "mlp", 3)["to_html"]()
     assert time.cpu > 0.0

@@ -23,6 +23,8 @@ from optuna_nasbot.search import mutate
 from optuna_nasbot.visualization import DashboardCallback
 from optuna_nasbot.visualization import add_to_dashboard
 
+pytestmark = pytest.mark.browser
+
 NETWORKS = CNNSpace(max_layers=16, max_mass=1e6).initial_pool
 DEEP = CNNSpace(min_layers=60)
 RIGHT_END = """element => {

@@ -31,6 +31,8 @@ from optuna_nasbot.visualization import plot_slice
 from optuna_nasbot.visualization.study_figures import history_figures
 from optuna_nasbot.visualization.study_figures import network_figures
 
+pytestmark = pytest.mark.browser
+
 WIDTHS = (516, 700, 1190)
 """Of figures on pages of 1100 and 600 to 1600 pixels."""
 

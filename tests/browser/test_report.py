@@ -18,6 +18,8 @@ from optuna_nasbot import MLPSpace
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.visualization import to_html
 
+pytestmark = pytest.mark.browser
+
 SPACE = MLPSpace(max_layers=10, max_units=64)
 PARAMETERS = {
     "lr": FloatDistribution(1e-12, 1.0, log=True),

@@ -21,7 +21,7 @@ from optuna_nasbot.distance import transport
 from optuna_nasbot.distance.costs import matching_costs
 from optuna_nasbot.distance.features import network_features
 
-pytestmark = pytest.mark.usefixtures("compiling_numba")
+pytestmark = [pytest.mark.usefixtures("compiling_numba"), pytest.mark.slow]
 
 DISTANCES = """
 import threading

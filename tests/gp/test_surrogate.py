@@ -59,6 +59,7 @@ def around_pool(n: int, seed: int) -> list[Configuration]:
 
 
 @pytest.mark.parametrize("dataset", ["mlp", "cnn"])
+@pytest.mark.slow
 def test_predicts_networks_of_a_search_that_it_has_not_seen(
     dataset: str, synthetic_value: Callable[[Architecture], float]
 ) -> None:

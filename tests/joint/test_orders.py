@@ -108,6 +108,7 @@ def test_parameters_of_all_kinds_are_searched(make: Callable[..., Any]) -> None:
         assert type(trial.params["lr"]) is float
 
 
+@pytest.mark.slow
 def test_search_beats_random_parameters() -> None:
     """The best of 25 trials, mean over seeds."""
     joint = [searched(nasbot(seed=seed), n=25).best_value for seed in range(4)]

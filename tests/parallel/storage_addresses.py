@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import optuna
+import pytest
 from optuna.storages import BaseStorage
 from optuna.storages import GrpcStorageProxy
 from optuna.storages import JournalStorage
@@ -13,6 +15,15 @@ from optuna.storages import RDBStorage
 from optuna.storages import get_storage
 from optuna.storages.journal import JournalFileBackend
 from optuna.storages.journal import JournalRedisBackend
+
+SERVERS = ("redis", "postgresql", "mariadb", "grpc")
+"""Kinds of storage that a server is started for."""
+
+
+def marked(names: Sequence[str]) -> list[Any]:
+    """Kinds of storage as values of a parameter of tests, with the mark of those with a server."""
+    marks = {True: [pytest.mark.server], False: []}
+    return [pytest.param(name, marks=marks[name in SERVERS]) for name in names]
 
 
 def opened(address: str) -> BaseStorage:

@@ -6,6 +6,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 from processes import run_workers
+from storage_addresses import marked
 from storage_addresses import opened
 from study_worker import SPACE
 
@@ -16,7 +17,7 @@ N_WORKERS = 3
 N_TRIALS_EACH = 4
 
 
-@pytest.mark.parametrize("name", ["journal", "redis", "postgresql", "mariadb", "grpc"])
+@pytest.mark.parametrize("name", marked(["journal", "redis", "postgresql", "mariadb", "grpc"]))
 def test_enqueued_networks_run_exactly_once(name: str, request: pytest.FixtureRequest) -> None:
     address = request.getfixturevalue(f"{name}_address")
     study = optuna.create_study(study_name="enqueued", storage=opened(address))

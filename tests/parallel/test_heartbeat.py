@@ -10,6 +10,7 @@ from heartbeat_worker import SPACE
 from optuna.trial import TrialState
 from processes import started
 from processes import wait_until_ready
+from storage_addresses import marked
 from storage_addresses import opened_with_heartbeats
 
 from optuna_nasbot import NASBOTSampler
@@ -17,7 +18,7 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", marked(["sqlite", "postgresql"]))
 def test_trial_of_a_killed_worker_is_run_again(
     database: str, request: pytest.FixtureRequest
 ) -> None:

@@ -19,6 +19,7 @@ N_WORKERS, N_TRIALS_EACH = 4, 8
     not hasattr(optuna.trial.Trial, "set_constraint"),
     reason="Constraints are set in an objective since Optuna 5.",
 )
+@pytest.mark.server
 def test_four_workers(postgresql_address: str) -> None:
     study = optuna.create_study(
         study_name="several",

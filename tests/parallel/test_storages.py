@@ -12,6 +12,7 @@ from optuna.storages import BaseStorage
 from optuna.storages import InMemoryStorage
 from optuna.trial import TrialState
 from processes import run_workers
+from storage_addresses import marked
 from storage_addresses import opened
 from study_worker import SPACE
 from study_worker import equal_sampler
@@ -23,12 +24,12 @@ from optuna_nasbot import suggest_architecture
 
 STUDY_NAME = "storages"
 N_WORKERS = 4
-N_TRIALS_EACH = 16
+N_TRIALS_EACH = 12
 
 
 @pytest.fixture(
     scope="module",
-    params=["memory", "sqlite", "journal", "redis", "postgresql", "mariadb", "grpc"],
+    params=marked(["memory", "sqlite", "journal", "redis", "postgresql", "mariadb", "grpc"]),
 )
 def address(request: pytest.FixtureRequest) -> str | None:
     """Where the study is stored, None for the memory of this process."""

@@ -43,6 +43,7 @@ def test_a_start_at_which_all_fail_comes_to_an_end(
     assert sum(ended[14:]) >= 2
 
 
+@pytest.mark.slow
 def test_fewer_fail_than_without_learning_from_it() -> None:
     learnt, ignored = (
         sum(

@@ -62,7 +62,9 @@ def n_feasible(study: optuna.Study, first: int) -> int:
     return sum(trial.user_attrs["margin"] <= 0 for trial in study.trials[first:])
 
 
-@pytest.mark.parametrize("acquisition", ["log_ei", "ucb", "ts"])
+@pytest.mark.parametrize(
+    "acquisition", ["log_ei", "ucb", pytest.param("ts", marks=pytest.mark.slow)]
+)
 def test_searches_what_is_feasible(acquisition: Any) -> None:
     study = search(NASBOTSampler, 16, acquisition=acquisition)
     assert n_feasible(study, 5) >= 4

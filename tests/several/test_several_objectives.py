@@ -79,12 +79,14 @@ def test_a_seed_repeats_a_study_in_one_piece_or_in_several(
     assert values(pieces) == once
 
 
+@pytest.mark.slow
 def test_a_model_of_each_objective_finds_a_better_front() -> None:
     found = missed(searched(NASBOTSampler(seed=101), 40))
     assert found < missed(searched(EvolutionSampler(seed=101), 40)) - 0.4
 
 
 @pytest.mark.parametrize("acquisition", ["ucb", "ts"])
+@pytest.mark.slow
 def test_other_acquisitions_find_a_front(acquisition: Any) -> None:
     found = missed(searched(NASBOTSampler(seed=0, acquisition=acquisition), 14))
     assert found < missed(searched(optuna.samplers.RandomSampler(seed=0), 14))

@@ -18,6 +18,7 @@ from optuna_nasbot.trials.joint_parameters import joint_parameters
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.ranking import is_feasible
+from optuna_nasbot.visualization.best_networks import BestNetworks
 from optuna_nasbot.visualization.best_networks import best_networks
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.svg import to_svg
@@ -30,6 +31,9 @@ from optuna_nasbot.visualization.trial_facts import facts_beside_parameters
 from optuna_nasbot.visualization.trial_facts import objective_names
 from optuna_nasbot.visualization.trial_facts import trial_parameters
 from optuna_nasbot.visualization.trial_facts import trial_values
+
+_N_EARLY = 5
+"""Trials that the best one is compared with: by default a search begins with so many at random."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class _Section:
 
     Args:
         name: The name.
+        worth: What the best network is worth beside others; empty for a Pareto front.
         front: The figure of the Pareto front, as HTML; None where there is none.
         figures: The other figures.
         parameters: Names of the parameters that are searched together with the networks.
@@ -97,6 +102,7 @@ class _Section:
     """
 
     name: str
+    worth: list[tuple[str, str]]
     front: str | None
     figures: list[str]
     parameters: list[str]
@@ -115,7 +121,8 @@ def to_html(
     """Show a study on one web page: all figures of this package, and the ten best networks.
 
     The page holds all that it needs, plotly's JavaScript, too (5 MB), and asks no server for
-    anything. It follows the light or dark scheme of its reader. Figures of a study with several
+    anything. It opens with the best network and what it is worth. It follows the light or dark
+    scheme of its reader. Figures of a study with several
     objectives are made for each of them, of the negative value where larger is better; its best
     networks are those of the Pareto front, ten of them spread evenly along the first objective
     where there are more, and with two or three objectives `plot_pareto_front` is above them.
@@ -186,6 +193,7 @@ def _section(
     shown = best.some
     return _Section(
         name=printable(name),
+        worth=[] if best.is_front else _worth(study, best),
         front=front_figure(study, name, identity),
         figures=list(network_figures(study, name, identity)),
         parameters=parameters,
@@ -195,6 +203,24 @@ def _section(
         ],
         n_best=len(best.trials),
     )
+
+
+def _worth(study: Study, best: BestNetworks) -> list[tuple[str, str]]:
+    """The value of the best network, of the best one among the first trials, and the median."""
+    if not best.trials:
+        return []
+    early = [trial for trial in best.trials if trial.number < _N_EARLY]
+    beside = {
+        objective_names(study)[0]: best.trials[:1],
+        f"best of the first {_N_EARLY} trials": early[:1],
+        f"median of {len(best.trials)} trials": best.trials[len(best.trials) // 2 :][:1],
+    }
+    return [
+        (what, value)
+        for what, trials in beside.items()
+        for trial in trials
+        for _, value in trial_values(study, trial)
+    ]
 
 
 def _drawn(

@@ -131,6 +131,24 @@ def test_nothing_is_loaded_and_plotly_is_there_once(study: Any, valued: Any) -> 
     assert html.count("* plotly.js v") == 1
 
 
+def test_the_page_opens_with_the_best_network_and_what_it_is_worth(study: Any, pool: Any) -> None:
+    values = (5.0, 4.0, 9.0, 8.0, 7.0, 3.0, 6.0)
+    html = to_html(
+        study(
+            *(
+                create_architecture_trial({"net": network}, value=value)
+                for network, value in zip(pool, values, strict=False)
+            )
+        )
+    )
+    page = Page(html)
+    assert page.drawn[0] == 5
+    assert page.texts["dt"] == ["value", "best of the first 5 trials", "median of 7 trials"]
+    assert page.texts["dd"] == ["3", "4", "6"]
+    places = [html.index(f'id="{each}"') for each in ("net-0-trial-5", "history-0")]
+    assert places == sorted(places)
+
+
 def test_drawings_are_whole(study: Any, valued: Any) -> None:
     html = to_html(study(*valued))
     drawings = html.split('<div class="drawing">')[1:]
@@ -166,8 +184,8 @@ def test_several_architectures_have_a_section_each(study: Any, pool: Any) -> Non
     both, one = Page(to_html(made)), Page(to_html(made, "head"))
     assert [len(page.figures) for page in (both, one)] == [9, 5]
     assert [len(page.drawn) for page in (both, one)] == [2 * (len(pool) - 1), len(pool) - 1]
-    assert both.texts["a"][:3] == ["Progress", "body", "head"]
-    assert one.texts["a"][:2] == ["Progress", "head"]
+    assert both.texts["a"][:3] == ["body", "head", "Progress"]
+    assert one.texts["a"][:2] == ["head", "Progress"]
 
 
 def test_sizes_hold_for_the_networks_that_they_fit(study: Any, spaces: Any, cell: Any) -> None:
@@ -200,8 +218,7 @@ def test_several_objectives_have_figures_each_and_a_pareto_front(study: Any, poo
     assert page.drawn == [trial.number for trial in best]
     assert [f"history-{k}" in page.ids for k in range(3)] == [True, True, False]
     assert len(page.figures) == 3 + 2 * len(PLOTS)
-    assert page.figures[2] == "net-0-plot_pareto_front"  # above the table and the other figures
-    assert page.texts["h3"][0] == "Pareto front"
+    assert page.figures[0] == "net-0-plot_pareto_front"  # above the table and the other figures
     assert html.index("net-0-plot_pareto_front") < html.index("<table>")
     assert "Difference in loss" in html
     assert "Difference in -speed" in html  # larger is better, which a target can't say
@@ -246,7 +263,7 @@ def test_more_than_three_objectives_have_a_front_without_a_figure(study: Any, po
     page = Page(to_html(study(*trials, directions=["minimize"] * 4)))
     assert page.drawn == [0, 1, 2]
     assert not any("pareto" in each for each in page.figures)
-    assert "Pareto front" in page.texts["h3"]
+    assert any("Pareto front" in text for text in page.texts["h2"])
 
 
 def test_feasible_trials_are_counted_where_there_are_constraints(

@@ -85,7 +85,8 @@ class SuggestionWriter:
             self.space.check(architecture)
         except ArchitectureError as error:
             raise ArchitectureError(
-                f"The architecture '{self.name}' that {origin} is not of the space. {error}"
+                f"The architecture '{self.name}' that {origin} is not of the space. {error} "
+                "Try a network of the space, or widen the limits of the space."
             ) from None
         return architecture
 

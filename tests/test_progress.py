@@ -50,7 +50,7 @@ def test_choice_of_the_model(acquisition, messages: list[str]) -> None:
     study.optimize(value, n_trials=1)
     fitted, chosen = messages
     assert re.fullmatch(
-        r"Fitted the model to 2 networks in \d+\.\d\d s with new hyperparameters\.", fitted
+        r"Fitted a model to 2 trials in \d+\.\d\d s with new hyperparameters\.", fitted
     )
     told = re.fullmatch(
         r"Trial 2: expected improvement over the best: (\S+) standard deviations; 'net' is (.+)\.",
@@ -71,7 +71,7 @@ def test_hyperparameters_that_were_fitted_before(messages: list[str]) -> None:
         n_added = n
         messages.clear()
         suggest_architecture(study.ask(), "net", SPACE)
-        assert messages[0].startswith(f"Fitted the model to {n} networks in ")
+        assert messages[0].startswith(f"Fitted a model to {n} trials in ")
         assert messages[0].endswith(f" s with {how} hyperparameters.")
 
 

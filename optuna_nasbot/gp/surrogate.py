@@ -200,7 +200,7 @@ class SurrogateFitter:
         plural = "" if len(observed) == 1 else "s"
         how = "with the earlier" if self._fitted is fitted_before else "with new"
         _logger.info(
-            f"Fitted the model to {len(observed)} network{plural} in "
+            f"Fitted a model to {len(observed)} trial{plural} in "
             f"{time.perf_counter() - began:.2f} s {how} hyperparameters."
         )
         return Surrogate(kernel, parameters, kept, posterior)

@@ -70,7 +70,11 @@ YOURS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(("train_one_epoch", "validation_loss", "train_and_validate"), loss),
     },
     "docs/guide/networks.md": {"error_of": loss},
-    "docs/guide/parameters.md": {"train_and_validate": loss, "train_both": loss},
+    "docs/guide/parameters.md": {
+        "x_train": torch.ones(300, 9),
+        **dict.fromkeys(("train_and_validate", "train_both"), loss),
+    },
+    "docs/guide/plain_network.md": {"x_train": torch.ones(300, 9), "train_and_validate": loss},
     "docs/guide/accuracy_and_size.md": {"error_of": loss},
     "docs/guide/pruning.md": {"train_one_epoch": loss, "validation_loss": loss},
     "docs/guide/workers.md": {"objective": objective},

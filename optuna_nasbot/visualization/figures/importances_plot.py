@@ -35,6 +35,8 @@ _TITLE = "Importances"
 _MAX_ROWS = 12
 _ROOM = 1.15
 """The length of the axis, in lengths of the longest bar: the rest is for its number."""
+_LEAST_R2 = 0.1
+"""From here on the model predicts something of trials that it is not shown."""
 _MAX_NAME = 130.0
 """Pixels of a name beside the axis."""
 
@@ -64,9 +66,9 @@ def plot_importances(
     show what a bad one would cost.
 
     The heading has the R² of predictions of trials that are left out, as in `plot_surrogate`.
-    Where it is near 0, importances mean nothing. Parameters are those of the latest trial with a
-    value, as for the samplers. Networks of other names that trials carry count as well. Of more
-    than 12 bars the longest are shown.
+    Where it is near 0, importances mean nothing, and below 0.1 the heading says so. Parameters are
+    those of the latest trial with a value, as for the samplers. Networks of other names that
+    trials carry count as well. Of more than 12 bars the longest are shown.
 
     Args:
         study: A study.
@@ -134,8 +136,9 @@ def _different_networks(modelled: ModelledTrials) -> dict[str, list[Architecture
 def _subtitle(modelled: ModelledTrials, n_shown: int, n: int) -> str:
     explained = leave_one_out_predictions(modelled).explained
     r2 = "no R²" if math.isnan(explained) else f"R² {explained:.2f}"
+    doubt = "" if explained > _LEAST_R2 else ", so that the bars mean nothing"
     some = f"{n_shown} of {n} shown; " if n_shown < n else ""
-    return f"and of what is searched with it; {some}trials left out: {r2}"
+    return f"and of what is searched with it; {some}trials left out: {r2}{doubt}"
 
 
 def _row_label(importance: Importance) -> str:

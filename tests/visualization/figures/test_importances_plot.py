@@ -57,6 +57,19 @@ def test_parts_numbers_and_heading(direction: str, sign: float, study: Any, tune
     assert re.search(r"trials left out: R² -?\d\.\d\d", figure.layout.title.text)
 
 
+def test_the_heading_says_where_bars_mean_nothing(study: Any, tuned: Any) -> None:
+    """Values that nothing decides, beside those that the size of a network decides."""
+    chance = np.random.default_rng(0).normal(size=20)
+    noise = study()
+    for trial, value in zip(tuned(20), chance, strict=True):
+        trial.value = value
+        noise.add_trial(trial)
+    headings = [
+        plot_importances(each, "net").layout.title.text for each in (noise, study(*tuned(20)))
+    ]
+    assert ["mean nothing" in heading for heading in headings] == [True, False]
+
+
 def test_networks_of_all_names_count(study: Any, pool: Any) -> None:
     trials = [
         create_architecture_trial({"body": a, "head": b}, value=float(len(a.layers)) + i % 3)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "optuna_nasbot"
+import optuna_nasbot
+
+PACKAGE = Path(optuna_nasbot.__file__).parent
 FOLDERS = (
     "architecture",
     "edits",

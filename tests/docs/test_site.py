@@ -104,7 +104,7 @@ def test_the_reference_has_every_option_of_the_command_line() -> None:
 def strings_of_the_package() -> list[str]:
     """All strings of the package, with a gap where an f-string has a value."""
     found = []
-    for path in (ROOT / "optuna_nasbot").rglob("*.py"):
+    for path in Path(optuna_nasbot.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
             texts = [each.value for each in parts if isinstance(each, ast.Constant)]

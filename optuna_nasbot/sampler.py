@@ -145,7 +145,7 @@ class NASBOTSampler(ArchitectureSampler):
         space, n, n_startup = request.space, request.n_comparable, self._n_startup_trials
         if n < n_startup:
             started = self._started(request, rng)
-            progress = f"start-up, {n} of {n_startup} networks were tried"
+            progress = f"start-up, {n} of {n_startup} trials have ended"
             return Suggestion(started, lambda: progress)
 
         fitter_of = self._searches.of(request).fitter

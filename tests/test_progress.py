@@ -36,7 +36,7 @@ def test_startup_trials(messages: list[str]) -> None:
         messages.clear()
         study.optimize(value, n_trials=1)
         assert messages == [
-            f"Trial {n_observed}: start-up, {n_observed} of 3 networks were tried; "
+            f"Trial {n_observed}: start-up, {n_observed} of 3 trials have ended; "
             f"'net' is {told_origin(study)}."
         ]
 
@@ -128,5 +128,5 @@ ASKED = 'logging.getLogger("optuna.optuna_nasbot").setLevel(logging.INFO)'
 )
 def test_only_who_asks_is_told(preparation: str, told: bool, finished: bool) -> None:
     written = output(preparation)
-    assert ("Trial 0: start-up, 0 of 5 networks were tried" in written) == told
+    assert ("Trial 0: start-up, 0 of 5 trials have ended" in written) == told
     assert ("Trial 0 finished with value" in written) == finished

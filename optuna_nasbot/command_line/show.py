@@ -21,6 +21,7 @@ from optuna_nasbot.command_line.options import add_image_size_option
 from optuna_nasbot.command_line.options import add_network_options
 from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
+from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.visualization import to_text
@@ -28,6 +29,7 @@ from optuna_nasbot.visualization.best_networks import BestNetworks
 from optuna_nasbot.visualization.constraint_facts import constraint_facts
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import shortened
+from optuna_nasbot.visualization.drawing.parameters import parameters_text
 from optuna_nasbot.visualization.trial_facts import objective_names
 from optuna_nasbot.visualization.trial_facts import trial_facts
 from optuna_nasbot.visualization.trial_facts import trial_values
@@ -79,7 +81,7 @@ def _show_front(study: Study, arguments: argparse.Namespace) -> None:
     trials = "1 trial" if n == 1 else f"{n} trials"
     place = f"study '{printable(study.study_name)}'"
     print(f"'{printable(name)}' of the Pareto front, {place}, {trials}")
-    for line in _table(study, front):
+    for line in _table(study, front, arguments):
         print(f"  {line}")
     if n_shown < n:
         along = objective_names(study)[0]
@@ -88,14 +90,16 @@ def _show_front(study: Study, arguments: argparse.Namespace) -> None:
         print(f"\nTrial {trial.number}\n{drawing}")
 
 
-def _table(study: Study, front: BestNetworks) -> Iterator[str]:
+def _table(study: Study, front: BestNetworks, arguments: argparse.Namespace) -> Iterator[str]:
     """The trials of a front, a line each, below the names of the columns."""
     names = [shortened(name) for name in objective_names(study)]
-    rows = [["trial", *names, "layers", "mass"]]
+    counted = ["parameters"] if arguments.inputs and arguments.outputs else []
+    rows = [["trial", *names, "layers", "mass", *counted]]
     for trial, network in zip(front.trials, front.networks, strict=True):
         values = [value for _, value in trial_values(study, trial)]
         size = [str(len(network.layers)), mass_text(total_mass(network))]
-        rows.append([str(trial.number), *values, *size])
+        count = parameters_text(network, arguments.inputs, arguments.outputs)
+        rows.append([str(trial.number), *values, *size, *([count] if count else [])])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
@@ -123,4 +127,7 @@ def _headline(chosen: Chosen) -> str:
     if len(chosen.study.directions) > 1:
         place = "on the Pareto front" if trial.number in ranked else "not on the Pareto front"
         return f"{line}, {place}"
-    return f"{line}, place {ranked.index(trial.number) + 1} of {len(ranked)} completed trials"
+    place = f"{line}, place {ranked.index(trial.number) + 1} of"
+    if any(map(stored_constraints, chosen.study.get_trials(deepcopy=False))):
+        return f"{place} the {len(ranked)} completed trials that satisfy all constraints"
+    return f"{place} {len(ranked)} completed trials"

@@ -16,7 +16,7 @@ def plotly_graph_objects() -> ModuleType:
     except ImportError as error:
         raise ImportError(
             "plotly: expected to be installed, since figures are made with it. "
-            'Install it with `pip install "optuna-nasbot[visualization]"`.'
+            'Install it with `pip install plotly`, or this package with its extra "visualization".'
         ) from error
     module: ModuleType = graph_objects
     return module

@@ -21,6 +21,7 @@ from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.best_networks import BestNetworks
 from optuna_nasbot.visualization.best_networks import best_networks
 from optuna_nasbot.visualization.drawing.labels import printable
+from optuna_nasbot.visualization.drawing.parameters import parameters_text
 from optuna_nasbot.visualization.drawing.svg import to_svg
 from optuna_nasbot.visualization.drawing.text import to_text
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
@@ -47,6 +48,7 @@ class _Drawn:
         facts: What else is known of it.
         n_layers: How many layers it has.
         mass: Its mass.
+        n_parameters: How many parameters it has; None where they are not counted.
         svg: The drawing.
         text: The same in characters.
     """
@@ -57,6 +59,7 @@ class _Drawn:
     facts: list[tuple[str, str]]
     n_layers: int
     mass: str
+    n_parameters: str | None
     svg: str
     text: str
 
@@ -95,7 +98,7 @@ class _Section:
         name: The name.
         worth: What the best network is worth beside others; empty for a Pareto front.
         front: The figure of the Pareto front, as HTML; None where there is none.
-        figures: The other figures.
+        figures: The other figures by the name of the value that they show.
         parameters: Names of the parameters that are searched together with the networks.
         best: The best networks, the best first.
         n_best: How many trials there are to choose these from.
@@ -104,7 +107,7 @@ class _Section:
     name: str
     worth: list[tuple[str, str]]
     front: str | None
-    figures: list[str]
+    figures: dict[str, list[str]]
     parameters: list[str]
     best: list[_Drawn]
     n_best: int
@@ -195,7 +198,7 @@ def _section(
         name=printable(name),
         worth=[] if best.is_front else _worth(study, best),
         front=front_figure(study, name, identity),
-        figures=list(network_figures(study, name, identity)),
+        figures=network_figures(study, name, identity),
         parameters=parameters,
         best=[
             _drawn(study, trial, network, name, parameters, sizes)
@@ -233,6 +236,7 @@ def _drawn(
 ) -> _Drawn:
     of_trial = dict(trial_parameters(trial))
     others = [(key, value) for key, value in of_trial.items() if key not in parameters]
+    drawn_with = sizes.of(network)
     return _Drawn(
         number=trial.number,
         values=trial_values(study, trial),
@@ -240,6 +244,7 @@ def _drawn(
         facts=[*others, *facts_beside_parameters(trial, name)],
         n_layers=len(network.layers),
         mass=mass_text(total_mass(network)),
-        svg=to_svg(network, **sizes.of(network)),
-        text=to_text(network, **sizes.of(network)),
+        n_parameters=parameters_text(network, drawn_with["inputs"], drawn_with["outputs"]),
+        svg=to_svg(network, **drawn_with),
+        text=to_text(network, **drawn_with),
     )

@@ -84,8 +84,8 @@ def front_figure(study: Study, name: str, identity: str) -> str | None:
     return _html(plot_pareto_front(study, name), f"{identity}-{plot_pareto_front.__name__}")
 
 
-def network_figures(study: Study, name: str, identity: str) -> Iterator[str]:
-    """The figures of the networks of a name, for each objective.
+def network_figures(study: Study, name: str, identity: str) -> dict[str, list[str]]:
+    """The figures of the networks of a name, by the name of the value that they show.
 
     Those that tell of parameters are among them if some are searched together with the networks.
 
@@ -96,10 +96,16 @@ def network_figures(study: Study, name: str, identity: str) -> Iterator[str]:
     """
     has_parameters = bool(joint_parameters(study.get_trials(deepcopy=False)).distributions)
     plots = (*_PLOTS, *_PLOTS_WITH_PARAMETERS) if has_parameters else _PLOTS
-    for index, shown in enumerate(_shown_values(study)):
-        for plot in plots:
-            figure = plot(study, name, target=shown.target, target_name=shown.name)
-            yield _html(figure, f"{identity}-{plot.__name__}-{index}")
+    return {
+        shown.name: [
+            _html(
+                plot(study, name, target=shown.target, target_name=shown.name),
+                f"{identity}-{plot.__name__}-{index}",
+            )
+            for plot in plots
+        ]
+        for index, shown in enumerate(_shown_values(study))
+    }
 
 
 def _shown_values(study: Study) -> list[_Shown]:

@@ -189,7 +189,7 @@ def misplaced(misplaced_in: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def of(study: optuna.Study, name: str) -> list[Any]:
         list(history_figures(study))
-        list(network_figures(study, name, "figure"))
+        network_figures(study, name, "figure")
         assert len(figures) == 5
         return misplaced_in(figures)  # type: ignore[no-any-return]
 

@@ -74,4 +74,4 @@ def test_missing_plotly(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "plotly", None)
     monkeypatch.delitem(sys.modules, "plotly.graph_objects", raising=False)
     error = run.error("report", "--out", tmp_path / "page.html")
-    assert "optuna-nasbot[visualization]" in error
+    assert "pip install plotly" in error

@@ -108,7 +108,7 @@ def test_trial_that_breaks_constraints(run: Any, pool: Any) -> None:
             )
         )
     best, broken = (run("show", "--study", "bound", *more)[1] for more in ((), ("--trial", 0)))
-    assert "trial 1, study 'bound', place 1 of 1 completed" in best
+    assert "place 1 of the 1 completed trials that satisfy all constraints" in best
     assert "trial 0, study 'bound', breaks constraints" in broken
     assert re.search(r"constraint 0 +satisfied with 0 to spare\n", best)
     assert re.search(r"constraint 0 +broken by 1\n", broken)
@@ -130,9 +130,10 @@ def test_several_objectives_give_the_front_by_the_first_one(run: Any, pool: Any)
     assert (code, err) == (0, "")
     head, names, first, second, _, *drawn = out.splitlines()
     assert head == "'net' of the Pareto front, study 'several', 2 trials"
-    assert names.split() == ["trial", "speed", "loss", "layers", "mass"]
+    assert names.split() == ["trial", "speed", "loss", "layers", "mass", "parameters"]
     assert first.split()[:4] == ["2", "3", "2.5", str(len(pool[2].layers))]
     assert second.split()[:3] == ["0", "1", "1"]
+    assert second.split()[-1] == f"{count_parameters(pool[0], inputs=7, outputs=2):,}"
     assert len({len(line) for line in (names, first, second)}) == 1
     sizes = {"inputs": 7, "outputs": 2}
     assert "\n".join(drawn) == (

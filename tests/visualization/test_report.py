@@ -10,6 +10,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
+from optuna_nasbot import count_parameters
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot.visualization import to_html
 from optuna_nasbot.visualization import to_text
@@ -149,6 +150,14 @@ def test_the_page_opens_with_the_best_network_and_what_it_is_worth(study: Any, p
     assert places == sorted(places)
 
 
+def test_parameters_are_counted_in_the_table(study: Any, valued: Any, pool: Any) -> None:
+    page = Page(to_html(study(*valued), inputs=9, outputs=2))
+    best = min(pool, key=lambda network: len(network.edges))
+    assert "Parameters" in page.texts["th"]
+    assert f"{count_parameters(best, inputs=9, outputs=2):,}" in page.texts["td"]
+    assert "Parameters" not in Page(to_html(study(*valued))).texts["th"]
+
+
 def test_drawings_are_whole(study: Any, valued: Any) -> None:
     html = to_html(study(*valued))
     drawings = html.split('<div class="drawing">')[1:]
@@ -220,6 +229,7 @@ def test_several_objectives_have_figures_each_and_a_pareto_front(study: Any, poo
     assert len(page.figures) == 3 + 2 * len(PLOTS)
     assert page.figures[0] == "net-0-plot_pareto_front"  # above the table and the other figures
     assert html.index("net-0-plot_pareto_front") < html.index("<table>")
+    assert page.texts["h3"][:2] == ["loss", "-speed"]  # above the figures of each
     assert "Difference in loss" in html
     assert "Difference in -speed" in html  # larger is better, which a target can't say
 

@@ -16,7 +16,8 @@ def optuna_dashboard() -> ModuleType:
     except ImportError as error:
         raise ImportError(
             "optuna_dashboard: expected to be installed, since it keeps notes and cards. "
-            'Install it with `pip install "optuna-nasbot[dashboard]"`.'
+            "Install it with `pip install optuna-dashboard`, or this package with its extra "
+            '"dashboard".'
         ) from error
     imported: ModuleType = module
     return imported

@@ -37,3 +37,11 @@ def layer_parameters(
             f"cells: their parameters depend on the network around them, which is yours."
         )
     return parameters_by_layer(architecture, inputs=inputs, outputs=outputs)
+
+
+def parameters_text(
+    architecture: Architecture, inputs: int | None, outputs: int | None
+) -> str | None:
+    """The number of all parameters as text, None where `layer_parameters` counts none."""
+    counts = [each for each in layer_parameters(architecture, inputs, outputs) if each is not None]
+    return f"{sum(counts):,}" if counts else None

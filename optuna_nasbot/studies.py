@@ -240,6 +240,13 @@ def _attributes(
 def get_architecture(trial: BaseTrial, name: str) -> Architecture:
     """The network that a trial carries.
 
+    Args:
+        trial: A trial, finished or running.
+        name: The name under which the objective asked for the network.
+
+    Returns:
+        The network.
+
     Raises:
         TypeError: An argument is of a wrong type.
         KeyError: The trial carries no network of this name.
@@ -265,6 +272,9 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
             tried, its network and the parameters that are searched with it: what a model with the
             kernel of `NASBOTSampler()` makes of the values of all trials. Under noise the best of
             many values was lucky, and the model knows what similar trials had.
+
+    Returns:
+        The network.
 
     Raises:
         TypeError: An argument is of a wrong type.

@@ -257,7 +257,8 @@ def get_architecture(trial: BaseTrial, name: str) -> Architecture:
     if carried is None:
         raise KeyError(
             f"name: trial {trial.number} carries no architecture '{name}'. "
-            f"Its user attributes are {sorted(user_attrs)}."
+            f"Its user attributes are {sorted(user_attrs)}. A trial that ended before its "
+            "objective asked for a network has none: leave such trials out."
         )
     return carried
 

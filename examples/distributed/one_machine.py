@@ -65,6 +65,7 @@ def search(study: optuna.Study, url: str, n_workers: int, n_trials: int) -> None
         options = ["--storage", url, "--name", name, "--trials", n_in_all]
         return subprocess.Popen([sys.executable, str(WORKER), *options])
 
+    print(f"{n_workers} workers start. Each prints the trials that it has finished.")
     workers = {f"worker {i}": start_worker(i) for i in range(1, n_workers + 1)}
     while n_finished(study) < n_before + n_trials // 4 and running(workers):
         time.sleep(0.2)

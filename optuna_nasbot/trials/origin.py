@@ -32,7 +32,9 @@ class Origin:
 
     def __str__(self) -> str:
         start = "an initial network" if self.parent is None else f"trial {self.parent}'s network"
-        return f"{start} after {', '.join(self.edits)}" if self.edits else start
+        if self.edits:
+            return f"{start} after {', '.join(self.edits)}"
+        return start if self.parent is None else f"{start}, with other parameters"
 
 
 def origin_attributes(origin: Origin, name: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ YOURS: dict[str, dict[str, Any]] = {
     "docs/guide/plain_network.md": {"x_train": torch.ones(300, 9), "train_and_validate": loss},
     "docs/guide/accuracy_and_size.md": {"error_of": loss},
     "docs/guide/pruning.md": {"train_one_epoch": loss, "validation_loss": loss},
-    "docs/guide/workers.md": {"objective": objective},
+    "docs/guide/workers.md": {"objective": objective, "train_and_validate": loss},
     "docs/guide/own_layers.md": {"train": loss},
     "docs/guide/results.md": {"objective": objective},
 }

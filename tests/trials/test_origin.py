@@ -93,7 +93,7 @@ def test_any_document_gives_an_origin_that_can_be_stored_or_none(document: Any) 
     [
         (Origin(None, ()), "an initial network"),
         (Origin(None, ("dup_path",)), "an initial network after dup_path"),
-        (Origin(4, ()), "trial 4's network"),
+        (Origin(4, ()), "trial 4's network, with other parameters"),
         (Origin(4, ("dup_path", "skip_path")), "trial 4's network after dup_path, skip_path"),
     ],
 )

@@ -5,6 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from optuna_nasbot import GraphSpace
+from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
@@ -90,6 +92,36 @@ def test_swap_in_cnns_keeps_what_happens_to_the_image() -> None:
     }
     assert set(swaps(architecture, 3)) == {"avg-pool"}
     assert SWAP_LAYER.sites(architecture, rng()) == [1, 2, 3]
+
+
+def test_every_swap_among_labels_of_one_s_own_keeps_the_image() -> None:
+    operations = [
+        Operation("one", strides=(1,)),
+        Operation("two", strides=(1, 2)),
+        Operation("shrink", strides=(1,), image="halve"),
+        Operation("half", has_units=False, image="halve"),
+    ]
+    GraphSpace(kind="test-swap-images", operations=operations, image_size=16)
+    architecture = Architecture.chain(
+        "two-8", "two-8/2", "shrink-8", "half", kind="test-swap-images"
+    )
+    assert SWAP_LAYER.sites(architecture, rng()) == [1, 2, 3]  # `half` has no units to pass on
+    assert swaps(architecture, 1) == {"one-8": 300}
+    assert swaps(architecture, 2) == {"half": 300}  # `one` has no stride of 2
+    assert swaps(architecture, 3) == {"half": 300}
+
+
+def test_every_swap_among_labels_of_one_s_own_keeps_the_units() -> None:
+    operations = [
+        Operation("wide", group="dense"),
+        Operation("gated", group="dense"),
+        Operation("norm", group="plain", has_units=False),
+        Operation("drop", group="plain", has_units=False),
+    ]
+    GraphSpace(kind="test-swap-units", operations=operations)
+    architecture = Architecture.chain("wide-8", "norm", kind="test-swap-units")
+    assert swaps(architecture, 1) == {"gated-8": 300}
+    assert swaps(architecture, 2) == {"drop": 300}
 
 
 # --- wedge_layer

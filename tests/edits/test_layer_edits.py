@@ -98,17 +98,21 @@ def test_every_swap_among_labels_of_one_s_own_keeps_the_image() -> None:
     operations = [
         Operation("one", strides=(1,)),
         Operation("two", strides=(1, 2)),
+        Operation("plain"),
         Operation("shrink", strides=(1,), image="halve"),
         Operation("half", has_units=False, image="halve"),
     ]
     GraphSpace(kind="test-swap-images", operations=operations, image_size=16)
     architecture = Architecture.chain(
-        "two-8", "two-8/2", "shrink-8", "half", kind="test-swap-images"
+        "two-8", "two-8/2", "shrink-8", "plain-8", "half", kind="test-swap-images"
     )
-    assert SWAP_LAYER.sites(architecture, rng()) == [1, 2, 3]  # `half` has no units to pass on
-    assert swaps(architecture, 1) == {"one-8": 300}
-    assert swaps(architecture, 2) == {"half": 300}  # `one` has no stride of 2
-    assert swaps(architecture, 3) == {"half": 300}
+    assert SWAP_LAYER.sites(architecture, rng()) == [1, 2, 3, 4]  # `half` has no units
+    assert swaps(architecture, 2) == swaps(architecture, 3) == {"half": 300}
+    kept = {1: {"one-8", "plain-8"}, 4: {"one-8", "two-8"}}
+    for site, expected in kept.items():
+        found = swaps(architecture, site)
+        assert set(found) == expected
+        assert found.total() == 300
 
 
 def test_every_swap_among_labels_of_one_s_own_keeps_the_units() -> None:

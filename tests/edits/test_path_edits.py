@@ -52,6 +52,18 @@ def test_paths_are_paths_and_no_more_than_two_a_layer(architectures, kind: str) 
             assert set(pairwise(path)) <= set(architecture.edges)
 
 
+def test_a_path_goes_on_with_a_probability_of_85_percent() -> None:
+    architecture = chain("mlp-reg", *[Layer("relu", 8)] * 200)
+    lengths = [
+        len(path)
+        for seed in range(5)
+        for path in DUP_PATH.sites(architecture, np.random.default_rng(seed))
+    ]
+    for length in (3, 4):
+        longer = sum(each >= length for each in lengths)
+        assert lengths.count(length) / longer == pytest.approx(0.15, abs=0.03)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_dup_adds_as_many_layers_as_it_copies(architectures, kind: str) -> None:
     rng = np.random.default_rng(1)

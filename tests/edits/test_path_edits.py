@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from itertools import permutations
 
 import networkx as nx
 import numpy as np
@@ -50,6 +51,27 @@ def test_paths_are_paths_and_no_more_than_two_a_layer(architectures, kind: str) 
         for path in paths:
             assert len(path) >= 3
             assert set(pairwise(path)) <= set(architecture.edges)
+
+
+def test_paths_of_all_branches_are_found() -> None:
+    layers = [Layer("relu", 8), Layer("tanh", 8), Layer("elu", 8), Layer("relu", 9)]
+    architecture = Architecture(
+        (Layer("ip"), *layers, Layer("linear"), Layer("op")),
+        ((0, 1), (1, 2), (1, 3), (1, 4), (2, 4), (3, 5), (4, 5), (5, 6)),
+        "mlp-reg",
+    )
+    graph = nx.DiGraph(architecture.edges)
+    paths = [
+        tuple(path)
+        for ends in permutations(graph, 2)
+        for path in nx.all_simple_paths(graph, *ends)
+    ]
+    found = {
+        path
+        for seed in range(100)
+        for path in DUP_PATH.sites(architecture, np.random.default_rng(seed))
+    }
+    assert found == {path for path in paths if len(path) > 2}
 
 
 def test_a_path_goes_on_with_a_probability_of_85_percent() -> None:

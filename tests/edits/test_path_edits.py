@@ -8,6 +8,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from optuna_nasbot import GraphSpace
+from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
@@ -236,6 +238,21 @@ def test_images_never_grow_and_flat_layers_stay_among_themselves() -> None:
     assert pairs == image_targets | {(5, 7)}
     child = skip_path(architecture, (1, 5), np.random.default_rng(0))
     assert Counter(child.layers) - Counter(architecture.layers) == {Layer("avg-pool"): 2}
+
+
+def test_of_labels_of_one_s_own_the_last_that_only_halves_is_the_pool() -> None:
+    operations = [
+        Operation("conv", strides=(1, 2)),
+        *(Operation(label, has_units=False, image="halve") for label in ("p", "q", "r")),
+        Operation("shrink", image="halve"),
+        Operation("shift", has_units=False),
+    ]
+    GraphSpace(kind="test-skip-pools", operations=operations, image_size=16)
+    architecture = Architecture.chain("conv-8", "conv-8/2", "conv-9", kind="test-skip-pools")
+    rng = np.random.default_rng(0)
+    assert (1, 3) in SKIP_PATH.sites(architecture, rng)
+    child = skip_path(architecture, (1, 3), rng)
+    assert Counter(child.layers) - Counter(architecture.layers) == {Layer("r"): 1}
 
 
 def test_a_full_network_has_no_pair_left() -> None:

@@ -59,7 +59,7 @@ def test_paths_of_all_branches_are_found() -> None:
     layers = [Layer("relu", 8), Layer("tanh", 8), Layer("elu", 8), Layer("relu", 9)]
     architecture = Architecture(
         (Layer("ip"), *layers, Layer("linear"), Layer("op")),
-        ((0, 1), (1, 2), (1, 3), (1, 4), (2, 4), (3, 5), (4, 5), (5, 6)),
+        ((0, 1), (1, 2), (1, 3), (1, 4), (2, 4), (2, 5), (3, 5), (4, 5), (5, 6)),
         "mlp-reg",
     )
     graph = nx.DiGraph(architecture.edges)

@@ -119,13 +119,15 @@ def test_every_swap_among_labels_of_one_s_own_keeps_the_units() -> None:
     operations = [
         Operation("wide", group="dense"),
         Operation("gated", group="dense"),
+        Operation("sparse", group="sparse"),
         Operation("norm", group="plain", has_units=False),
         Operation("drop", group="plain", has_units=False),
     ]
     GraphSpace(kind="test-swap-units", operations=operations)
-    architecture = Architecture.chain("wide-8", "norm", kind="test-swap-units")
-    assert swaps(architecture, 1) == {"gated-8": 300}
-    assert swaps(architecture, 2) == {"drop": 300}
+    architecture = Architecture.chain("wide-8", "sparse-8", "norm", kind="test-swap-units")
+    assert swaps(architecture, 1) == {"sparse-8": 300}
+    assert set(swaps(architecture, 2)) == {"wide-8", "gated-8"}
+    assert swaps(architecture, 3) == {"drop": 300}  # of its own group: there is no other
 
 
 # --- wedge_layer

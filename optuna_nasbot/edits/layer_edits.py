@@ -68,13 +68,13 @@ def _swaps(grammar: Grammar) -> dict[tuple[str, int | None], tuple[str, ...]]:
 def _swap_labels(grammar: Grammar, own: LayerRule, stride: int | None) -> tuple[str, ...]:
     """Labels that can take the place of a layer's label.
 
-    On images what counts is that sizes stay; elsewhere the group changes where there are
-    several, as in the reference: two activations of one group hardly differ.
+    On images what counts is that sizes stay. Elsewhere units stay, and the group changes where
+    there are several, as in the reference: two activations of one group hardly differ.
     """
     others = [rule for rule in grammar.rules if rule is not own]
     if grammar.is_image:
         return tuple(other.label for other in others if _can_replace(other, own, stride))
-    fits = [other for other in others if other.has_units or not own.has_units]
+    fits = [other for other in others if other.has_units == own.has_units]
     across = tuple(other.label for other in fits if other.group != own.group)
     return across or tuple(other.label for other in fits)
 

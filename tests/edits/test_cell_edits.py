@@ -7,6 +7,8 @@ import pytest
 
 from optuna_nasbot import CellSpace
 from optuna_nasbot import Operation
+from optuna_nasbot.edits.edge_cell_edits import edge_cell_edits
+from optuna_nasbot.edits.vertex_cell_edits import vertex_cell_edits
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import one_edit_neighbours
 from optuna_nasbot.search.mutation import mutate
@@ -131,6 +133,35 @@ def test_add_vertex_to_edge_cells():
     assert made(EDGES, "add_vertex", cell) == hashes(
         *(EDGES.network_of_edges(labels) for labels in expected)
     )
+
+
+def n_sites(space: CellSpace, cell) -> dict[str, int]:
+    return {edit.name: len(edit.sites(cell, np.random.default_rng(0))) for edit in space.edits}
+
+
+def test_numbers_of_sites():
+    """Each is as likely to be drawn: none stands there twice, or leaves the cell as it is."""
+    assert n_sites(VERTICES, chain("a", "b")) == {
+        "label_vertex": 2,  # the other label of both vertices
+        "add_edge": 3,  # the pairs of four vertices without the three edges
+        "remove_edge": 3,
+        "add_vertex": 2 * (6 + 3),  # with each label beside each pair, and in each edge
+        "remove_vertex": 2 * 2,  # both vertices, with their neighbours connected and not
+    }
+    assert n_sites(EDGES, EDGES.network_of_edges({(0, 1): "a", (1, 3): "b"})) == {
+        "label_edge": 6 * 2 - 2,  # each label of each pair of four vertices, but those it has
+        "remove_edge": 2,
+        "add_vertex": 3 * 2 * 2,  # over the vertex that is left, with two labels, beside a pair
+    }
+
+
+def test_all_edits_are_as_likely():
+    of_vertices = vertex_cell_edits(("a", "b"), VERTICES.network_of_vertices)
+    of_edges = edge_cell_edits(("a", "b"), 4, lambda cell: {}, EDGES.network_of_edges)
+    for edits in of_vertices, of_edges:
+        probability = edits[0].probability
+        assert probability > 0.0
+        assert [edit.probability for edit in edits] == [probability] * len(edits)
 
 
 def neighbours_of(cell, space, rng):

@@ -5,6 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from optuna_nasbot import GraphSpace
+from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
@@ -90,6 +92,42 @@ def test_swap_in_cnns_keeps_what_happens_to_the_image() -> None:
     }
     assert set(swaps(architecture, 3)) == {"avg-pool"}
     assert SWAP_LAYER.sites(architecture, rng()) == [1, 2, 3]
+
+
+def test_every_swap_among_labels_of_one_s_own_keeps_the_image() -> None:
+    operations = [
+        Operation("one", strides=(1,)),
+        Operation("two", strides=(1, 2)),
+        Operation("plain"),
+        Operation("shrink", strides=(1,), image="halve"),
+        Operation("half", has_units=False, image="halve"),
+    ]
+    GraphSpace(kind="test-swap-images", operations=operations, image_size=16)
+    architecture = Architecture.chain(
+        "two-8", "two-8/2", "shrink-8", "plain-8", "half", kind="test-swap-images"
+    )
+    assert SWAP_LAYER.sites(architecture, rng()) == [1, 2, 3, 4]  # `half` has no units
+    assert swaps(architecture, 2) == swaps(architecture, 3) == {"half": 300}
+    kept = {1: {"one-8", "plain-8"}, 4: {"one-8", "two-8"}}
+    for site, expected in kept.items():
+        found = swaps(architecture, site)
+        assert set(found) == expected
+        assert found.total() == 300
+
+
+def test_every_swap_among_labels_of_one_s_own_keeps_the_units() -> None:
+    operations = [
+        Operation("wide", group="dense"),
+        Operation("gated", group="dense"),
+        Operation("sparse", group="sparse"),
+        Operation("norm", group="plain", has_units=False),
+        Operation("drop", group="plain", has_units=False),
+    ]
+    GraphSpace(kind="test-swap-units", operations=operations)
+    architecture = Architecture.chain("wide-8", "sparse-8", "norm", kind="test-swap-units")
+    assert swaps(architecture, 1) == {"sparse-8": 300}
+    assert set(swaps(architecture, 2)) == {"wide-8", "gated-8"}
+    assert swaps(architecture, 3) == {"drop": 300}  # of its own group: there is no other
 
 
 # --- wedge_layer

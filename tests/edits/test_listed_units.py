@@ -41,6 +41,12 @@ def test_the_next_width(units: int, wider: int | None, narrower: int | None) -> 
     assert units_of(dec) == (narrower and [narrower, 32])
 
 
+def test_only_the_width_changes() -> None:
+    network = Architecture.chain("conv3-16/2", "conv5-32", "fc-100", kind="cnn")
+    inc = ON_LIST["inc_single"].apply(network, (1,), RNG)
+    assert inc == Architecture.chain("conv3-32/2", "conv5-32", "fc-100", kind="cnn")
+
+
 def test_groups_step_together() -> None:
     network = chain(16, 32, 100)
     assert units_of(ON_LIST["inc_en_masse"].apply(network, (2, 3), RNG)) == [16, 100, 512]

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from itertools import permutations
 
 import networkx as nx
 import numpy as np
 import pytest
 
+from optuna_nasbot import GraphSpace
+from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
@@ -50,6 +53,39 @@ def test_paths_are_paths_and_no_more_than_two_a_layer(architectures, kind: str) 
         for path in paths:
             assert len(path) >= 3
             assert set(pairwise(path)) <= set(architecture.edges)
+
+
+def test_paths_of_all_branches_are_found() -> None:
+    layers = [Layer("relu", 8), Layer("tanh", 8), Layer("elu", 8), Layer("relu", 9)]
+    architecture = Architecture(
+        (Layer("ip"), *layers, Layer("linear"), Layer("op")),
+        ((0, 1), (1, 2), (1, 3), (1, 4), (2, 4), (2, 5), (3, 5), (4, 5), (5, 6)),
+        "mlp-reg",
+    )
+    graph = nx.DiGraph(architecture.edges)
+    paths = [
+        tuple(path)
+        for ends in permutations(graph, 2)
+        for path in nx.all_simple_paths(graph, *ends)
+    ]
+    found = {
+        path
+        for seed in range(100)
+        for path in DUP_PATH.sites(architecture, np.random.default_rng(seed))
+    }
+    assert found == {path for path in paths if len(path) > 2}
+
+
+def test_a_path_goes_on_with_a_probability_of_85_percent() -> None:
+    architecture = chain("mlp-reg", *[Layer("relu", 8)] * 200)
+    lengths = [
+        len(path)
+        for seed in range(5)
+        for path in DUP_PATH.sites(architecture, np.random.default_rng(seed))
+    ]
+    for length in (3, 4):
+        longer = sum(each >= length for each in lengths)
+        assert lengths.count(length) / longer == pytest.approx(0.15, abs=0.03)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -202,6 +238,21 @@ def test_images_never_grow_and_flat_layers_stay_among_themselves() -> None:
     assert pairs == image_targets | {(5, 7)}
     child = skip_path(architecture, (1, 5), np.random.default_rng(0))
     assert Counter(child.layers) - Counter(architecture.layers) == {Layer("avg-pool"): 2}
+
+
+def test_of_labels_of_one_s_own_the_last_that_only_halves_is_the_pool() -> None:
+    operations = [
+        Operation("conv", strides=(1, 2)),
+        *(Operation(label, has_units=False, image="halve") for label in ("p", "q", "r")),
+        Operation("shrink", image="halve"),
+        Operation("shift", has_units=False),
+    ]
+    GraphSpace(kind="test-skip-pools", operations=operations, image_size=16)
+    architecture = Architecture.chain("conv-8", "conv-8/2", "conv-9", kind="test-skip-pools")
+    rng = np.random.default_rng(0)
+    assert (1, 3) in SKIP_PATH.sites(architecture, rng)
+    child = skip_path(architecture, (1, 3), rng)
+    assert Counter(child.layers) - Counter(architecture.layers) == {Layer("r"): 1}
 
 
 def test_a_full_network_has_no_pair_left() -> None:

@@ -15,12 +15,15 @@ from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernel import Term
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.kernels import SLOW_DECAY
 from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.kernels import graph_kernel
 from optuna_nasbot.gp.kernels import joint_kernel
+from optuna_nasbot.gp.kernels import kernel_named
 from optuna_nasbot.gp.kernels import paper_kernel
 from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import ABOUT_ONE
+from optuna_nasbot.gp.prior import LogNormal
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
 from optuna_nasbot.gp.targets import Targets
@@ -52,6 +55,78 @@ def test_terms(kernel, n_terms: int) -> None:
     made = kernel(DISTANCES).fitted(of_networks("net", NETWORKS))
     assert len(made.terms) == n_terms
     assert made.prior.sizes[:2] == (4, 4)
+
+
+def test_names_of_kernels() -> None:
+    assert kernel_named("default") is default_kernel
+    assert kernel_named("paper") is paper_kernel
+
+
+@pytest.mark.parametrize(
+    ("kernel", "of_graph", "n_trends"),
+    [(paper_kernel, (2, 1.0), 0), (graph_kernel, (3, 1.0), 0), (default_kernel, (3, 0.3), 2)],
+)
+@pytest.mark.parametrize("n_names", [1, 2])
+def test_priors(kernel, of_graph: tuple[int, float], n_trends: int, n_names: int) -> None:
+    """The variances of all names add up to what the one of a single name would be."""
+    views_each, variance = of_graph
+    terms = kernel(dict.fromkeys(("net", "critic")[:n_names], DISTANCES["net"])).terms
+    n_graph = n_names * views_each
+    of_trends = terms[n_graph:]
+    each = LogNormal(pytest.approx(variance / n_graph), 1.0)
+    assert [term.variance for term in terms[:n_graph]] == [each] * n_graph
+    trend = LogNormal(pytest.approx(1.5 / n_names), 0.5)
+    assert [term.variance for term in of_trends] == [trend] * n_trends * n_names
+    assert [term.decay for term in terms[:n_graph]] == [ABOUT_ONE] * n_graph
+    decays = (ABOUT_ONE, SLOW_DECAY)[:n_trends]
+    assert [term.decay for term in of_trends] == [*decays] * n_names
+
+
+def test_terms_of_networks_and_parameters() -> None:
+    kinds, rate = {"net": SPACE.operation_set.kind}, Parameter(FloatDistribution(0.0, 1.0))
+    networks = paper_kernel(DISTANCES)
+    terms = joint_kernel(networks, Dimensions(kinds, {"lr": rate})).terms
+    kinds_of_views = [[type(view).__name__ for view in term.views] for term in terms]
+    views = [[type(term.views[0]).__name__, "MissingView"] for term in networks.terms]
+    products = [[*each, "ParameterView"] for each in views]
+    assert kinds_of_views == [*views, ["ParameterView", "MissingView"], *products]
+    halves, alone = [LogNormal(pytest.approx(0.25), 1.0)] * 2, LogNormal(1.0, 0.5)
+    assert [term.variance for term in terms] == [*halves, alone, *halves]
+
+
+def test_terms_of_parameters_alone() -> None:
+    parameters = {"lr": Parameter(FloatDistribution(0.0, 1.0))}
+    (term,) = joint_kernel(paper_kernel({}), Dimensions({}, parameters)).terms
+    assert [type(view).__name__ for view in term.views] == ["ParameterView", "MissingView"]
+
+
+def test_terms_of_two_networks() -> None:
+    kinds = dict.fromkeys(("net", "critic"), SPACE.operation_set.kind)
+    networks = paper_kernel(dict.fromkeys(kinds, DISTANCES["net"]))
+    terms = joint_kernel(networks, Dimensions(kinds)).terms
+    assert [term.variance for term in terms] == [term.variance for term in networks.terms]
+    last = [term.views[-1] for term in terms]
+    assert [type(view).__name__ for view in last] == ["MissingView"] * 4
+    assert len({id(view) for view in last}) == 1  # it is computed once
+
+
+def test_all_views_are_told_what_will_recur() -> None:
+    told = []
+
+    class Told(View):
+        def __len__(self) -> int:
+            return 1
+
+        def between(self, a, b) -> np.ndarray:
+            return np.zeros((1, len(a), len(b)))
+
+        def remember(self, configurations) -> None:
+            told.append((self, configurations))
+
+    one, other = Told(), Told()
+    observed = of_networks("net", NETWORKS[:3])
+    Kernel((Term((one, other), ABOUT_ONE), Term((one,), ABOUT_ONE))).remember(observed)
+    assert told == [(one, observed), (other, observed)]
 
 
 def test_views_that_terms_share_are_computed_once() -> None:
@@ -118,6 +193,20 @@ def test_a_view_that_compares_more_than_the_one_it_inherits_from() -> None:
 def test_views_are_views() -> None:
     with pytest.raises(TypeError, match="expected objects of subclasses of View, got 3"):
         Term((3,), ABOUT_ONE)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="expected at least one view, got none"):
+        Term((), ABOUT_ONE)
+
+
+def test_a_kernel_compares_something() -> None:
+    class Nothing(View):
+        def __len__(self) -> int:
+            return 0
+
+        def between(self, a, b) -> np.ndarray:
+            return np.zeros((0, len(a), len(b)))
+
+    with pytest.raises(ValueError, match="expected a term with something to compare, got none"):
+        Kernel((Term((Nothing(),), ABOUT_ONE),)).fitted(of_networks("net", NETWORKS[:3]))
 
 
 def test_the_trend_is_followed_beyond_what_was_tried() -> None:

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 
+@pytest.mark.slow
 def test_a_search_that_has_not_changed_gives_the_same_values_again(
     module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

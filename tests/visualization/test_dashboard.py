@@ -401,7 +401,7 @@ def test_missing_package_is_told_at_once(
     module: str, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=r"optuna-nasbot\[(dashboard|visualization)\]"):
+    with pytest.raises(ImportError, match=r"pip install (optuna-dashboard|plotly)"):
         DashboardCallback(store)
 
 

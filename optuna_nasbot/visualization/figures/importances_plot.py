@@ -136,9 +136,10 @@ def _different_networks(modelled: ModelledTrials) -> dict[str, list[Architecture
 def _subtitle(modelled: ModelledTrials, n_shown: int, n: int) -> str:
     explained = leave_one_out_predictions(modelled).explained
     r2 = "no R²" if math.isnan(explained) else f"R² {explained:.2f}"
-    doubt = "" if explained > _LEAST_R2 else ", so that the bars mean nothing"
     some = f"{n_shown} of {n} shown; " if n_shown < n else ""
-    return f"and of what is searched with it; {some}trials left out: {r2}{doubt}"
+    if explained > _LEAST_R2:
+        return f"and of what is searched with it; {some}trials left out: {r2}"
+    return f"{some}trials left out: {r2}; bars mean nothing"
 
 
 def _row_label(importance: Importance) -> str:

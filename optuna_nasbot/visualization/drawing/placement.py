@@ -50,7 +50,8 @@ def placed(
         if column is not None
     ]
     row, column, sign = zip(*entries, strict=True)
-    matrix = coo_array((sign, (row, column)), shape=(len(rows), n + len(pulls))).tocsc()
+    indices = np.array([row, column], np.int32)  # the solver of scipy before 1.12 takes no others
+    matrix = coo_array((sign, indices), shape=(len(rows), n + len(pulls))).tocsc()
     is_first = np.arange(n + len(pulls)) == 0
     # Nothing is a whole number here, but `milp` takes less time than `linprog` around the solver.
     solution = milp(

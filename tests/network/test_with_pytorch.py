@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import io
 import pickle
 import warnings
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import onnx
 import pytest
@@ -29,6 +31,8 @@ from optuna_nasbot import lsuv_init_
 
 KIND = "test-with-pytorch"
 ACTIVATION = nn.ReLU()
+HAS_DYNAMO = "dynamo" in inspect.signature(torch.onnx.export).parameters
+EXPORTERS = [{"dynamo": True}, {"dynamo": False}] if HAS_DYNAMO else [{}]
 
 
 def separable(channels_in: int, channels_out: int, stride: int) -> nn.Module:
@@ -150,12 +154,12 @@ def test_initial_weights(module: torch.fx.GraphModule, images: torch.Tensor) -> 
         assert network(images).std().item() == pytest.approx(0.3, rel=1e-3)
 
 
-@pytest.mark.parametrize("dynamo", [True, False])
+@pytest.mark.parametrize("exporter", EXPORTERS)
 def test_onnx(
-    dynamo: bool, module: torch.fx.GraphModule, images: torch.Tensor, tmp_path: Path
+    exporter: dict[str, Any], module: torch.fx.GraphModule, images: torch.Tensor, tmp_path: Path
 ) -> None:
     path = str(tmp_path / "network.onnx")
-    torch.onnx.export(module, (images,), path, dynamo=dynamo, input_names=["images"])
+    torch.onnx.export(module, (images,), path, input_names=["images"], **exporter)
     onnx.checker.check_model(path)
     (outputs,) = ReferenceEvaluator(path).run(None, {"images": images.numpy()})
     torch.testing.assert_close(torch.from_numpy(outputs), module(images), rtol=1e-3, atol=1e-4)

@@ -305,7 +305,7 @@ def test_names_and_attributes_can_not_write_html(study: Any, pool: Any) -> None:
         made.set_metric_names([text])
         pages.append(to_html(made))
     assert "<script>alert" not in pages[1]
-    assert "\x1b" not in pages[1]
+    assert pages[1].count("\x1b") == pages[0].count("\x1b")  # plotly.js may have some
     plain, hostile = map(Page, pages)
     assert hostile.tags == plain.tags
     assert hostile.ids == plain.ids

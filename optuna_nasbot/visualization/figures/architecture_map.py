@@ -42,12 +42,14 @@ MAX_SHOWN = 500
 
 _TITLE = "Architecture Map"
 _VALUED = "Complete"
-_UNVALUED = {
+_BROKEN = "Breaks constraints"
+_NOT_COLOURED: dict[str, dict[str, Any]] = {
+    _BROKEN: {"symbol": "cross", "color": BAD, "opacity": 0.5, "size": 8},
     "Pruned": {"symbol": "triangle-down-open", "color": NEUTRAL, "size": 9},
     "Failed or no number": {"symbol": "x-thin-open", "color": BAD, "size": 8},
     "Running or enqueued": {"symbol": "circle-open", "color": NEUTRAL, "size": 9},
 }
-"""Entries of the legend for networks without a value, and their markers."""
+"""Entries of the legend for networks whose colours don't tell a value, and their markers."""
 
 _MAX_NAME = 200.0
 """Pixels of the value's name along the scale of colours."""
@@ -71,9 +73,10 @@ def plot_architecture_map(
     spread their first networks, too. It compares how networks are built; d would mostly show how
     large they are.
 
-    Better networks are darker; far outliers don't stretch the colour scale. A line connects the
-    networks that were the best so far, in their order. Isomorphic networks share a place. Of more
-    than 500 networks the best and a stable sample of the rest are shown, and all of the line.
+    Better networks are darker; far outliers don't stretch the colour scale. Networks that break
+    constraints have a marker of their own, whatever their values. A line connects the networks
+    that were the best so far, in their order. Isomorphic networks share a place. Of more than 500
+    networks the best and a stable sample of the rest are shown, and all of the line.
 
     Args:
         study: A study.
@@ -111,7 +114,7 @@ def plot_architecture_map(
     figure.update_yaxes(showticklabels=False, zeroline=False, scaleanchor="x")
     add = partial(_add_points, figure, shown, places, target_name)
     groups = [_group(*each) for each in zip(shown.trials, shown.values, strict=True)]
-    for group, marker in _UNVALUED.items():
+    for group, marker in _NOT_COLOURED.items():
         add(group, [i for i, each in enumerate(groups) if each == group], marker)
     path = _incumbents(shown) if target is None else []
     if path:
@@ -143,7 +146,7 @@ def _places(shown: TriedNetworks) -> tuple[NDArray[np.float64], str]:
 def _group(trial: FrozenTrial, value: float) -> str:
     """The entry of the legend that a trial belongs to."""
     if math.isfinite(value):
-        return _VALUED
+        return _VALUED if is_feasible(trial) else _BROKEN
     if not trial.state.is_finished():
         return "Running or enqueued"
     return "Pruned" if trial.state == TrialState.PRUNED else "Failed or no number"

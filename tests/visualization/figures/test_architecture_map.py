@@ -70,6 +70,8 @@ def test_trials_that_break_constraints_are_never_the_best(
     shown = traces(plot_architecture_map(study(*trials), "net"))
     assert len(shown["Path of the best"].x) == 3
     assert shown["Best"].x[0] == shown["Complete"].x[2]
+    assert list(shown["Complete"].marker.color) == [0.0, -1.0, -2.0]
+    assert "Value: -3" in shown["Breaks constraints"].hovertext[0]
 
 
 def test_a_target_has_no_best(study: Any, trial: Any, pool: Any) -> None:

@@ -49,7 +49,7 @@ def check_whole(name: str, value: object, least: int, most: int | None = None) -
         The value.
 
     Raises:
-        TypeError: It is no whole number.
+        TypeError: It is not a whole number.
         ValueError: It is less than `least` or more than `most`.
     """
     whole = as_whole(value)
@@ -66,7 +66,7 @@ def check_number(name: str, value: object) -> float:
     """Return an argument as a `float` after a check; one that is too large becomes infinite.
 
     Raises:
-        TypeError: It is no number.
+        TypeError: It is not a number.
     """
     number = listed(value)
     if not isinstance(number, Real) or isinstance(number, bool):
@@ -81,7 +81,7 @@ def check_share(name: str, value: object) -> float:
     """Return a share of a whole as a `float` after a check.
 
     Raises:
-        TypeError: It is no number.
+        TypeError: It is not a number.
         ValueError: It is negative, or not below 1.
     """
     share = check_number(name, value)
@@ -94,7 +94,7 @@ def check_mass(name: str, value: object) -> float:
     """Return a mass as a `float` after a check.
 
     Raises:
-        TypeError: It is no number.
+        TypeError: It is not a number.
         ValueError: It is negative, NaN, or so large that sums of masses could overflow.
     """
     mass = check_number(name, value)
@@ -109,7 +109,7 @@ def check_name(name: str, value: object) -> str:
     """Return an argument as a plain `str` (NumPy has a subclass) after a check.
 
     Raises:
-        TypeError: It is no string.
+        TypeError: It is not a string.
         ValueError: It is empty or consists of spaces.
     """
     if not isinstance(value, str):

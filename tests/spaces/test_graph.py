@@ -151,7 +151,7 @@ def test_initial_chains_replace_the_default() -> None:
         (
             {"operations": [SEP, Operation("softmax")]},
             ValueError,
-            "operations: expected other lab",
+            "operations: expected labels oth",
         ),
         ({"operations": [POOL]}, ValueError, "operations: expected one with units that keeps the"),
         ({"task": "ranking"}, ValueError, "task: expected one of"),

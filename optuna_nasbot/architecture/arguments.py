@@ -10,20 +10,20 @@ from typing import Any
 from optuna_nasbot.architecture.errors import shown
 
 MAX_MASS = 1e100
-"""So that sums and products of masses are finite."""
+"""With no larger masses, their sums and products are finite."""
 MAX_SIZE = 2**31 - 1
-"""More features, channels, outputs or pixels than any data have, few enough to count with."""
+"""More features, channels, outputs or pixels than any data have, yet safe to count with."""
 
 
 def listed(value: Any) -> Any:
-    """Arrays and scalars of NumPy or PyTorch as lists and plain numbers, others as they came."""
+    """Arrays and scalars of NumPy or PyTorch as lists and plain numbers; all else as it came."""
     return value if isinstance(value, type) or not hasattr(value, "tolist") else value.tolist()
 
 
 def as_whole(value: object) -> int | None:
-    """A whole number, of Python, NumPy or PyTorch, as an `int`; None for anything else.
+    """A whole number of Python, NumPy or PyTorch as an `int`; None for anything else.
 
-    Truth values are none, nor are floats that happen to be whole.
+    Booleans are not whole numbers, nor are floats that happen to be whole.
     """
     if type(value) is int:  # nearly all
         return value
@@ -43,13 +43,13 @@ def check_whole(name: str, value: object, least: int, most: int | None = None) -
         name: The argument's name, for the message.
         value: What came.
         least: Least value allowed.
-        most: Largest value allowed; None is no bound.
+        most: Largest value allowed; None means no bound.
 
     Returns:
         The value.
 
     Raises:
-        TypeError: It is no whole number.
+        TypeError: It is not a whole number.
         ValueError: It is less than `least` or more than `most`.
     """
     whole = as_whole(value)
@@ -63,10 +63,10 @@ def check_whole(name: str, value: object, least: int, most: int | None = None) -
 
 
 def check_number(name: str, value: object) -> float:
-    """Return an argument as a `float` after a check; what is too large for one is infinite.
+    """Return an argument as a `float` after a check; one that is too large becomes infinite.
 
     Raises:
-        TypeError: It is no number.
+        TypeError: It is not a number.
     """
     number = listed(value)
     if not isinstance(number, Real) or isinstance(number, bool):
@@ -78,11 +78,11 @@ def check_number(name: str, value: object) -> float:
 
 
 def check_share(name: str, value: object) -> float:
-    """Return a share of the whole as a `float` after a check.
+    """Return a share of a whole as a `float` after a check.
 
     Raises:
-        TypeError: It is no number.
-        ValueError: It is not from 0 to below 1.
+        TypeError: It is not a number.
+        ValueError: It is negative, or not below 1.
     """
     share = check_number(name, value)
     if not 0 <= share < 1:
@@ -94,7 +94,7 @@ def check_mass(name: str, value: object) -> float:
     """Return a mass as a `float` after a check.
 
     Raises:
-        TypeError: It is no number.
+        TypeError: It is not a number.
         ValueError: It is negative, NaN, or so large that sums of masses could overflow.
     """
     mass = check_number(name, value)
@@ -106,11 +106,11 @@ def check_mass(name: str, value: object) -> float:
 
 
 def check_name(name: str, value: object) -> str:
-    """Return an argument as a `str` (NumPy's strings are strings, too) after a check.
+    """Return an argument as a plain `str` (NumPy has a subclass) after a check.
 
     Raises:
-        TypeError: It is no string.
-        ValueError: It is empty or has nothing but spaces.
+        TypeError: It is not a string.
+        ValueError: It is empty or consists of spaces.
     """
     if not isinstance(value, str):
         raise TypeError(f"{name}: expected a string, got {shown(value)}.")

@@ -1,14 +1,15 @@
 """A canonical form of labelled acyclic graphs: equal exactly where two graphs are isomorphic.
 
-Layers are coloured by what can be told about them without numbering them, and colours are refined
-until neighbours tell no more (Weisfeiler-Lehman). What still looks alike falls into parts that
-tell nothing about each other; they are numbered one by one. Within a part one layer is singled
-out, and refinement goes on from there. Of the layers that can be singled out, the one that leads
-to the least looks counts; automorphisms found on the way spare most of the others (McKay 1981).
+Layers are coloured by what is known of them without numbering them, and colours are refined until
+neighbours distinguish no more layers (Weisfeiler-Lehman). Layers that still share colours fall
+into parts that are independent of each other; these are numbered one by one. Within a part one
+layer is singled out, and refinement goes on from there. Of the layers that can be singled out, the
+one that leads to the least signature counts; automorphisms found on the way make most of the
+others unnecessary (McKay 1981).
 
-It takes some dozen microseconds for the networks of a search. Graphs that are made to be hard
-(Cai, Fuerer and Immerman 1992) would take time that grows exponentially. Their search is cut off,
-so that no stored network can stop a study.
+This takes a few dozen microseconds for the networks of a search. For graphs that are made to be
+hard (Cai, Fuerer and Immerman 1992) it would take exponential time. The search for their canonical
+form is cut off, so that no stored network can stop a study.
 """
 
 from __future__ import annotations
@@ -22,23 +23,23 @@ from dataclasses import dataclass
 
 from optuna_nasbot.architecture.colouring import Cells
 from optuna_nasbot.architecture.colouring import Colours
-from optuna_nasbot.architecture.colouring import Neighbours
 from optuna_nasbot.architecture.colouring import initial_colours
 from optuna_nasbot.architecture.colouring import refine
 from optuna_nasbot.architecture.colouring import tell_apart
 from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.topology import Neighbours
 from optuna_nasbot.architecture.topology import neighbours
 
 Order = list[int]
-Looks = tuple[tuple[int, tuple[int, ...]], ...]
+Signature = tuple[tuple[int, tuple[int, ...]], ...]
 """A graph of numbered vertices: each of them with those that edges come from."""
 Budget = Iterator[int]
-"""Has an item for each layer that may yet be singled out."""
+"""Has an item for each layer that may still be singled out."""
 
 MAX_WORK = 6_000_000
 """How many layers are singled out before the search is cut off, times the number of layers and
-edges, since each of them takes about that long: some seconds in all. It is more than 20,000 layers
-for networks of 60 layers and 200 edges, which hardly ever need one."""
+edges, since singling out a layer takes time in proportion to it: some seconds in all. Networks of
+60 layers and 200 edges may single out more than 20,000 layers, and hardly ever need one."""
 
 
 def canonical_hash(
@@ -54,8 +55,8 @@ def canonical_hash(
 
     Returns:
         32 hexadecimal digits, equal exactly for isomorphic graphs with equal kind and layers
-        (up to collisions of BLAKE2b). Where the search was cut off, isomorphic graphs can have
-        different ones.
+        (up to collisions of BLAKE2b). If the search was cut off, isomorphic graphs can have
+        different hashes.
     """
     order = canonical_order(layers, parents, children)
     place = _places(order, len(order))
@@ -86,7 +87,7 @@ def _places(order: Order, n_layers: int) -> list[int]:
 
 @dataclass(frozen=True)
 class _Graph:
-    """A graph of some layers whose colours neighbours refine no further.
+    """A graph of some layers whose colours can't be refined further by neighbours.
 
     Args:
         vertices: The layers.
@@ -106,22 +107,22 @@ class _Graph:
         """How many more colours there would be if no two vertices shared one."""
         return sum(len(cell) - 1 for cell in self.cells.values())
 
-    def looks(self, place: Sequence[int]) -> Looks:
-        """All that can be seen of the graph if vertices are known by their places only."""
+    def signature(self, place: Sequence[int]) -> Signature:
+        """The graph with each vertex replaced by its place."""
         seen = [
             (place[index], tuple(sorted([place[parent] for parent in self.parents[index]])))
             for index in self.vertices
         ]
         return tuple(sorted(seen))
 
-    def looks_in_order(self, order: Order) -> Looks:
-        """All that can be seen of the graph if its vertices are numbered in an order."""
-        return self.looks(_places(order, len(self.colours)))
+    def signature_in_order(self, order: Order) -> Signature:
+        """The graph with its vertices numbered in an order."""
+        return self.signature(_places(order, len(self.colours)))
 
     def target(self) -> list[int]:
-        """The cell to single vertices out of: it has edges to as many other colours as possible.
+        """The cell from which vertices are singled out: the one with edges to most colours.
 
-        So it tells much about them. Of several such cells it is the first of the smallest.
+        So it distinguishes many others. Of several such cells it is the first of the smallest.
         """
 
         def preference(colour: int) -> tuple[int, int, int]:
@@ -132,16 +133,16 @@ class _Graph:
         return self.cells[min(self.cells, key=preference)]
 
     def singling_out(self, vertex: int) -> _Graph:
-        """The graph with a vertex put behind the others of its colour, refined again."""
+        """The graph with a vertex placed after the others of its colour, refined again."""
         colours, cells = list(self.colours), dict(self.cells)
         changed = tell_apart(colours, cells, colours[vertex], lambda index: index == vertex)
         refine(colours, cells, changed, self.parents, self.children)
         return _Graph(self.vertices, colours, cells, self.parents, self.children)
 
     def parts(self) -> list[_Graph]:
-        """What the vertices that share colours fall into where only `_links` connect them.
+        """The parts into which vertices with shared colours fall if only `_links` connect them.
 
-        Colours say all there is to say about two parts, so each can be numbered by itself.
+        The edges between two parts follow from the colours, so each can be numbered by itself.
         """
         links = self._links()
         parents, children = neighbours(len(self.colours), links)
@@ -164,9 +165,9 @@ class _Graph:
         return parts
 
     def _links(self) -> list[tuple[int, int]]:
-        """Edges between cells, or where most pairs of two cells have one, the pairs without.
+        """Edges between cells, or, if most pairs of two cells have an edge, the pairs without one.
 
-        Colours say which of them it is, and that is all where every pair has an edge.
+        Which of the two it is follows from the colours; so does everything if all pairs have one.
         """
         links: list[tuple[int, int]] = []
         for start in [index for cell in self.cells.values() for index in cell]:
@@ -184,15 +185,15 @@ class _Graph:
 def _least_order(graph: _Graph, automorphisms: list[Order], budget: Budget) -> Order:
     """The vertices in the canonical order; automorphisms found on the way are appended.
 
-    An automorphism is a list with the image of each layer.
+    An automorphism is a list of the images of all layers.
     """
     return _by_parts(graph, lambda part: _least_order_of_part(part, automorphisms, budget))
 
 
 def _some_order(graph: _Graph, budget: Budget) -> Order:
-    """An order that is reached if any vertex of each target cell is singled out.
+    """An order in which the first vertex of each target cell was singled out.
 
-    It draws on the budget, but does not stop when that is used up.
+    It draws on the budget, but does not stop when the budget is used up.
     """
 
     def order_of_part(part: _Graph) -> Order:
@@ -203,14 +204,14 @@ def _some_order(graph: _Graph, budget: Budget) -> Order:
 
 
 def _by_parts(graph: _Graph, order_of: Callable[[_Graph], Order]) -> Order:
-    """An order by colours, within them by the looks of the parts, within these as told."""
+    """An order by colours, then by the signatures of the parts, and within parts by `order_of`."""
     if not graph.cells:
         return sorted(graph.vertices, key=graph.colours.__getitem__)
     parts = graph.parts()
     ordered = []
     for part in parts:
         order = order_of(part) if len(parts) == 1 else _by_parts(part, order_of)
-        ordered.append(([graph.colours[i] for i in order], part.looks_in_order(order), order))
+        ordered.append(([graph.colours[i] for i in order], part.signature_in_order(order), order))
     settled = [index for index in graph.vertices if graph.colours[index] not in graph.cells]
     merged = settled + [index for _, _, order in sorted(ordered) for index in order]
     return sorted(merged, key=graph.colours.__getitem__)
@@ -219,19 +220,20 @@ def _by_parts(graph: _Graph, order_of: Callable[[_Graph], Order]) -> Order:
 def _least_order_of_part(part: _Graph, automorphisms: list[Order], budget: Budget) -> Order:
     """The canonical order of a graph that is a single part.
 
-    Vertices are singled out in turn. Those count that tell most vertices apart, of these the
-    ones with the least looks after that, of these the one whose canonical order has the least
-    looks. Of vertices that automorphisms map to each other only one is needed. They are found
-    where two orders have the same looks, most of them before the canonical order is known. When
-    the budget is used up, the vertices that were tried have to do, or any.
+    The vertices of the target cell are singled out in turn. The one that counts distinguishes most
+    vertices; of several, it has the least signature then, and of several again, the least
+    signature in its canonical order. Of vertices that automorphisms map to each other only one is
+    needed. An automorphism is found when two orders have the same signature, mostly before the
+    canonical order is known. When the budget is used up, the vertices tried so far have to do, or
+    any vertex.
     """
     if next(budget, None) is None:
         return _some_order(part, budget)
-    known: dict[Looks, Order] = {}
+    known: dict[Signature, Order] = {}
     found: list[Order] = []
     tried: list[int] = []
-    least: tuple[int, Looks] | None = None
-    finalists: list[tuple[int, Looks, Looks, Order]] = []
+    least: tuple[int, Signature] | None = None
+    finalists: list[tuple[int, Signature, Signature, Order]] = []
     for vertex in part.target():
         if vertex in _images(tried, found):
             continue
@@ -239,18 +241,18 @@ def _least_order_of_part(part: _Graph, automorphisms: list[Order], budget: Budge
             break
         tried.append(vertex)
         child = part.singling_out(vertex)
-        outcome = (child.n_missing_colours(), child.looks(child.colours))
+        outcome = (child.n_missing_colours(), child.signature(child.colours))
         if least is not None and outcome > least:
             continue
         least = outcome
         order = _some_order(child, budget)
-        looks = part.looks_in_order(order)
-        if looks not in known:
-            known[looks] = order
+        signature = part.signature_in_order(order)
+        if signature not in known:
+            known[signature] = order
             order = _least_order(child, found, budget)
-            looks = part.looks_in_order(order)
-            finalists.append((*outcome, looks, order))
-        twin = known.setdefault(looks, order)
+            signature = part.signature_in_order(order)
+            finalists.append((*outcome, signature, order))
+        twin = known.setdefault(signature, order)
         if twin != order:
             found.append(_automorphism(twin, order, len(part.colours)))
     automorphisms += found
@@ -266,7 +268,7 @@ def _automorphism(one: Order, other: Order, n_layers: int) -> list[int]:
 
 
 def _images(vertices: Sequence[int], automorphisms: Sequence[list[int]]) -> set[int]:
-    """All that automorphisms, one after another, can map some vertices to."""
+    """All vertices that some vertices can be mapped to by automorphisms, one after another."""
     reached = set(vertices)
     frontier = list(vertices)
     for index in frontier:

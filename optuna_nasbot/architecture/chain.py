@@ -20,7 +20,7 @@ _SUFFIX = re.compile(r"(?:-(?P<units>[0-9]{1,9}))?(?:/(?P<stride>[0-9]{1,9}))?")
 
 
 def chain_architecture(chain: Sequence[Layer], operations: OperationSet) -> Architecture:
-    """The network `ip` -> hidden layers -> decision layer, if the kind has one -> `op`."""
+    """The network of `ip`, the hidden layers, a decision layer if the kind has one, and `op`."""
     decision = () if operations.decision is None else (Layer(operations.decision),)
     layers = (Layer(INPUT), *chain, *decision, Layer(OUTPUT))
     edges = tuple((index, index + 1) for index in range(len(layers) - 1))
@@ -31,8 +31,8 @@ def read_chain(items: Sequence[object], operations: OperationSet) -> tuple[Layer
     """The hidden layers of a chain, from texts as `str(Layer)` writes them or from layers.
 
     Raises:
-        ArchitectureError: An item is no layer of these operations; layers are numbered as in the
-            network, where `ip` is layer 0.
+        ArchitectureError: An item is not a layer of these operations; the message numbers layers
+            as in the network, where `ip` is layer 0.
     """
     return tuple(_read(f"layers[{k}]", item, operations) for k, item in enumerate(items, 1))
 
@@ -47,7 +47,7 @@ def _read(where: str, item: object, operations: OperationSet) -> Layer:
     if (item if isinstance(item, str) else item.label) in (INPUT, OUTPUT, operations.decision):
         raise ArchitectureError(
             f"{where}: expected a layer between input and output, since a chain adds the input, "
-            f"the decision layer and the output itself, got '{item}'."
+            f"the decision layer and the output by itself, got '{item}'."
         )
     layer = item if isinstance(item, Layer) else _from_text(where, item, operations)
     operation = operations.by_label.get(layer.label) if isinstance(layer.label, str) else None
@@ -59,9 +59,9 @@ def _read(where: str, item: object, operations: OperationSet) -> Layer:
 def _from_text(where: str, text: str, operations: OperationSet) -> Layer:
     """The layer that a text stands for.
 
-    Labels may hold hyphens, slashes and digits. All labels that the text begins with are tried,
-    the longest first: "sep-3-16" is a layer "sep-3", and "sep-3" is a layer "sep" with 3 units
-    unless there are layers "sep-3" that have none.
+    Labels may contain hyphens, slashes and digits. All labels that the text begins with are tried,
+    the longest first: with labels "sep-3" and "sep", "sep-3-16" is a layer "sep-3" with 16 units,
+    and "sep-3" is a layer "sep" with 3 units unless layers "sep-3" have no units.
     """
     readings = [
         (operation, _number(suffix["units"]), _number(suffix["stride"]))

@@ -1,6 +1,6 @@
-"""Colours of layers: what can be told about them without numbering them.
+"""Colours of layers: what is known of them without numbering them.
 
-Neighbours refine colours until they tell no more (Weisfeiler-Lehman).
+Colours are refined until neighbours distinguish no more layers (Weisfeiler-Lehman).
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.topology import Neighbours
 
 Colours = list[int]
-"""For each layer how many have smaller colours: its place, where no other has its colour."""
+"""For each layer how many have smaller colours: its place, if no other layer has its colour."""
 Cells = dict[int, list[int]]
-"""The colours that several layers share, with these layers."""
-Neighbours = Sequence[Sequence[int]]
-"""For each layer those that feed it, or those that it feeds."""
+"""The colours that several layers share, each with these layers."""
 
 
 def initial_colours(layers: Sequence[Layer], parents: Neighbours) -> tuple[Colours, Cells]:
     """Colours by the layer itself and by all that leads to it.
 
-    Layers are coloured level by level (longest path from the input), so that colours, unlike
-    numbers given in a topological order, do not depend on the numbering.
+    Layers are coloured level by level (by the longest path from the input). So colours, unlike
+    places in a topological order, do not depend on how layers are numbered.
     """
     colours = [0] * len(layers)
     cells: Cells = {}
@@ -62,7 +61,7 @@ def _levels(parents: Neighbours) -> list[list[int]]:
 def tell_apart(
     colours: Colours, cells: Cells, colour: int, key: Callable[[int], Any]
 ) -> list[int]:
-    """Give the layers of a colour colours by a key and return those whose colour is new."""
+    """Split the layers of a colour by a key and return those that get a new colour."""
     alike: dict[Any, list[int]] = defaultdict(list)
     for index in cells.pop(colour):
         alike[key(index)].append(index)
@@ -86,7 +85,7 @@ def refine(
     parents: Neighbours,
     children: Neighbours,
 ) -> None:
-    """Tell layers apart by the neighbours whose colours changed until none does any more."""
+    """Distinguish layers by neighbours whose colours changed, until no colour changes any more."""
     while changed and cells:
         above: dict[int, list[int]] = defaultdict(list)
         below: dict[int, list[int]] = defaultdict(list)

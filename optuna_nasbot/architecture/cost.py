@@ -8,6 +8,7 @@ from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation_set import OperationSet
 
 NON_PROCESSING_SHARE = 0.1
+"""Mass of the input, of the output, and of all decision layers, as a share of all other mass."""
 
 
 def channels(
@@ -15,11 +16,11 @@ def channels(
 ) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
     """Channels into and out of each layer, as the mass of a layer counts them.
 
-    The input has one channel, inputs are concatenated, a layer without units passes its channels
-    on; decision layers and the output give none.
+    The input has one channel, parents are concatenated, and a layer without units passes its
+    channels on. Decision layers and the output give none.
 
     Returns:
-        Two tuples with an entry a layer, None where it is undefined.
+        Two tuples with an entry for each layer, None where it is undefined.
     """
     operations = architecture.operations.by_label
     into: list[int | None] = []
@@ -45,8 +46,9 @@ def layer_masses(architecture: Architecture) -> tuple[float, ...]:
     (The built-in kinds have a least end mass of 100.)
 
     Raises:
-        TypeError: It is no Architecture.
-        ArchitectureError: Its kind is not known in this process.
+        TypeError: The argument is not an Architecture, or a mass rule does not return a number.
+        ArchitectureError: The kind is not known in this process.
+        ValueError: A mass rule returns a mass that is negative, NaN or too large.
     """
     check_architecture(architecture)
     return masses_by(architecture.operations, architecture)
@@ -77,12 +79,14 @@ def total_mass(architecture: Architecture) -> float:
         architecture: The network.
 
     Returns:
-        The mass. In the built-in kinds a layer weighs its channels in times its units, a layer
-        `fc` a tenth of that, a pool its channels in; the input, the output, and the decision
-        layers together, weigh a tenth of all these each, and at least 100.
+        The mass. In the built-in kinds the mass of a layer is its channels in times its units,
+        that of an `fc` layer a tenth of this, and that of a pool its channels in. The input, the
+        output, and all decision layers together each have a tenth of the sum of these, and at
+        least 100.
 
     Raises:
-        TypeError: It is no Architecture.
-        ArchitectureError: Its kind is not known in this process.
+        TypeError: The argument is not an Architecture, or a mass rule does not return a number.
+        ArchitectureError: The kind is not known in this process.
+        ValueError: A mass rule returns a mass that is negative, NaN or too large.
     """
     return sum(layer_masses(architecture))

@@ -1,4 +1,4 @@
-"""The one exception of architecture graphs, and how its messages show a value."""
+"""The exception for architectures, and how messages show a value."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import reprlib
 
 
 class ArchitectureError(ValueError):
-    """A graph that is not a network: the message says where, what was expected and what came."""
+    """An architecture is impossible, damaged, of an unknown or wrong kind, or not of a space.
+
+    The message says where, what was expected and what came.
+    """
 
 
 _MAX_CHARACTERS = 200
 _REPR = reprlib.Repr()
-_REPR.maxother = 80  # of 30, which cut the line that an architecture is
+_REPR.maxother = 80  # the default of 30 would cut the repr of an Architecture
 
 
 def shown(value: object) -> str:
-    """A short text of any value; whole numbers too long for Python to print are named as such."""
+    """A short text for any value; a whole number too long for Python to print is only named."""
     try:
         text = _REPR.repr(value)
     except ValueError:

@@ -31,13 +31,13 @@ from optuna_nasbot.architecture.validation import check_meaning
 class Architecture:
     """A neural network as a directed acyclic graph of layers (paper, section 2).
 
-    Layers may be given in any order; they are kept in a topological one, `ip` first and `op`
-    last, and edges are kept sorted. Everything that makes a network impossible is refused.
-    Notebooks show a drawing, `print` a table of the layers.
+    Layers may be given in any order; they are kept in a topological order, `ip` first and `op`
+    last, and edges are kept sorted. Impossible networks are refused. Notebooks show a drawing,
+    `print` shows a table of the layers.
 
     Args:
         layers: The layers, one of them `ip` and one of them `op`.
-        edges: Pairs (i, j), or an array (n, 2) of them, as `np.argwhere` makes of an adjacency
+        edges: Pairs (i, j), or an array (n, 2) of them, such as `np.argwhere` of an adjacency
             matrix: the output of layer i is an input of layer j.
         kind: The operation set that the labels come from: `"cnn"`, `"cnn-reg"`, `"mlp-reg"`,
             `"mlp-class"`, or a kind of your own.
@@ -81,11 +81,20 @@ class Architecture:
 
     @property
     def operations(self) -> OperationSet:
-        """The operation set of this kind of architecture."""
+        """The operation set of this kind of architecture.
+
+        Raises:
+            ArchitectureError: The kind is not known in this process.
+        """
         return operations_of(self.kind)
 
     def canonical_hash(self) -> str:
-        """A hash that is equal exactly for isomorphic architectures, in every process."""
+        """A hash that is equal exactly for isomorphic architectures, in every process.
+
+        Returns:
+            32 hexadecimal digits. Where the graph is so symmetric that the search for its
+            canonical form is cut off, isomorphic architectures can have different hashes.
+        """
         return self._canonical_hash
 
     @cached_property
@@ -93,7 +102,11 @@ class Architecture:
         return canonical_hash(self.kind, self.layers, self.parents, self.children)
 
     def to_dict(self) -> dict[str, Any]:
-        """The stored form: plain JSON, see `optuna_nasbot.architecture.stored_form`."""
+        """The stored form, a JSON object; see `optuna_nasbot.architecture.stored_form`.
+
+        Raises:
+            ArchitectureError: It would take more than 60,000 bytes.
+        """
         from optuna_nasbot.architecture.stored_form import to_dict
 
         return to_dict(self)
@@ -102,8 +115,11 @@ class Architecture:
     def from_dict(cls, document: Mapping[str, Any]) -> Architecture:
         """Read the stored form.
 
+        Args:
+            document: What `to_dict` returns.
+
         Raises:
-            ArchitectureError: The document is damaged, of a newer format, or not a network.
+            ArchitectureError: The document is damaged, of another format, or not a network.
         """
         from optuna_nasbot.architecture.stored_form import from_dict
 
@@ -111,21 +127,22 @@ class Architecture:
 
     @classmethod
     def chain(cls, *layers: str | Layer, kind: str) -> Architecture:
-        """Write by hand a network in which each layer feeds the next.
+        """Write a network by hand in which each layer feeds the next.
 
         `Architecture.chain("conv3-16", "res3-16/2", "max-pool", "fc-32", kind="cnn")` is the
         network ip, conv3-16, res3-16/2, max-pool, fc-32, softmax, op: the input, the decision
-        layer of the kind, if it has one, and the output are added.
+        layer (if the kind has one) and the output are added.
 
         Args:
-            layers: The layers between, each a text as `str(layer)` gives it: the label, `-units`
-                where it has units, `/2` for a stride of 2. Or a `Layer`. Strides are 1 where
-                nothing is said.
-            kind: `"cnn"`, `"mlp-reg"`, `"mlp-class"`, or the kind of a space of your own.
+            layers: The layers in between, each a `Layer` or a text as `str(layer)` gives it: the
+                label, `-units` if it has units, `/2` for a stride of 2. The stride is 1 unless
+                given.
+            kind: `"cnn"`, `"cnn-reg"`, `"mlp-reg"`, `"mlp-class"`, or a kind of your own.
 
         Raises:
-            ArchitectureError: A text means no layer of this kind, or the layers don't make a
-                network; the message numbers them from 1, since `ip` is layer 0.
+            ArchitectureError: The kind is not known, a text is not a layer of this kind, or the
+                layers don't make a network; the message numbers them from 1, since `ip` is
+                layer 0.
         """
         from optuna_nasbot.architecture.chain import chain_architecture
         from optuna_nasbot.architecture.chain import read_chain
@@ -134,8 +151,8 @@ class Architecture:
         return chain_architecture(read_chain(layers, operations), operations)
 
     def __repr__(self) -> str:
-        # Without the mass: it needs the operations of the kind, which a process that unpickled the
-        # network may not know, and mass rules of users, which may fail.
+        # Without the mass: that takes the operations of the kind, which a process that unpickled
+        # the network may not know, and the mass rules of users, which may fail.
         layers, edges = len(self.layers), len(self.edges)
         return f"<Architecture {shown(self.kind)}: {layers} layers, {edges} edges>"
 

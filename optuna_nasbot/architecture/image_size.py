@@ -10,7 +10,7 @@ from optuna_nasbot.architecture.operation_set import OperationSet
 from optuna_nasbot.architecture.topology import Neighbours
 
 FLATTENED = None
-"""Size of what is no image any more."""
+"""The size of what is no longer an image."""
 
 Sizes = tuple[tuple[int | None, ...], tuple[int | None, ...]]
 
@@ -26,7 +26,7 @@ def inverse_image_sizes(
         operations: The operation set of the labels.
 
     Returns:
-        Two tuples with an entry a layer: a power of two, or None where there is no image.
+        Two tuples with an entry for each layer: a power of two, or None where there is no image.
 
     Raises:
         ArchitectureError: The parents of a layer have different sizes, or a layer needs an
@@ -63,7 +63,7 @@ def inverse_image_sizes(
 def check_first_layers(
     layers: tuple[Layer, ...], children: Neighbours, operations: OperationSet
 ) -> None:
-    """Check that only layers that have units and keep an image an image see the input.
+    """Check that all layers that follow the input have units and do not flatten the image.
 
     In the built-in set these are convolutions and residual layers.
 

@@ -1,4 +1,4 @@
-"""The operation sets of the paper: `cnn`, `mlp-reg`, `mlp-class`; and `cnn-reg` beside them."""
+"""The operation sets of the paper, `cnn`, `mlp-reg` and `mlp-class`; and one more, `cnn-reg`."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def mlp_mislabel(label: str, other: str, penalty: float) -> float:
 def cnn_mislabel(label: str, other: str, penalty: float) -> float:
     """Mislabel cost of two image layers (paper, appendix).
 
-    Convolutions with filters a and b: x = sqrt(2)/10 sqrt(|a - b|); a convolution and a residual
-    layer: 0.9 x + 0.1 penalty; maximum and average pooling: 0.5; all times the penalty.
+    Two convolutions, or two residual layers, with filters of sides a and b:
+    x = sqrt(2)/10 sqrt(|a - b|). A convolution and a residual layer: 0.9 x + 0.1 penalty.
+    Maximum and average pooling: 0.5. All times the penalty.
     """
     if label in POOLS and other in POOLS:
         return 0.5 * penalty
@@ -66,8 +67,8 @@ def mlp_operations(task: str) -> OperationSet:
 def cnn_operations(max_filter: int = 7, task: str = "classification") -> OperationSet:
     """The layers of a convolutional network, with odd filters from 3 to `max_filter`.
 
-    Those of a regression are no kind of the paper. They differ in the decision layers alone, as
-    the two kinds of multi-layer perceptrons do.
+    The paper has no such kind for regression. It differs in the decision layers alone, as the two
+    kinds of multi-layer perceptrons do.
     """
     kind = {"classification": "cnn", "regression": "cnn-reg"}[task]
     filters = tuple(
@@ -104,10 +105,10 @@ _BUILT_IN_OPERATIONS = {
 
 
 def built_in_operation(label: str, is_image: bool) -> Operation:
-    """The operation of the paper, on images or on features, that has a label.
+    """The operation of the paper with a label, on images or on features.
 
     Raises:
-        ValueError: There is none.
+        ValueError: The paper has none.
     """
     known = _BUILT_IN_OPERATIONS[is_image]
     if label not in known:
@@ -123,10 +124,10 @@ def built_in_operation(label: str, is_image: bool) -> Operation:
 
 
 def is_built_in(operation: Operation, is_image: bool) -> bool:
-    """Whether layers of an operation are, on images or on features, what the paper's label says.
+    """Whether an operation, on images or on features, computes what its label means in the paper.
 
-    Then they need no module. The mass and the group may differ, and a convolution may have any odd
-    filter.
+    Then it needs no module. Its mass and its group may differ, and the filter of a convolution may
+    have any odd side.
     """
     label = "conv3" if filter_size(operation.label) % 2 else operation.label
     like = _BUILT_IN_OPERATIONS[is_image].get(label)
@@ -140,7 +141,7 @@ def is_built_in(operation: Operation, is_image: bool) -> bool:
 
 
 def built_in_mislabel(label: str, other: str) -> float:
-    """The paper's mislabel cost of two labels, infinite unless both are of one of its kinds."""
+    """The paper's mislabel cost of two labels; infinite unless one of its kinds has both."""
     for built_in in BUILT_IN_SETS:
         if {label, other} <= built_in.by_label.keys():
             return built_in.mislabel(label, other, 1.0)

@@ -18,8 +18,8 @@ class Layer:
         units: Number of units or filters; None for labels that have none.
         stride: Stride of a convolution, 1 or 2; None for labels that have none.
 
-    Numbers and strings of NumPy and PyTorch become plain ones. Whether they make a layer is
-    checked where the layer becomes part of an `Architecture`.
+    Numbers and strings of NumPy and PyTorch become plain ones. Whether label, units and stride fit
+    together is checked when the layer becomes part of an `Architecture`.
     """
 
     label: str
@@ -27,7 +27,7 @@ class Layer:
     stride: int | None = None
 
     def __post_init__(self) -> None:
-        # A search makes many layers, nearly all of plain values.
+        # A search makes many layers, nearly all with plain values, so that these are quick.
         if type(self.units) not in _PLAIN or type(self.stride) not in _PLAIN:
             for name in ("units", "stride"):
                 whole = as_whole(getattr(self, name))

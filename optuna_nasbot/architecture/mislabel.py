@@ -1,4 +1,4 @@
-"""Mislabel costs as a user gives them: by pairs of labels or as a matrix."""
+"""Mislabel costs as users give them: by pairs of labels or as a matrix."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def mislabel_matrix(labels: Sequence[str], costs: MislabelCosts) -> MislabelMatr
     Args:
         labels: n labels.
         costs: Either a mapping from pairs of labels, each pair in one order or in both, to their
-            cost: what it lacks costs what the paper says between two built-in labels, and is
-            infinite otherwise. Or a matrix (n, n) in the order of the labels. All costs are in
-            units of the non-assignment penalty, from 0 to infinity; layers match where they
-            cost less than 2.
+            cost; a pair that it lacks has the cost of the paper if both labels are built-in, and
+            an infinite cost otherwise. Or a matrix (n, n) in the order of the labels. All costs
+            are in units of the non-assignment penalty, from 0 to infinity; layers match only if
+            their cost is less than 2.
 
     Raises:
-        TypeError: The costs are neither, or one of them is no number.
-        ValueError: A label is unknown, a cost is negative or NaN, or the two costs of a pair
-            differ.
+        TypeError: The costs are neither, or one of them is not a number.
+        ValueError: A label is unknown, a cost is negative or NaN, the two costs of a pair differ,
+            equal labels have a cost, or the matrix has the wrong shape.
     """
     labels = tuple(labels)
     if isinstance(costs, Mapping):

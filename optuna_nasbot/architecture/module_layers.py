@@ -1,4 +1,4 @@
-"""The layers of the module that `build_module` makes, as far as they are counted."""
+"""Parameters and work of each layer of the module that `build_module` makes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class ModuleLayer(Protocol):
         """What it computes for one example.
 
         Args:
-            before: Side of the image that it gets, None where that is none.
-            after: Side of the image that it gives, None where that is none.
+            before: Side of the image that it gets, None if it gets features.
+            after: Side of the image that it gives, None if it gives features.
         """
 
 
@@ -43,8 +43,8 @@ class LinearMaps(NamedTuple):
     """The linear maps or convolutions of a built-in layer, all with outputs of one size.
 
     Args:
-        weights: Their weights, each of which takes part in one multiply-add a pixel.
-        outputs: Values that they put out a pixel.
+        weights: Their weights, each of which takes part in one multiply-add per pixel.
+        outputs: Values in their outputs per pixel.
         offsets: Biases, or scales and shifts of the batch normalisations.
     """
 
@@ -61,13 +61,13 @@ class LinearMaps(NamedTuple):
         return Work(self.weights * pixels, self.outputs * pixels)
 
     def and_then(self, other: LinearMaps) -> LinearMaps:
-        """These maps and others."""
+        """These maps and others, counted together."""
         return LinearMaps(*map(sum, zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True)
 class OwnModule:
-    """The module of a user's operation, for some channels in and out and a stride."""
+    """The module of a user's operation, for given channels in and out and a stride."""
 
     operation: Operation
     channels: tuple[int, int]
@@ -78,7 +78,7 @@ class OwnModule:
         return module_parameters(self.operation, *self.channels, self.stride)
 
     def work(self, before: int | None, after: int | None) -> Work:
-        # One that flattens an image gets the average over it.
+        # A layer that flattens an image gets the average over it.
         image = () if before is None or after is None else (before, before)
         return module_work(self.operation, *self.channels, self.stride, image)
 
@@ -111,15 +111,15 @@ def module_channels(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Features or channels into and out of each layer of the module.
 
-    Unlike `optuna_nasbot.architecture.cost.channels`, which the masses count: the input has as
-    many channels as the data, and `crelu` gives two outputs a unit.
+    These are not those that masses count (`optuna_nasbot.architecture.cost.channels`): here the
+    input has as many channels as the data, and `crelu` has two outputs per unit.
 
     Args:
         architecture: The network.
         inputs: Features (MLP) or channels (CNN) of the input.
 
     Returns:
-        Two tuples with an entry a layer; decision layers and the output give 0.
+        Two tuples with an entry for each layer; decision layers and the output give 0.
     """
     operations = architecture.operations
     into: list[int] = []

@@ -15,13 +15,13 @@ from optuna_nasbot.architecture.module_layers import module_layers
 
 @dataclass(frozen=True)
 class NetworkCost:
-    """What the module that `build_module` makes costs.
+    """What the module that `build_module` makes costs; see `network_cost`.
 
     Args:
-        parameters: Its trainable parameters.
+        parameters: The number of its trainable parameters.
         multiply_adds: The multiply-adds of a forward pass with one example.
-        activation_memory: The values, not bytes, that its linear maps and convolutions put out for
-            one example.
+        activation_memory: The number of values (not bytes) in the outputs of its linear maps and
+            convolutions for one example.
     """
 
     parameters: int
@@ -36,19 +36,19 @@ def network_cost(
 
     It only counts: networks of built-in layers are not built, and so take microseconds. Modules
     of own operations are made and run on the meta device, without memory, once for each
-    operation, number of channels and size of the image; all three are remembered.
+    operation, number of channels, stride and size of the image; the counts are remembered.
 
     - The multiply-adds are those of linear maps and convolutions in a forward pass with one
-      example. A bias that is added counts for none, nor do normalisation, activation functions and
-      pooling. So they are half of what `torch.utils.flop_counter` counts for a batch of one. Of
-      the modules of own operations all that it counts is included.
-    - The activation memory is the number of values that the same maps put out for one example:
-      the "activations" of Radosavovic et al. (2020, "Designing Network Design Spaces"). What
-      training keeps for the backward pass is a few times as much, since normalisation and
-      activation functions put out as many values again.
+      example. Biases, normalisation, activation functions and pooling do not count. So the number
+      is half of what `torch.utils.flop_counter` counts for a batch of one. For modules of own
+      operations everything that it counts is included.
+    - The activation memory is the number of values in the outputs of the same maps for one
+      example: the "activations" of Radosavovic et al. (2020, "Designing Network Design Spaces").
+      What training keeps for the backward pass is a few times as much, since the outputs of
+      normalisation and activation functions are as large again.
 
-    A cell has no cost of its own, as it depends on the network around it, which is yours: compute
-    it by a function of the `Architecture`.
+    A cell has no cost of its own, since its cost depends on the network that you build around it:
+    compute it by a function of the `Architecture`.
 
     Args:
         architecture: The network.
@@ -60,19 +60,20 @@ def network_cost(
         The three numbers.
 
     Raises:
-        TypeError: The network is no Architecture, a size is no whole number, `image_size` is
-            missing though the network works on images, or an own operation makes no module.
+        TypeError: `architecture` is not an Architecture, a size is not a whole number,
+            `image_size` is missing though the network works on images, or an own operation makes
+            no module.
         ValueError: A size is less than 1 or more than 2**31 - 1, `image_size` is given though the
-            network does not work on images, or the module of an own operation does not run
-            without memory.
+            network does not work on images, or the module of an own operation can't be run on the
+            meta device.
         ArchitectureError: The network is a cell, or its kind is not known in this process.
     """
     layers = module_layers(architecture, inputs=inputs, outputs=outputs)
     if architecture.operations.decision is None:
         raise ArchitectureError(
             f"architecture: expected a whole network, got one of kind '{architecture.kind}', "
-            f"whose networks are cells: their cost depends on the network around them, which is "
-            f"yours. Compute it by a function of your own."
+            f"whose networks are cells: their cost depends on the network that you build around "
+            f"them. Compute it by a function of your own."
         )
     before, after = _image_sides(architecture, image_size)
     work = [layer.work(*sides) for layer, *sides in zip(layers, before, after, strict=True)]

@@ -1,6 +1,6 @@
-"""What notebooks show of a network: a drawing, made by a function that comes from above.
+"""The drawing that notebooks show of a network, made by a function that is registered here.
 
-Drawings import architectures, so that architectures can't import them.
+The code that draws imports architectures, so architectures can't import it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _drawing: Drawing | None = None
 
 
 def draw_in_notebooks(drawing: Drawing) -> None:
-    """Have notebooks show networks as a function draws them."""
+    """Have notebooks show networks as the function draws them."""
     global _drawing
     _drawing = drawing
 
 
 def notebook_svg(architecture: Any) -> str | None:
-    """The drawing of an `Architecture` as SVG; None where nothing draws."""
+    """The drawing of an `Architecture` as SVG; None if no function is registered."""
     return None if _drawing is None else _drawing(architecture)

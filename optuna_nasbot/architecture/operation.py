@@ -53,27 +53,28 @@ class Operation:
 
     Args:
         label: The name that layers carry, for instance `"conv3"`.
-        group: The path-length group of the label (golden rule: `conv`, `pool`, `fc`, ...). None
-            for layers that count among all layers only.
-        mass: The mass of a layer: a function of its channels in and its units (0 where it has
-            none), or a number, the same for all layers of this label.
-        has_units: Whether a layer of this label has a number of units (filters). A layer without
-            gives as many channels as it gets.
-        strides: The strides that a layer may have: (1, 2), (1,), or none where a stride makes no
-            sense.
-        image: What the layer does to an image besides its stride: keep its size, halve it (rounded
-            up), or flatten it. Without meaning in operation sets that do not work on images.
+        group: The path-length group of the label, for instance `"conv"`, `"pool"` or `"fc"`. None
+            for layers that are counted in the group of all layers only.
+        mass: The mass of a layer: a function of its channels in and its units (0 if it has none),
+            or a number, the same for all layers with this label.
+        has_units: Whether a layer with this label has a number of units (filters). A layer without
+            units has as many channels out as in.
+        strides: The strides that a layer may have: (1, 2), (1,), or () if a stride makes no sense.
+        image: What the layer does to an image, apart from its stride: `"keep"` its size, `"halve"`
+            it (rounding up), or `"flatten"` it. It has no effect in operation sets that do not
+            work on images.
         module: Makes the layer for `build_module`: a function of the channels in, the channels out
-            and the stride (1 where the layer has none), for instance a class of modules. It maps
-            (batch, channels in, height, width) to (batch, channels out, height, width), or
-            features to features; a layer that flattens gets the average over the image. It may
-            give a module that is in use already. To count parameters and multiply-adds it is
-            called under `torch.device("meta")`, unless it gives the same parameters again. None
-            for the built-in labels, and where networks are not built by this package.
+            and the stride (1 if the layer has none), for instance a class of modules. The module
+            maps (batch, channels in, height, width) to (batch, channels out, height, width), or
+            features to features; a layer that flattens gets the average over the image. The
+            function may return a module that is already in use. To count parameters and
+            multiply-adds it is called under `torch.device("meta")`, unless it returns the same
+            parameters each time. None for the built-in labels, and if this package does not build
+            the networks.
 
     Raises:
-        TypeError: An argument is of a wrong type.
-        ValueError: An argument is of the right type and means nothing.
+        TypeError: An argument has the wrong type.
+        ValueError: An argument has the right type and a value that is not allowed.
     """
 
     label: str
@@ -88,13 +89,17 @@ class Operation:
         object.__setattr__(self, "label", check_name("label", self.label))
         if self.label in (INPUT, OUTPUT):
             raise ValueError(
-                f"label: expected another one than '{self.label}', the end of every network."
+                f"label: expected one other than those of the ends of every network, '{INPUT}' "
+                f"and '{OUTPUT}', got '{self.label}'."
             )
         where = f"operation '{self.label}'"
         if self.group is not None:
             object.__setattr__(self, "group", check_name(f"{where}, group", self.group))
         if self.group == ALL_LAYERS:
-            raise ValueError(f"{where}, group: expected another one than '{ALL_LAYERS}'.")
+            raise ValueError(
+                f"{where}, group: expected a group of some layers, or None, got '{ALL_LAYERS}', "
+                f"the group of all layers."
+            )
         if not isinstance(self.has_units, bool):
             raise TypeError(
                 f"{where}, has_units: expected True or False, got {shown(self.has_units)}."
@@ -128,8 +133,8 @@ class Operation:
             units: Its units, 0 where it has none.
 
         Raises:
-            TypeError: The mass rule gives something else than a number.
-            ValueError: It gives a mass that is negative, NaN or too large.
+            TypeError: The mass rule does not return a number.
+            ValueError: It returns a mass that is negative, NaN or too large.
         """
         if not callable(self.mass):
             return self.mass
@@ -140,29 +145,35 @@ class Operation:
         return check_mass(given, mass)
 
     def make_module(self, channels_in: int, channels_out: int, stride: int) -> Any:
-        """The `torch.nn.Module` of a layer with this label, which no built-in one stands for.
+        """The `torch.nn.Module` of a layer whose operation is not a built-in one.
+
+        Args:
+            channels_in: Channels into the layer.
+            channels_out: Channels out of it.
+            stride: Its stride, 1 if it has none.
 
         Raises:
-            TypeError: The operation has no module, it makes something else, or takes others.
+            TypeError: The operation has no module, or its function makes something else or takes
+                other arguments.
         """
         if self.module is None:
             raise TypeError(
                 f"operation '{self.label}', module: expected a function of channels in, channels "
-                f"out and stride that makes a torch.nn.Module, got None. Only built-in labels, "
-                f"used as the built-in operations use them, do without."
+                f"out and stride that makes a torch.nn.Module, got None. Only a built-in label "
+                f"with the units, strides and image effect of its built-in operation needs none."
             )
         try:
             made = self.module(channels_in, channels_out, stride)
         except TypeError as error:
             raise TypeError(
                 f"operation '{self.label}', module: expected a function of channels in, channels "
-                f"out and stride that makes a torch.nn.Module, and for ({channels_in}, "
+                f"out and stride that makes a torch.nn.Module, but for ({channels_in}, "
                 f"{channels_out}, {stride}) it raised TypeError: {error}"
             ) from error
         if not _is_module(made):
             raise TypeError(
                 f"operation '{self.label}', module: expected a function that makes a "
-                f"torch.nn.Module, and it made {shown(made)}."
+                f"torch.nn.Module, but it made {shown(made)}."
             )
         return made
 
@@ -177,7 +188,7 @@ def _checked_strides(where: str, given: object) -> tuple[int, ...]:
     strides = [*map(as_whole, strides)] if isinstance(strides, (tuple, list)) else None
     if strides not in _STRIDES:
         raise ValueError(
-            f"{where}, strides: expected (), (1,) or (1, 2), got {shown(given)}. A layer that "
-            f"halves every image has no strides, but image='halve'."
+            f"{where}, strides: expected (), (1,) or (1, 2), got {shown(given)}. For a layer that "
+            f"halves every image leave out strides and pass image='halve'."
         )
     return tuple(strides)

@@ -1,4 +1,4 @@
-"""The labels that the networks of one kind are made of, and what it costs to confuse them."""
+"""The labels that the networks of one kind are made of, and what it costs to match them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MislabelRule = Callable[[str, str, float], float]
 
 
 class LayerRule(NamedTuple):
-    """What an `Operation` says of its layers but for its functions."""
+    """What an `Operation` says of its layers, without its functions."""
 
     label: str
     group: str | None
@@ -34,10 +34,10 @@ class LayerRule(NamedTuple):
 
 
 class Grammar(NamedTuple):
-    """Which networks a kind has. Sets that differ in their functions only have the same one.
+    """Which networks a kind has. Sets that differ only in their functions share a grammar.
 
-    It is quick to compare, and a memory with such keys holds none of a user's functions, which an
-    objective may make anew in each trial.
+    It is quick to compare. And a cache with such keys keeps none of a user's functions alive,
+    which an objective may make anew in each trial.
     """
 
     kind: str
@@ -52,17 +52,19 @@ class OperationSet:
 
     Args:
         kind: The name under which architectures refer to this set, for instance `"cnn"`.
-        operations: The processing layers; input, output and decision layers come on top.
+        operations: The processing layers; input, output and decision layers are added to them.
         decision: Label of the layers that turn features into predictions (`linear`, `softmax`);
-            None where there are none, as in the cells of a larger network.
+            None if there are none, as in the cells of a larger network.
         mislabel: The cost of matching a layer with a layer of another label (paper, section 3).
         is_image: Whether the input is an image, whose size has to agree wherever paths meet.
         least_end_mass: The least mass of the input and of the output.
 
     Raises:
-        TypeError: The kind is no string, or an operation no Operation.
-        ValueError: The kind is empty, there is no operation, or two labels are the same, that of
-            the decision layers included.
+        TypeError: The kind is not a string, an operation is not an Operation, or `least_end_mass`
+            is not a number.
+        ValueError: The kind is empty, there is no operation, two labels (that of the decision
+            layers included) are the same, or `least_end_mass` is negative, NaN or too large, or 0
+            though an operation has the mass 0.
     """
 
     kind: str
@@ -83,14 +85,14 @@ class OperationSet:
                 )
         if self.decision in self.by_label:
             raise ValueError(
-                f"operations: expected other labels than '{self.decision}', that of the decision "
-                f"layers."
+                f"operations: expected labels other than that of the decision layers, "
+                f"got '{self.decision}'."
             )
         if check_mass("least_end_mass", self.least_end_mass) == 0 and any(
             operation.mass == 0 for operation in self.operations
         ):
             raise ValueError(
-                "least_end_mass: expected a positive mass where operations have none, got 0. "
+                "least_end_mass: expected a positive mass, since an operation has none, got 0. "
                 "A network without any mass can't be compared."
             )
         for one, other in combinations(self.labels, 2):

@@ -1,4 +1,4 @@
-"""What is counted of the modules of users' own operations: of each, once."""
+"""Parameters and work of the modules of users' own operations, each counted only once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from optuna_nasbot.architecture.work import Work
 
 _MAX_COUNTS = 4096
 _RARE_WIDTH = 1680
-"""More than spaces have by default, and a multiple of small numbers, as groups and heads want."""
+"""Wider than spaces allow by default, and a multiple of small numbers, for groups and heads."""
 
 _Count = TypeVar("_Count")
 _Counts = WeakKeyDictionary[Operation, dict[tuple[Any, ...], _Count]]
 
-# An objective may make its operations anew in each trial: they are not kept alive.
+# Weak, since an objective may make its operations anew in each trial.
 _PARAMETERS: _Counts[int] = WeakKeyDictionary()
 _WORK: _Counts[Work] = WeakKeyDictionary()
 _KEEPS_PARAMETERS: WeakKeyDictionary[Operation, bool] = WeakKeyDictionary()
@@ -49,11 +49,11 @@ def module_work(
         channels_in: Channels into the module.
         channels_out: Channels out of it.
         stride: Its stride.
-        image: Height and width of the image that it gets, () where it gets features.
+        image: Height and width of the image that it gets, () if it gets features.
 
     Raises:
         TypeError: The operation makes no module.
-        ValueError: The module does not run without memory.
+        ValueError: A copy of the module can't be run on the meta device.
     """
     return _once(_WORK, _work, operation, channels_in, channels_out, stride, image)
 
@@ -94,11 +94,11 @@ def _work(
 
 
 def _made(operation: Operation, channels_in: int, channels_out: int, stride: int) -> Any:
-    """The module that an operation makes, without memory where that leaves nothing behind."""
+    """The module that an operation makes, without memory if that leaves nothing behind."""
     import torch
 
-    # On the meta device, without memory for the parameters; but not where the function would keep
-    # such a module and give it to `build_module`.
+    # On the meta device parameters take no memory. But a function that keeps its modules would
+    # later give such a module to `build_module`.
     if operation not in _KEEPS_PARAMETERS:
         _KEEPS_PARAMETERS[operation] = _keeps_parameters(operation)
     with nullcontext() if _KEEPS_PARAMETERS[operation] else torch.device("meta"):
@@ -106,11 +106,11 @@ def _made(operation: Operation, channels_in: int, channels_out: int, stride: int
 
 
 def _keeps_parameters(operation: Operation) -> bool:
-    """Whether the function of an operation gives parameters that it gave before.
+    """Whether the function of an operation returns parameters that it has returned before.
 
-    So do functions that share weights between networks. It is told from two modules on the meta
-    device, of a width that few networks have, since such a function keeps them; one that can't be
-    made tells nothing.
+    Functions that share weights between networks do. To find out, two modules are made on the meta
+    device, with a width that few networks have, since such a function keeps them. A module that
+    can't be made tells nothing.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""What a user's module computes, counted in a run of a copy that has no memory."""
+"""What a user's module computes, counted by running a copy of it that takes no memory."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def work_of(module: Any, label: str, given: tuple[int, ...]) -> Work:
     Args:
         module: The module; it is not changed.
         label: The label of its operation, for messages.
-        given: The shape of the input, of one example.
+        given: The shape of the input, with a batch of one.
 
     Raises:
-        ValueError: A copy does not run on the meta device.
+        ValueError: A copy can't be run on the meta device.
     """
     counter: Any = FlopCounterMode(display=False)
     counter.mod_tracker = _NoTracker()
     outputs = _Outputs(counter.flop_registry)
     where = (
-        f"operation '{label}', module: expected one whose multiply-adds can be counted in a run "
-        f"without memory, on the device meta, with an input of shape {given}, got one that"
+        f"operation '{label}', module: expected one whose multiply-adds can be counted by running "
+        f"it on the device meta, without memory, for an input of shape {given}, got one that"
     )
     if not leaves_no_trace(module):
         raise ValueError(f"{where} has hooks of its own or is compiled.")
@@ -51,7 +51,7 @@ def work_of(module: Any, label: str, given: tuple[int, ...]) -> Work:
 
 
 class _NoTracker:
-    """Takes the place of the counter's hooks on all modules, which would see other threads'."""
+    """Takes the place of the counter's hooks, which all modules in all threads would call."""
 
     parents = ("Global",)
 
@@ -61,7 +61,7 @@ class _NoTracker:
 
 
 class _Outputs(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts the values that some functions put out.
+    """Counts the values in the outputs of some functions.
 
     Args:
         functions: The functions of PyTorch to count.

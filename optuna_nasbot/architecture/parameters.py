@@ -10,8 +10,8 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
     """The number of trainable parameters of the module that `build_module` makes.
 
     It only counts: nothing is allocated, however large the network. Modules of own operations are
-    made on the meta device, unless their function shares weights between networks. One that
-    several layers share counts once a layer.
+    made on the meta device, unless their function shares weights between networks. A module that
+    several layers share counts once for each layer.
 
     Args:
         architecture: The network.
@@ -22,8 +22,8 @@ def count_parameters(architecture: Architecture, *, inputs: int, outputs: int) -
         The sum over all layers of weights, biases, and scales and shifts of batch normalisation.
 
     Raises:
-        TypeError: The network is no Architecture, `inputs` or `outputs` is no whole number, or an
-            own operation makes no module, as in cells.
+        TypeError: `architecture` is not an Architecture, `inputs` or `outputs` is not a whole
+            number, or an own operation makes no module, as in cells.
         ValueError: `inputs` or `outputs` is less than 1 or more than 2**31 - 1.
         ArchitectureError: The kind of the network is not known in this process.
     """

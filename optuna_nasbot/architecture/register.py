@@ -1,8 +1,8 @@
 """The register of kinds: which operation set the labels of an architecture come from.
 
-An objective may make its space anew in each trial, with functions of its own, and trials may run
-in several threads. So each thread has its own view: a kind is the set that was made or used last
-in the thread, or else the one that was made last in the process.
+An objective may make its space anew in each trial, with new functions, and trials may run in
+several threads. So each thread has its own view: a kind means the set that was made or used last
+in this thread, or, if there is none, the one that was made last in the process.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _View(threading.local):
         self.current = _Kinds()
         _ALL_KINDS[id(self.current)] = self.current
         self.replaced: WeakSet[OperationSet] = WeakSet()
-        """Sets that had a kind in this thread before. They may be gone once no space has them."""
+        """Sets that a kind meant in this thread earlier, as long as a space still has them."""
 
 
 _MADE_LAST = dict(_BUILT_IN)
@@ -68,16 +68,16 @@ def grammar_of(kind: object) -> Grammar | None:
 
 
 def register(operations: OperationSet) -> None:
-    """Make a kind known in this process, in the place of an earlier set of the same kind.
+    """Make a kind known in this process; it replaces an earlier set of the same kind.
 
-    Other threads go on with the sets that they have used.
+    Threads that have used another set of this kind keep it.
 
     Raises:
         ValueError: The kind is a built-in one.
     """
     if operations.kind in _BUILT_IN:
         raise ValueError(
-            f"kind: expected another name than those of the built-in kinds {sorted(_BUILT_IN)}, "
+            f"kind: expected a name other than those of the built-in kinds {sorted(_BUILT_IN)}, "
             f"got '{operations.kind}'."
         )
     _MADE_LAST[operations.kind] = operations
@@ -85,10 +85,10 @@ def register(operations: OperationSet) -> None:
 
 
 def registered(operations: OperationSet) -> OperationSet:
-    """A set of operations, to be used in this thread, after a check that its kind means it.
+    """Return a set after a check that its kind still means it; from now on this thread uses it.
 
     Raises:
-        ArchitectureError: Another set took its place in this thread.
+        ArchitectureError: Another set has replaced it in this thread.
     """
     current = _VIEW.current.get(operations.kind)
     if current is operations or current == operations:
@@ -105,15 +105,15 @@ def registered(operations: OperationSet) -> OperationSet:
 
 
 def _check_threads_agree(kind: str) -> None:
-    """Refuse to guess in a thread that knows no set of its own.
+    """Refuse to guess in a thread that has not used a set of this kind.
 
     Raises:
-        ArchitectureError: The others have different sets of this kind.
+        ArchitectureError: Other threads use different sets of this kind.
     """
     sets = {view[kind] for view in [*_ALL_KINDS.values()] if kind in view}
     if len(sets) > 1:
         raise ArchitectureError(
-            f"kind: expected one set of operations of kind '{kind}', got {len(sets)}, of several "
+            f"kind: expected one set of operations of kind '{kind}', got {len(sets)} from several "
             f"threads. Make the space once, outside the objective, or use the network in the "
             f"thread of its objective."
         )

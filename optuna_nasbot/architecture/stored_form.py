@@ -17,7 +17,7 @@ FORMAT = "optuna-nasbot/1"
 MAX_BYTES = 60_000
 """MySQL's TEXT, in which Optuna keeps user attributes, ends at 65,535 bytes."""
 _MAX_ITEMS = MAX_BYTES // len("[0, 1], ")
-"""No more edges take `MAX_BYTES` bytes, and even fewer layers."""
+"""More edges would take more than `MAX_BYTES` bytes; so would more layers, which are longer."""
 
 _KEYS = ("kind", "layers", "edges")
 _LAYER_KEYS = ("label", "units", "stride")
@@ -50,7 +50,7 @@ def _layer_dict(layer: Layer) -> dict[str, Any]:
 
 
 def from_dict(document: Mapping[str, Any]) -> Architecture:
-    """Read the stored form; `format` may be missing, null fields are the same as absent ones.
+    """Read the stored form; `format` may be missing, and null fields count as absent.
 
     Raises:
         ArchitectureError: The document is damaged, of another format, or not a network.
@@ -63,10 +63,10 @@ def from_dict(document: Mapping[str, Any]) -> Architecture:
 
 
 def check_format(document: object) -> None:
-    """Refuse what this version of the package can't read, whatever else may be in it.
+    """Refuse a document of a format that this version of the package can't read.
 
     Raises:
-        ArchitectureError: The document is no JSON object, or of another format.
+        ArchitectureError: The document is not a JSON object, or of another format.
     """
     if not isinstance(document, Mapping):
         raise ArchitectureError(
@@ -86,8 +86,8 @@ def _checked_array(key: str, given: object) -> Sequence[Any]:
         raise ArchitectureError(f"{key}: expected a JSON array, got {type(given).__name__}.")
     if len(array) > _MAX_ITEMS:
         raise ArchitectureError(
-            f"{key}: expected at most {_MAX_ITEMS:,}, since more take over {MAX_BYTES:,} bytes as "
-            f"JSON, got {len(array):,}."
+            f"{key}: expected at most {_MAX_ITEMS:,}, since more would take over {MAX_BYTES:,} "
+            f"bytes as JSON, got {len(array):,}."
         )
     return array
 

@@ -7,7 +7,7 @@ from optuna_nasbot.architecture.graph import Architecture
 
 
 def as_text(architecture: Architecture) -> str:
-    """A table with one line a layer: number, label with units and stride, mass, inputs."""
+    """A table with a line for each layer: number, label with units and stride, mass, parents."""
     masses = layer_masses(architecture)
     head = (
         f"{architecture.kind} architecture: {len(architecture.layers)} layers, "
@@ -25,12 +25,12 @@ def as_text(architecture: Architecture) -> str:
 
 
 def mass_text(mass: float) -> str:
-    """A mass as a whole number, a small one with four digits."""
+    """A mass as a whole number, or with four significant digits if it is below 10."""
     return f"{mass:,.4g}" if mass < 10 else f"{mass:,.0f}"
 
 
 def described(architecture: Architecture) -> str:
-    """A network in a line, for messages."""
+    """A network in one line, for messages."""
     layers = ", ".join(map(str, architecture.layers))
     edges = ", ".join(f"{start}-{end}" for start, end in architecture.edges)
     return (

@@ -11,10 +11,11 @@ from optuna_nasbot.architecture.layer import Layer
 
 Edges = tuple[tuple[int, int], ...]
 Neighbours = tuple[tuple[int, ...], ...]
+"""For each layer those that feed it, or those that it feeds."""
 
 
 def neighbours(n_layers: int, edges: Iterable[tuple[int, int]]) -> tuple[Neighbours, Neighbours]:
-    """For each layer the layers that feed it, and those that it feeds, as edges are ordered."""
+    """For each layer the layers that feed it, and those that it feeds, in the order of edges."""
     parents: list[list[int]] = [[] for _ in range(n_layers)]
     children: list[list[int]] = [[] for _ in range(n_layers)]
     for start, end in edges:
@@ -26,9 +27,9 @@ def neighbours(n_layers: int, edges: Iterable[tuple[int, int]]) -> tuple[Neighbo
 def topological_order(
     layers: Sequence[Layer], parents: Neighbours, children: Neighbours
 ) -> list[int]:
-    """Indices of the layers such that every edge leads forwards (Kahn's algorithm).
+    """Indices of the layers in an order in which every edge leads forwards (Kahn's algorithm).
 
-    Of all such orders it is the one that keeps the given order as far as possible.
+    Of all such orders it is the lexicographically first: the given order, if edges allow it.
 
     Raises:
         ArchitectureError: The edges form a cycle.
@@ -52,7 +53,7 @@ def topological_order(
 
 
 def renumbered(edges: Edges, order: Sequence[int]) -> Edges:
-    """The edges, sorted, where the layers are put in another order."""
+    """The edges, sorted, after the layers are put into another order."""
     position = [0] * len(order)
     for new, old in enumerate(order):
         position[old] = new

@@ -16,15 +16,15 @@ from optuna_nasbot.architecture.topology import Edges
 from optuna_nasbot.architecture.topology import Neighbours
 
 MAX_UNITS = 1_000_000
-"""No layer of a network anybody trains is wider; masses stay far from overflow."""
+"""Wider than any layer that anybody trains; masses stay far from overflow."""
 
 
 def check_layers(layers: object, operations: OperationSet) -> tuple[Layer, ...]:
-    """Return the layers as a tuple after checking each of them by itself.
+    """Return the layers as a tuple after checking each one by itself.
 
     Raises:
         ArchitectureError: A label is unknown, units or a stride are wrong, or there is not
-            exactly one input and one output.
+            exactly one input or not exactly one output.
     """
     if not isinstance(layers, Sequence) or isinstance(layers, str):
         raise ArchitectureError(
@@ -81,14 +81,14 @@ def _check_layer(index: int, layer: Layer, operations: OperationSet) -> None:
 
 
 def check_edges(edges: object, n_layers: int) -> Edges:
-    """Return the edges, plain and sorted, after checking each of them by itself.
+    """Return the edges as sorted tuples of plain numbers after checking each one by itself.
 
     Args:
         edges: A sequence of pairs of whole numbers, or an array (n, 2) of integers.
         n_layers: Number of layers.
 
     Raises:
-        ArchitectureError: An edge is malformed, doubled or a self-loop.
+        ArchitectureError: An edge is malformed, a duplicate or a self-loop.
     """
     pairs = listed(edges)
     if not isinstance(pairs, Sequence) or isinstance(pairs, str):
@@ -123,7 +123,7 @@ def check_edges(edges: object, n_layers: int) -> Edges:
 
 
 def as_pair(edge: object) -> tuple[int, int] | None:
-    """A pair of whole numbers, plain ones; None for anything else."""
+    """A pair of whole numbers as plain ones; None for anything else."""
     edge = listed(edge)
     if not isinstance(edge, (tuple, list)) or len(edge) != 2:
         return None
@@ -132,10 +132,10 @@ def as_pair(edge: object) -> tuple[int, int] | None:
 
 
 def check_ends(layers: Sequence[Layer], parents: Neighbours, children: Neighbours) -> None:
-    """Check that edges lead to each layer and on from it, the input and the output apart.
+    """Check that every layer but the input has an edge into it, and all but the output one out.
 
     Raises:
-        ArchitectureError: A layer is dangling, or an edge leads into `ip` or out of `op`.
+        ArchitectureError: A layer lacks an edge, or an edge leads into `ip` or out of `op`.
     """
     for index, layer in enumerate(layers):
         if layer.label == INPUT:
@@ -166,11 +166,14 @@ def check_meaning(
     children: Neighbours,
     operations: OperationSet,
 ) -> None:
-    """Check what the layers mean to each other but for images; they are in topological order.
+    """Check that decision layers stand where they have to, and that there is a layer to train.
+
+    The layers are in a topological order. Image sizes are checked elsewhere.
 
     Raises:
-        ArchitectureError: A decision layer is missing before `op` or stands elsewhere, or
-            nothing is processed.
+        ArchitectureError: A parent of `op` is not a decision layer, a decision layer feeds
+            another layer than `op`, or there is no processing layer (but for ip, one decision
+            layer, op).
     """
     decision = operations.decision
     if decision is None:

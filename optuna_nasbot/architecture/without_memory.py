@@ -28,7 +28,7 @@ class MakesTensorsError(Exception):
 
 
 def leaves_no_trace(module: Any) -> bool:
-    """Whether a copy may run: hooks may keep what they see, and compiled modules are compiled."""
+    """Whether a copy may run: hooks may keep what they see, compiled modules would compile."""
     return all(_part_leaves_no_trace(part) for part in module.modules())
 
 
@@ -39,7 +39,7 @@ def _part_leaves_no_trace(part: Any) -> bool:
 
 
 def output_without_memory(module: Any, given: tuple[int, ...]) -> Any:
-    """What a copy of a module gives in evaluation mode, on the meta device.
+    """The output of a copy of a module in evaluation mode, on the meta device.
 
     Args:
         module: The module; it is not changed, and may be in use in other networks and threads.
@@ -55,7 +55,7 @@ def output_without_memory(module: Any, given: tuple[int, ...]) -> Any:
         state = [*copied.parameters(), *copied.buffers()]
         is_shared = not set(copied.modules()).isdisjoint(module.modules())
         if is_shared or not all(tensor.is_meta for tensor in state):
-            raise ValueError("The module copies itself in a way of its own.")
+            raise ValueError("A copy of the module shares parts with it or takes memory.")
         dtypes = [tensor.dtype for tensor in state if tensor.is_floating_point()]
         inputs = torch.empty(given, dtype=dtypes[0] if dtypes else None, device="meta")
         with _NothingForOthers():
@@ -65,8 +65,8 @@ def output_without_memory(module: Any, given: tuple[int, ...]) -> Any:
 class _WithoutMemory(TorchFunctionMode):
     """Copies tensors to the meta device and makes new ones there, even those meant for the CPU.
 
-    So nothing is drawn from PyTorch's random generators, which threads share, and modules can be
-    copied whose weights can't: those that pruning computes.
+    So nothing is drawn from PyTorch's random generators, which threads share. And modules can be
+    copied even if their weights, computed by pruning, can't.
     """
 
     def __torch_function__(
@@ -87,8 +87,8 @@ class _WithoutMemory(TorchFunctionMode):
 class _NothingForOthers(TorchFunctionMode):
     """Stops a run that makes a tensor on no device in particular.
 
-    A module may make it once and keep it for all forward passes, where one without memory would
-    stay in the way. So no random numbers are drawn on the CPU either.
+    A module may make such a tensor once and keep it for all forward passes; one without memory
+    would break these. So no random numbers are drawn on the CPU either.
     """
 
     def __torch_function__(
@@ -107,15 +107,15 @@ class _NothingForOthers(TorchFunctionMode):
 
 @contextmanager
 def _kept_random_states() -> Iterator[None]:
-    """Undo what is drawn from the generators of Python and NumPy, which know no meta device.
+    """Restore the random generators of Python and NumPy, which know no meta device.
 
-    Where other threads run, what is drawn stays drawn.
+    While other threads run, they are not restored.
     """
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
         yield
     finally:
-        # Other threads would draw the same numbers again where a generator is set back.
+        # Other threads would draw the same numbers again from a generator that is restored.
         if threading.active_count() == 1:
             random.setstate(python)
             np.random.set_state(numpy)  # noqa: NPY002

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 
 class Work(NamedTuple):
-    """What linear maps and convolutions compute for one example.
+    """What the linear maps and convolutions of a module compute for one example.
 
     Args:
-        multiply_adds: Multiplications with an addition each.
-        activations: Values that they put out.
+        multiply_adds: Multiplications, each with an addition.
+        activations: The number of values in their outputs.
     """
 
     multiply_adds: int

@@ -1,7 +1,7 @@
 """Files with a checksum beside them, so that damaged ones are not read.
 
-A crash or a full disk leaves files with parts that are missing or all zeros. A program that is
-read from such a file may stop the process, where Python has no error to catch.
+A crash or a full disk leaves files with parts that are missing or all zeros. Compiled code from
+such a file may crash the process, which Python can't catch as an error.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def write_checksums(files: Iterable[Path]) -> None:
 def _is_sound(file: Path) -> bool:
     try:
         return _beside(file).read_bytes() == _of_content(file)
-    except FileNotFoundError:  # one of them, which another process may have removed just now
+    except FileNotFoundError:  # no checksum, or another process has just removed the file
         return False
 
 

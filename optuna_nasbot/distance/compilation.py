@@ -1,4 +1,4 @@
-"""Tells the user when code is compiled, which takes seconds, but only once. Needs numba."""
+"""Tells the user that code is being compiled, which takes seconds at first use. Needs numba."""
 # mypy: disable-error-code="import-not-found, import-untyped, misc, no-untyped-call"
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ _logger = logging.getLogger(f"optuna.{__name__}")
 
 def announce_compilation(function: object) -> None:
     """Log a message when numba begins to compile a function; none when it finds it on disk."""
-    # Numba's events are for its developers and may change. Only a message is lost then, and what
-    # others compile in this process must never fail for it.
+    # Numba's events are meant for its developers and may change. Then only this message is lost:
+    # it must never make compilations fail, those of other packages included.
     with suppress(Exception):
         from numba.core import event
 

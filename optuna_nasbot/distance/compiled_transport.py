@@ -19,9 +19,10 @@ from optuna_nasbot.distance.network_simplex import solve_pairs as compiled_anew
 from optuna_nasbot.distance.packing import packed
 from optuna_nasbot.distance.soft_warning import warn_softly
 
-# Networks of up to 60 layers took up to four. The limit is there for rounding: exact steps end.
+# Networks of up to 60 layers took up to four. Exact pivots come to an end; the limit is there
+# because of rounding.
 MAX_PIVOTS_PER_LAYER = 1000
-# Pairs that a thread takes at a time: 0.6 ms or more, against 0.05 ms for passing them on.
+# Pairs that a thread takes at a time: 0.6 ms of work or more, against 0.05 ms to hand them over.
 CHUNK_SIZE = 256
 
 if config.DISABLE_JIT:
@@ -35,8 +36,8 @@ class Costs(NamedTuple):
     Args:
         mislabel: Costs (n_labels, n_labels) by label, finite.
         coeffs: Weights (n_coeffs,) of the structural cost.
-        order: The positions of the coefficients from the largest to the least. With large ones few
-            layers are worth matching, and the next optimum is near.
+        order: The positions of the coefficients from the largest to the least. With large
+            coefficients few layers are worth matching, and each optimum is near the one before.
     """
 
     mislabel: NDArray[np.float64]
@@ -53,15 +54,15 @@ def transport_costs(
 ) -> NDArray[np.float64]:
     """The unnormalised OTMANN distances between two sequences of networks.
 
-    Many pairs are shared between `numba.config.NUMBA_NUM_THREADS` threads. That is the number of
-    processors which the process may use, or the environment variable of this name.
+    If there are many pairs, `numba.config.NUMBA_NUM_THREADS` threads share them: as many as
+    processors that the process may use, unless the environment variable of this name is set.
 
     Args:
         rows: n networks.
         columns: m networks.
         costs: The costs of matching layers.
         below_diagonal: Compute only the pairs (i, j) with i > j and leave 0 elsewhere.
-        on_disk: Read the compiled code from disk, or write it there, and fail where this fails.
+        on_disk: Read the compiled code from disk, or write it there, and fail if that fails.
 
     Returns:
         Array (n_coeffs, n, m), in units of mass times non-assignment penalty.
@@ -89,7 +90,7 @@ def transport_costs(
     given_up = np.argwhere(~solved)
     if len(given_up):
         _warn_of_pot(len(given_up))
-        # Imported here because POT takes seconds to import, and is never needed as a rule.
+        # Imported here because POT takes seconds to import, and is hardly ever needed.
         from optuna_nasbot.distance import transport
 
         for i, j in given_up:
@@ -114,8 +115,8 @@ def _packed_costs(costs: MatchingCosts) -> Costs:
 
 def _warn_of_pot(n_pairs: int) -> None:
     warn_softly(
-        f"The compiled solver of OTMANN gave up {n_pairs} pairs of networks after "
-        f"{MAX_PIVOTS_PER_LAYER} steps a layer. POT solves them instead: the distances are exact, "
-        f"they only take longer.",
+        f"The compiled solver of OTMANN gave up on {n_pairs} pairs of networks after "
+        f"{MAX_PIVOTS_PER_LAYER} steps per layer. POT solves them instead: the distances are "
+        f"exact, they only take longer.",
         stacklevel=3,
     )

@@ -1,7 +1,7 @@
 """What matching a unit of mass of one layer with another layer costs (paper, section 3).
 
-The unit of all costs is the non-assignment penalty, what it costs to leave a unit of mass
-unmatched: solvers compare costs with absolute tolerances.
+The unit of all costs is the non-assignment penalty, the cost of leaving a unit of mass unmatched,
+since solvers compare costs with absolute tolerances.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from optuna_nasbot.architecture import OperationSet
 MAX_COST = 2.0
 """Matching at this cost is the same as leaving both layers unmatched."""
 
-# From here on only layers in equal places match. Products with larger numbers could overflow.
+# With this weight only layers in equal places match. Products with a larger one could overflow.
 _MAX_STRUCT_COEFF = 1e100
 
 
@@ -24,8 +24,8 @@ _MAX_STRUCT_COEFF = 1e100
 class MatchingCosts:
     """The costs of the transport problem: C = mislabel + struct_coeff * structural cost.
 
-    No cost needs to exceed `MAX_COST`, and labels whose mislabel cost does not stay below it never
-    meet: they fall into components, and the transport problem into one problem a component.
+    No cost needs to exceed `MAX_COST`, and labels whose mislabel cost is not below it never match.
+    So labels fall into components, and the transport problem into one problem for each component.
 
     Args:
         mislabel: Costs (n_labels, n_labels) by label, times the mislabel coefficient; at most
@@ -51,7 +51,7 @@ def matching_costs(
         operations: The labels and their mislabel costs.
         struct_coeffs: Weights of the structural cost.
         mislabel_coeff: Weight of the mislabel cost.
-        non_assignment_penalty: What leaving a unit of mass unmatched costs, in the unit of the
+        non_assignment_penalty: Cost of leaving a unit of mass unmatched, in the unit of the
             mislabel costs and of the weights.
 
     Raises:

@@ -1,13 +1,13 @@
-"""Chooses what solves the transport problems: compiled code where numba works, else POT.
+"""Chooses the solver of the transport problems: compiled code if numba works, otherwise POT.
 
 Both are exact; the compiled code is several times faster. It is compiled at its first use, which
-takes seconds, and kept on disk. Import this module only where distances are computed: numba takes
-long to import.
+takes seconds, and kept on disk. Import this module only where distances are computed, since numba
+takes long to import.
 
 Numba may fail at any time: when it is imported, when it compiles, when it reads or writes the
-compiled code. Whatever the error, the next solver is taken, for the rest of the process and with
-one warning. Errors of the last one, POT, are raised: what is wrong with the networks is never
-taken for a failure of numba.
+compiled code. Whatever the error, the next solver is used for the rest of the process, with one
+warning. Errors of the last solver, POT, are raised, so that a fault of the networks is never taken
+for a failure of numba.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from optuna_nasbot.distance.soft_warning import warn_softly
 
 __all__ = ["transport_costs"]
 
-# Characters of an error in a warning: numba's may fill a page.
+# Characters of an error that a warning quotes: numba's may fill a page.
 MAX_DESCRIPTION = 300
 
 _TransportCosts = Callable[..., NDArray[np.float64]]
@@ -60,8 +60,9 @@ _CONSEQUENCES = {
         "written to, on a disk with space."
     ),
     _by_pot: (
-        "OTMANN distances are computed with POT instead, as exactly but several times slower. "
-        "Reinstall numba; if that does not help, a filter of the module warnings silences this."
+        "OTMANN distances are computed with POT instead, just as exactly but several times "
+        "slower. Reinstall numba; if that does not help, a filter of the module warnings silences "
+        "this."
     ),
 }
 
@@ -98,7 +99,7 @@ def transport_costs(
         RuntimeError: POT is needed, and found no optimum.
     """
     errors = []
-    for solver in tuple(_solvers_left):  # of this moment: other threads may shorten the list
+    for solver in tuple(_solvers_left):  # a copy, since other threads may shorten the list
         try:
             result = solver()(rows, columns, costs, below_diagonal)
             break
@@ -123,7 +124,7 @@ def _leave_out_before(solver: _Solver, error: Exception) -> None:
 def _described(error: Exception) -> str:
     try:
         text = f"{type(error).__name__}: {error}"
-    except Exception:  # errors are of any class, and so is their text
+    except Exception:  # an error of an unknown class may fail to give its text
         text = type(error).__name__
     text = shorten(text, MAX_DESCRIPTION, placeholder=" ...")
     return f"{text.rstrip(' .:')}."

@@ -1,4 +1,4 @@
-"""A memory for what is computed of single networks."""
+"""A cache for what is computed of single networks."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Features = TypeVar("Features")
 
 
 class FeatureCache(Generic[Features]):
-    """Remembers the features of the networks that were asked for last; safe between threads.
+    """Remembers the features of the networks that were used last; thread-safe.
 
-    Isomorphic networks share an entry, whichever comes first.
+    Isomorphic networks share an entry: that of the one that comes first.
 
     Args:
         compute: Computes the features of a network.

@@ -42,10 +42,12 @@ def network_features(
     Args:
         architecture: The network.
         operations: The labels that it may have.
-        component: For each label the component of labels that it can be matched with.
+        component: For each label the number of its component, see `MatchingCosts`.
 
     Raises:
-        ArchitectureError: The operation set does not know a label, or a mass rule gives no mass.
+        ArchitectureError: The operation set does not know a label.
+        TypeError: A mass rule does not return a number.
+        ValueError: A mass rule returns a mass that is negative, NaN or too large.
     """
     names = [layer.label for layer in architecture.layers]
     unknown = set(names) - operations.label_index.keys()

@@ -1,4 +1,4 @@
-"""How many elements many sets share with many others."""
+"""How many elements each of many sets shares with each of many others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class InvertedIndex:
     """For each element the sets, of m, that contain it.
 
     Args:
-        elements: All elements (V,) of the sets, in ascending order.
+        elements: The V different elements of the sets, in ascending order.
         contained: Sparse array (V, m): 1 where a set contains an element.
     """
 
@@ -31,7 +31,7 @@ class InvertedIndex:
 
         Args:
             elements: The elements (N,) of all the other sets.
-            owner: For each of them (N,) the set that it is from.
+            owner: For each of them (N,) the number of its set.
             n: The number of other sets.
 
         Returns:
@@ -49,7 +49,7 @@ def inverted_index(elements: NDArray[np.int64], owner: NDArray[np.intp], m: int)
 
     Args:
         elements: The elements (N,) of all sets, at least one.
-        owner: For each of them (N,) the set that it is from.
+        owner: For each of them (N,) the number of its set.
         m: The number of sets.
     """
     different, position = np.unique(elements, return_inverse=True)
@@ -60,7 +60,7 @@ def _incidence(
     rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]
 ) -> csr_array:
     """A sparse array with ones in the given places."""
-    # Imported here because it takes long, and this is the first that needs it.
+    # Imported here because it takes long, and only distances need it.
     from scipy.sparse import csr_array
 
     return csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)

@@ -1,10 +1,10 @@
 """How differently two networks arrange their labels: Weisfeiler-Lehman label histograms.
 
-OTMANN sees where a layer stands in the whole network, and these histograms what stands around it.
+OTMANN compares where layers stand in the whole network, these histograms what is around them.
 
-Histograms are kept as sets: the k-th layer of a colour is the element (colour, k). Then what two
-histograms share, the sum of min(x, y) over their counts x and y, is the size of an intersection,
-and those of many pairs are a product of sparse matrices of zeros and ones.
+Histograms are kept as sets: the k-th layer of a colour is the element (colour, k). Then the
+overlap of two histograms, the sum of min(x, y) over their counts x and y, is the size of an
+intersection, and the overlaps of many pairs are a product of sparse matrices of zeros and ones.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _WIDTHS_PER_OCTAVE = 2
 _CACHE_SIZE = 4096
 _N_COLOURS_REMEMBERED = 2**15
 _N_INDEXES_REMEMBERED = 4
-# Odd, so that no two numbers of layers make equal elements of a colour.
+# Odd, so that the elements of a colour, modulo 2^64, are all different.
 _STEP = np.int64(0x1E3779B97F4A7C15)
 
 
@@ -39,7 +39,7 @@ class Neighbourhoods:
     """The histograms of a network of n layers.
 
     Args:
-        elements: Array (`N_HISTOGRAMS`, n), one histogram a row, each as a set of n numbers.
+        elements: Array (`N_HISTOGRAMS`, n). Each row is a histogram, as a set of n numbers.
     """
 
     elements: NDArray[np.int64]
@@ -48,13 +48,14 @@ class Neighbourhoods:
 def neighbourhoods(architecture: Architecture) -> Neighbourhoods:
     """How often each kind of layer and each neighbourhood occurs in a network.
 
-    The neighbourhood of radius 0 of a layer is its label; that of radius h is that of radius
-    h - 1 with those of its parents and of its children, as two multisets (Shervashidze et al.
-    2011, "Weisfeiler-Lehman graph kernels", section 3.2; the edges' directions are kept apart).
+    The neighbourhood of radius 0 of a layer is its label. That of radius h consists of the layer's
+    neighbourhood of radius h - 1 and of those of its parents and of its children, as two multisets
+    (Shervashidze et al. 2011, "Weisfeiler-Lehman graph kernels", section 3.2; here with directed
+    edges).
 
     Returns:
-        A histogram of labels with widths, rounded to half octaves, and one of neighbourhoods for
-        each radius in `RADII`. None depends on the order of layers.
+        A histogram of labels with widths (rounded to half octaves), and one of neighbourhoods for
+        each radius in `RADII`. They do not depend on the order of layers.
     """
     seen = [_colour(layer.label) for layer in architecture.layers]
     colours = [[_colour(layer.label, _width(layer)) for layer in architecture.layers], seen]
@@ -84,7 +85,7 @@ def _multiset(seen: Sequence[int], layers: Sequence[int]) -> tuple[int, ...]:
 
 
 def _as_sets(colours: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Different numbers in each row: the k-th occurrence of a colour becomes colour + k step."""
+    """Distinct numbers in each row: the k-th occurrence of a colour becomes colour + k step."""
     colours = np.sort(colours, axis=1)
     position = np.arange(colours.shape[1])
     is_first = np.diff(colours, axis=1, prepend=~colours[:, :1]) != 0
@@ -132,7 +133,7 @@ def _indexes(networks: tuple[Neighbourhoods, ...]) -> tuple[InvertedIndex, ...]:
 def _joined(
     networks: Sequence[Neighbourhoods],
 ) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """The elements (`N_HISTOGRAMS`, N) of all networks and for each the network (N,)."""
+    """The elements (`N_HISTOGRAMS`, N) of all networks, and the network (N,) of each column."""
     elements = np.concatenate([network.elements for network in networks], axis=1)
     n_layers = [network.elements.shape[1] for network in networks]
     return elements, np.repeat(np.arange(len(networks)), n_layers)

@@ -1,4 +1,4 @@
-"""All that is known of how different two networks are, on a common scale."""
+"""All dissimilarities of networks, on a common scale."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class NetworkDistances:
 
     Args:
         otmann: The optimal-transport distance.
-        references: Networks that are typical of a search space: the mean of each dissimilarity
-            over their pairs is 1.
+        references: Networks that are typical of a search space; the mean of each dissimilarity
+            over their pairs becomes 1.
     """
 
     def __init__(self, otmann: OTMANN, references: Sequence[Architecture]) -> None:
@@ -29,7 +29,7 @@ class NetworkDistances:
 
     @cached_property
     def transport(self) -> ScaledDissimilarities:
-        """OTMANN's distances at all structural coefficients, first the d, then the d-bar."""
+        """OTMANN's distances at all structural coefficients: first those of d, then of d-bar."""
         return ScaledDissimilarities(self._transport, self._references)
 
     @cached_property

@@ -9,14 +9,14 @@ Arcs to and from the root cost 1, the unit of all costs.
 
 The simplex moves from one spanning tree with a feasible flow to the next. It starts with all
 layers unmatched, a star around the root. All its trees are strongly feasible (each node can send
-flow to the root), so that it ends: Cunningham, A network simplex method,
+flow to the root), so that it comes to an end: Cunningham, A network simplex method,
 Mathematical Programming 11 (1976).
 
 All compiled code is in this one file, because numba's cache on disk notices changes only in the
 file of the function that is called (see `simplex_on_disk`). Functions that are called often get
-plain arrays, no tuples of arrays: only then numba leaves out the counting of references, a third
-of the time. Nodes are unsigned numbers: with others numba allows for indices from the end, a tenth
-of the time.
+plain arrays instead of tuples of arrays: only then does numba leave out reference counting, a
+third of the time. Nodes are unsigned numbers: with signed ones numba allows for indices from the
+end, which takes a tenth of the time.
 """
 # mypy: disable-error-code="import-not-found, import-untyped, no-untyped-def, untyped-decorator"
 
@@ -29,7 +29,7 @@ from numba import njit
 
 from optuna_nasbot.distance.costs import MAX_COST
 
-# By this much an arc must be too cheap to enter the tree: well above rounding.
+# How much an arc must lower the cost per unit of flow to enter the tree: well above rounding.
 TOLERANCE = 1e-12
 NO_NODE = np.uint32(2**32 - 1)
 
@@ -46,7 +46,7 @@ NODE = np.dtype(
     ]
 )
 
-# Infinity and not-a-number do not occur, sums may be reordered: least values are found faster.
+# Infinity and NaN do not occur, and sums may be reordered: so least values are found faster.
 _FAST_MATH = {"nnan", "ninf", "nsz", "reassoc", "contract", "arcp"}
 _compiled = njit(error_model="numpy", fastmath=_FAST_MATH)
 _inlined = njit(error_model="numpy", fastmath=_FAST_MATH, inline="always")
@@ -64,7 +64,7 @@ def solve_pairs(rows, columns, costs, pairs, below_diagonal, max_pivots_per_laye
         pairs: The first number of a pair, and the one after the last. Pair p is row p // m and
             column p % m.
         below_diagonal: Leave out the pairs (i, j) with i <= j.
-        max_pivots_per_layer: The simplex gives a pair up that takes more steps a layer.
+        max_pivots_per_layer: The simplex gives up on a pair that takes more steps per layer.
         result: Array (n_coeffs, n, m) of zeros for the distances.
         solved: Array (n, m) of True, set to False for pairs that are given up.
     """
@@ -91,7 +91,7 @@ def solve_pairs(rows, columns, costs, pairs, below_diagonal, max_pivots_per_laye
 def _add_component(rows, a0, a1, columns, b0, b1, costs, max_pivots_per_layer, room, distances):
     """Add the share of one component to the distances; False if it is given up.
 
-    `room` is arrays that are filled anew each time, large enough for all components.
+    `room` holds arrays that are filled anew each time, large enough for all components.
     """
     mislabel, structural, table, nodes, dual = room
     supplies, demands = rows.masses[a0:a1], columns.masses[b0:b1]
@@ -198,7 +198,7 @@ def _arc_cost(table, root, node, parent):
 
 @_compiled  # pragma: no cover
 def _update_below(nodes, dual, table, root, top):
-    """Compute depths and duals of all nodes below one whose own are right."""
+    """Compute depths and duals of all nodes below one whose own depth and dual are right."""
     nodes[top].waiting = NO_NODE
     next_parent = top
     while next_parent != NO_NODE:
@@ -220,7 +220,7 @@ def _optimise(nodes, dual, table, root, m, max_pivots):
     """Pivot until no arc can lower the cost; False if that takes more than `max_pivots`.
 
     The rows, and the root as the last of them, offer their best arcs in turn. (Staying with a row
-    after a pivot takes two to three times as many.)
+    after a pivot takes two to three times as many pivots.)
     """
     row, n_in_order, n_pivots = root, 0, 0
     prices = dual[root:]
@@ -254,7 +254,7 @@ def _pivot(nodes, dual, table, root, row, column):
     _change_flows(nodes, root, column, top, change)
     moved, new_parent = (row, column) if row_moves else (column, row)
     node, parent, flow = moved, new_parent, change
-    while True:  # turn round the path from the new arc to the one that leaves
+    while True:  # reverse the path from the new arc to the one that leaves the tree
         old_parent, old_flow = nodes[node].parent, nodes[node].flow
         _take_off(nodes, node)
         _hang(nodes, node, parent)

@@ -41,28 +41,28 @@ class _HasOperationSet(Protocol):
 class OTMANN:
     """Optimal transport metrics for architectures of neural networks (paper, section 3).
 
-    Layers of two networks are matched so that the total cost is least. A layer can be matched with
-    several others and in part; what is matched is mass. The cost of a unit of mass is::
+    The mass of the layers of one network is matched with that of the other so that the total cost
+    is least. A layer can be matched with several others, and in part. A unit of mass costs::
 
         mislabel_coeff * mislabel cost + struct_coeff * structural cost
 
-    or `non_assignment_penalty` for mass that stays unmatched. The mislabel cost is that of the two
-    labels, the structural cost the mean absolute difference of path lengths. The least cost is d,
-    a pseudo-metric: different networks can have distance 0. d_bar = d / (total mass of a + total
+    or `non_assignment_penalty` if it stays unmatched. The mislabel cost is that of the two labels,
+    and the structural cost the mean absolute difference of path lengths. The least cost is d, a
+    pseudo-metric: different networks can have distance 0. d_bar = d / (total mass of a + total
     mass of b) lies between 0 and the penalty.
 
     Objects are immutable, can be pickled, and can be used from several threads. What the distance
-    needs of a network is kept for the next call.
+    computes of a single network is remembered.
 
     Args:
         operations: The labels of the networks, their path-length groups and mislabel costs.
-        struct_coeffs: Weights of the structural cost; one distance for each of them.
+        struct_coeffs: Weights of the structural cost; there is one distance for each of them.
         mislabel_coeff: Weight of the mislabel cost.
         non_assignment_penalty: Cost of a unit of mass that stays unmatched. The built-in mislabel
             costs scale with it.
 
     Raises:
-        TypeError: `operations` is no OperationSet, or a coefficient no number.
+        TypeError: `operations` is not an OperationSet, or a coefficient is not a number.
         ValueError: A coefficient is not positive and finite, there is no structural coefficient,
             or a mislabel cost is negative.
     """
@@ -107,7 +107,7 @@ class OTMANN:
             kind: `"cnn"`, `"cnn-reg"`, `"mlp-reg"`, `"mlp-class"`, or a kind of your own.
 
         Raises:
-            ArchitectureError: The kind is not known.
+            ArchitectureError: The kind is not known in this process.
         """
         return cls(operations_of(kind))
 
@@ -116,10 +116,10 @@ class OTMANN:
         """The distance with the paper's coefficients between networks of a search space.
 
         Args:
-            space: A search space; its attribute `operation_set` counts.
+            space: A search space; only its attribute `operation_set` is used.
 
         Raises:
-            TypeError: There is no OperationSet in this attribute.
+            TypeError: The attribute is missing or not an OperationSet.
         """
         operations = getattr(space, "operation_set", None)
         if not isinstance(operations, OperationSet):
@@ -140,12 +140,16 @@ class OTMANN:
 
         Returns:
             (d, d_bar): arrays (n_coeffs, n, m) of the unnormalised distances (mass times cost) and
-            the normalised ones (between 0 and the penalty). Exactly 0 where two networks are equal
-            up to the numbering of their layers, never negative.
+            the normalised ones (between 0 and the penalty). They are never negative, and exactly 0
+            for networks that are equal up to the numbering of their layers.
 
         Raises:
-            ArchitectureError: `a` or `b` is not a sequence of architectures, or a network is of
-                another kind than the operations.
+            ArchitectureError: `a` or `b` is not a sequence of architectures, or a network is not
+                of the kind of the operations.
+            TypeError: A mass rule does not return a number.
+            ValueError: A mass rule returns a mass that is negative, NaN or too large.
+            ImportError: The distances need POT, which can't be imported.
+            RuntimeError: The distances need POT, which found no optimum.
         """
         rows = self._checked_networks("a", a)
         columns = rows if b is None else self._checked_networks("b", b)
@@ -169,7 +173,7 @@ class OTMANN:
         # Imported here because POT takes seconds to import (it looks for all array libraries).
         from optuna_nasbot.distance.engine import transport_costs
 
-        if len(rows) > len(columns):  # the columns are stacked: the longer side saves more
+        if len(rows) > len(columns):  # columns are stacked, which saves more on the longer side
             in_penalties = transport_costs(columns, rows, self._costs).transpose(0, 2, 1)
         else:
             in_penalties = transport_costs(rows, columns, self._costs, below_diagonal)
@@ -198,27 +202,32 @@ def otmann_distance(
     mislabel_coeff: float = 1.0,
     non_assignment_penalty: float = 1.0,
 ) -> Distances:
-    """The distance between two networks of one kind; for many use `OTMANN`, which is faster.
+    """The distance between two networks of one kind (paper, section 3).
+
+    For many networks use `OTMANN`, which has the formulas and is faster.
 
     Args:
         a: A network.
         b: Another network of the same kind.
-        struct_coeffs: Weights of the structural cost; one distance for each of them.
+        struct_coeffs: Weights of the structural cost; there is one distance for each of them.
         mislabel_coeff: Weight of the mislabel cost.
         non_assignment_penalty: Cost of a unit of mass that stays unmatched.
 
     Returns:
-        (d, d_bar): arrays (n_coeffs,) of the unnormalised and the normalised distances.
+        (d, d_bar): arrays (n_coeffs,) of the unnormalised distances (mass times cost) and the
+        normalised ones (between 0 and the penalty).
 
     Raises:
-        TypeError: A coefficient is no number.
-        ValueError: A coefficient is not positive and finite.
-        ArchitectureError: `a` or `b` is no architecture, or the kinds differ.
+        TypeError: A coefficient is not a number.
+        ValueError: A coefficient is not positive and finite, or there is no structural one.
+        ArchitectureError: `a` or `b` is not an Architecture, the kinds differ, or the kind is not
+            known in this process.
     """
     a, b = _checked_network("a", a), _checked_network("b", b)
     if a.kind != b.kind:
         raise ArchitectureError(f"b.kind: expected that of a, '{a.kind}', got '{b.kind}'.")
-    otmann = OTMANN(a.operations, tuple(struct_coeffs), mislabel_coeff, non_assignment_penalty)
+    coeffs = _checked_coefficients("struct_coeffs", struct_coeffs)
+    otmann = OTMANN(a.operations, coeffs, mislabel_coeff, non_assignment_penalty)
     d, d_bar = otmann.pairwise([a], [b])
     return d[:, 0, 0], d_bar[:, 0, 0]
 

@@ -34,7 +34,7 @@ class PackedNetworks(NamedTuple):
 
 @lru_cache(maxsize=_N_REMEMBERED)
 def packed(networks: tuple[NetworkFeatures, ...]) -> PackedNetworks:
-    """Pack at least one network; the sets that were packed last are remembered."""
+    """Pack at least one network; the last few sets of networks are remembered."""
     offsets = np.array([network.offsets for network in networks])
     offsets[1:] += np.cumsum(offsets[:-1, -1])[:, None]
     return PackedNetworks(

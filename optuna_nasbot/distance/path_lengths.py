@@ -1,6 +1,6 @@
 """Path lengths from each layer to the input and to the output (paper, section 3 and appendix).
 
-Plain lists are faster here than arrays: networks are small and each layer is a step of its own.
+Plain lists are faster here than arrays: networks are small, and layers follow one by one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def path_lengths(
 
     Args:
         architecture: A network of n layers.
-        operations: Says which layers are of which group; that of the architecture's kind if None.
+        operations: Says which group each label belongs to; None means the architecture's own set.
 
     Returns:
         Array (n, 2, 3, n_groups): layer; end, in the order of `ENDS`; type, in the order of
@@ -62,7 +62,7 @@ def path_lengths_through(architecture: Architecture) -> NDArray[np.float64]:
 def _groups_of_layers(
     architecture: Architecture, operations: OperationSet
 ) -> tuple[tuple[str, ...], list[int]]:
-    """The groups, and for each layer the position of its own; 0 where it has none."""
+    """The groups, and for each layer the position of its group; 0 if it has none."""
     groups = path_length_groups(operations)
     group_of = {op.label: groups.index(op.group or ALL_LAYERS) for op in operations.operations}
     return groups, [group_of.get(layer.label, 0) for layer in architecture.layers]
@@ -81,13 +81,13 @@ def _walk(
     """Path lengths to one end, layer by layer in an order that starts at this end.
 
     Args:
-        order: All layers; each one comes after those that a path goes to from it.
-        next_layers: For each layer the layers that a path goes to from it.
-        counted: For each layer the index of its group; 0 where it counts among all layers only.
+        order: All layers, each one after its `next_layers`.
+        next_layers: For each layer those that come next on a path to this end.
+        counted: For each layer the index of its group; 0 if it only counts among all layers.
         n_groups: Number of groups.
 
     Returns:
-        For each layer a row [shortest | longest | rw], each part with an entry a group.
+        For each layer a row [shortest | longest | rw], each part with an entry for each group.
     """
     rows: list[list[float]] = [[]] * len(counted)
     for layer in order:

@@ -1,4 +1,4 @@
-"""Dissimilarities on a common scale, with a memory for the networks that come again."""
+"""Dissimilarities on a common scale, remembered for networks that recur."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from optuna_nasbot.architecture import Architecture
 
 MAX_REMEMBERED = 1000
-"""Networks in the memory. The eight distances of OTMANN between so many take 64 MB."""
+"""Networks that are remembered. The eight distances of OTMANN between so many take 64 MB."""
 
 Measure = Callable[[Sequence[Architecture], Sequence[Architecture] | None], NDArray[np.float64]]
-"""A function that gives k dissimilarities of all pairs of n and m networks, an array (k, n, m);
-of all pairs within the first ones if the second ones are None."""
+"""A function that gives k dissimilarities of all pairs of n and m networks, an array (k, n, m); of
+all pairs within the n networks if the second argument is None."""
 
 _Hashes = tuple[str, ...]
 
@@ -25,14 +25,14 @@ _Hashes = tuple[str, ...]
 class ScaledDissimilarities:
     """Dissimilarities divided by their means over pairs of reference networks.
 
-    With this scale one set of priors on the kernel's hyperparameters fits every search space.
-    Each is computed once for two different networks, however often these occur. Those among the
-    networks that were passed to `remember` are kept, so that a growing study computes each of them
-    once; so are those that were asked for last, since the terms of a kernel ask for the same
-    one after the other.
+    With this scale one set of priors on the kernel's hyperparameters fits every search space. In a
+    call each pair of different networks is computed once, however often these occur. The
+    dissimilarities among networks that were passed to `remember` are kept, so that a growing study
+    computes each of them once. The result of the last call is kept, too, since the terms of a
+    kernel ask for the same networks one after the other.
 
     Args:
-        measure: What computes the dissimilarities.
+        measure: Computes the dissimilarities.
         references: Networks that are typical of the search space.
     """
 
@@ -46,11 +46,11 @@ class ScaledDissimilarities:
         self._latest: tuple[_Hashes, _Hashes, NDArray[np.float64]] = (), (), self._known
 
     def __len__(self) -> int:
-        """How many dissimilarities there are of a pair."""
+        """The number k of dissimilarities of a pair."""
         return len(self._scale)
 
     def between(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> NDArray[np.float64]:
-        """Scaled dissimilarities of n and m networks, with means about 1 over the space.
+        """Scaled dissimilarities of n and m networks, with means of about 1 over the space.
 
         Returns:
             Array (k, n, m), which must not be changed.
@@ -66,7 +66,7 @@ class ScaledDissimilarities:
     def remember(self, networks: Sequence[Architecture]) -> None:
         """Keep the dissimilarities within a set of networks.
 
-        Beyond `MAX_REMEMBERED` networks only those of this set stay.
+        If there are more than `MAX_REMEMBERED` networks in all, only this set stays.
         """
         with self._lock:
             self._remember(dict(zip(_hashes(networks), networks, strict=True)))
@@ -82,7 +82,7 @@ class ScaledDissimilarities:
             self._remembered = wanted
 
     def _looked_up(self, rows: _Hashes, columns: _Hashes) -> NDArray[np.float64] | None:
-        """What is remembered of pairs, None if some are not."""
+        """The remembered dissimilarities; None if a network is not remembered."""
         with self._lock:
             is_known = self._remembered.keys() >= {*rows, *columns}
             return self._among(rows, columns) if is_known else None
@@ -94,7 +94,7 @@ class ScaledDissimilarities:
     def _computed(
         self, a: Sequence[Architecture], b: Sequence[Architecture]
     ) -> NDArray[np.float64]:
-        """Compute them for the different networks of each side."""
+        """Compute dissimilarities, once for equal networks of a side."""
         rows, columns = _hashes(a), _hashes(b)
         of_row, of_column = dict(zip(rows, a, strict=True)), dict(zip(columns, b, strict=True))
         is_within = list(of_row) == list(of_column)
@@ -131,13 +131,13 @@ def _pairs(
 def _enlarged(
     known: NDArray[np.float64], cross: NDArray[np.float64], new: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The symmetric matrices [[known, cross^T], [cross, new]], one for each component."""
+    """The symmetric matrices [[known, cross^T], [cross, new]], one for each dissimilarity."""
     above = np.concatenate([known, cross.transpose(0, 2, 1)], axis=2)
     return np.concatenate([above, np.concatenate([cross, new], axis=2)], axis=1)
 
 
 def _mean_over_pairs(dissimilarities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of each component over different networks, (k, 1, 1); 1 where that is 0."""
+    """Mean of each dissimilarity over pairs of networks, shape (k, 1, 1); 1 instead of 0."""
     k, n, _ = dissimilarities.shape
     above = dissimilarities[(slice(None), *np.triu_indices(n, k=1))]
     mean = above.mean(axis=1) if above.size else np.ones(k)

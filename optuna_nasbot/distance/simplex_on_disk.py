@@ -1,6 +1,6 @@
 """The compiled network simplex, kept on disk for later processes. Needs numba.
 
-The import fails where numba finds no folder for it, and calls fail where it can't be written.
+The import fails if numba finds no folder for it, and calls fail if it can't be written.
 """
 # mypy: disable-error-code="import-not-found, import-untyped"
 
@@ -30,7 +30,7 @@ def _n_compiled() -> int:
 
 
 def _files() -> list[Path]:
-    """All that numba keeps of the simplex, whatever the versions of Python and numba."""
+    """All files of the compiled simplex, for any versions of Python and numba."""
     name = Path(network_simplex.__file__).stem
     folder = Path(str(_solve_pairs.stats.cache_path))
     return list(folder.glob(f"{name}.*.nb[ci]"))

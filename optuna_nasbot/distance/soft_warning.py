@@ -1,4 +1,4 @@
-"""Warnings that never stop what they warn of."""
+"""Warnings that never stop the program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _logger = logging.getLogger(f"optuna.{__name__}")
 def warn_softly(message: str, stacklevel: int) -> None:
     """Warn; where warnings are errors (`python -W error`), log the message instead.
 
-    For what is no fault of the user's and has been dealt with: a trial must not fail for it.
+    It is for problems that are not the user's fault and have been dealt with: no trial must fail
+    because of them.
 
     Args:
         message: The message.
@@ -22,5 +23,5 @@ def warn_softly(message: str, stacklevel: int) -> None:
     """
     try:
         warnings.warn(message, RuntimeWarning, stacklevel=stacklevel + 1)
-    except Exception:  # also of a closed stream, or of a function that shows warnings
+    except Exception:  # also if the stream is closed, or a function that shows warnings fails
         _logger.warning(message)

@@ -1,4 +1,4 @@
-"""Many networks as one block of arrays, so that one of them meets all others in a few calls."""
+"""Many networks as one block of arrays, to compare a network with all of them in a few calls."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from optuna_nasbot.distance.packing import PackedNetworks
 class LayerStack:
     """The layers of one component of n networks, one network below the other.
 
-    Those of each network go from light to heavy: POT is faster if one side does and the other goes
-    from heavy to light. A spare row without mass follows. In a transport problem it takes what is
-    left unmatched; wherever a network has too few layers it can stand for a missing one.
+    The layers of each network are ordered from light to heavy: POT is faster if one side is and
+    the other goes from heavy to light. A spare row without mass follows. In a transport problem it
+    takes what stays unmatched; it can also stand in for a layer that a network lacks.
 
     Args:
         masses: Layer masses (N,); 0 in spare rows.

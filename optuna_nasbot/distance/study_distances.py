@@ -1,4 +1,4 @@
-"""The distance between the networks of a study, on a scale of their own."""
+"""The distances between the networks of a study, on a scale of their own."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from optuna_nasbot.distance.otmann import OTMANN
 
 _N_REFERENCES = 40
 _N_KEPT = 2
-"""Sets of networks: all of a study, and those with a value. Two of 500 networks take 48 MB."""
+"""Sets of networks: all those of a study, and those with a value. Two sets of 500 networks take
+48 MB."""
 
 
 def study_distances(networks: Sequence[Architecture]) -> NetworkDistances:
     """The distances with the paper's coefficients, divided by their means over a study.
 
     The samplers divide by means over random networks of the search space, which a study does not
-    know. For a kind of the user's own the labels and costs are those that its space registered.
-    What these distances remember is there for the other figures of the study.
+    know. For a user's own kind the labels and costs are those that its space registered. All
+    figures of a study share these distances, and so what they remember.
 
     Args:
         networks: Networks of one kind, at least one.
@@ -31,9 +32,10 @@ def study_distances(networks: Sequence[Architecture]) -> NetworkDistances:
 
 
 def references_among(networks: Sequence[Architecture]) -> tuple[Architecture, ...]:
-    """Networks whose distances are the scale of all others: the first 1, 2, 4, ..., 32 of a study.
+    """Networks whose distances set the scale of all others: the first 1, 2, 4, ..., 32 of a study.
 
-    A growing study has the same ones for a while, so that what was computed with them stays.
+    A growing study keeps the same ones for a while, so that what was computed with them stays
+    valid.
 
     Args:
         networks: The networks of a study in the order of its trials.

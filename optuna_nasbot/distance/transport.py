@@ -1,6 +1,6 @@
 """The transport problems behind OTMANN, solved exactly with NumPy and POT.
 
-The paper's problem has one more row and column for mass that stays unmatched, at cost 1 a unit.
+The paper's problem has one more row and column for mass that stays unmatched, at cost 1 per unit.
 Costs are at most 2 (`MatchingCosts`), so the side with less mass can always be matched completely.
 For each component of labels, with masses M_a and M_b of the two networks in it, this leaves
 |M_a - M_b| for what is unmatched, plus the least cost of matching min(M_a, M_b): a problem with
@@ -24,8 +24,8 @@ from optuna_nasbot.distance.solver import transport_cost
 from optuna_nasbot.distance.stacking import LayerStack
 from optuna_nasbot.distance.stacking import stacked
 
-# Networks that are stacked at a time. More share the cost of a NumPy call but leave the cache of
-# the processor.
+# Networks that are stacked at a time. With more, a NumPy call costs less for each network, but the
+# arrays no longer fit into the processor's cache.
 STACK_SIZE = 128
 
 
@@ -139,9 +139,9 @@ class _Problems:
     def _solved(self, which: NDArray[np.intp]) -> NDArray[np.float64]:
         """The general case.
 
-        The spare row or column of the lighter side is there only where it has mass: the solver
-        would drop it otherwise, at a price. Rows of the costs are contiguous, so that nothing is
-        copied. Both sides are divided by the same number: their sums must agree.
+        The spare row or column of the lighter side is included only if it has mass: otherwise the
+        solver would have to drop it, which takes time. Rows of the costs are contiguous, so that
+        nothing is copied. Both sides are divided by the same number, since their sums must agree.
         """
         stack = self.stack
         scale = np.maximum(stack.totals, self.total)
@@ -176,7 +176,7 @@ def _cheapest_first(
     Returns:
         Costs (n_coeffs, n).
     """
-    if costs.shape[-1] == 1:  # nothing to sort: most of all problems
+    if costs.shape[-1] == 1:  # nothing to sort, as in most problems
         return np.minimum(budget, masses[..., 0]) * costs[..., 0]
     order = np.argsort(costs, axis=-1)
     masses = np.take_along_axis(np.broadcast_to(masses, costs.shape), order, axis=-1)

@@ -1,8 +1,8 @@
 """The edits of cells with operations on their edges.
 
-A place says all about an edit: nothing is left to chance. Of the cells that compute the same
-function one stands for all: the neighbours of a network are those of this cell, and others would
-have some more.
+A place determines an edit completely: nothing is left to chance. Of the cells that compute the
+same function one stands for all: the neighbours of a network are the neighbours of this cell. The
+other cells would add some.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def edge_cell_edits(
     Args:
         operations: The labels that an edge can have.
         n_vertices: How many vertices a cell has, used or not.
-        cell_of: The cell of a network.
-        network_of: The network of a cell; None where no way leads from the input to the output.
+        cell_of: Gives the cell of a network.
+        network_of: Gives the network of a cell; None if no path leads from the input to the
+            output.
 
     Returns:
         The edits. They can be pickled if the functions can.
@@ -87,13 +88,13 @@ def remove_edge(labels: Labels, operations: tuple[str, ...], n_vertices: int) ->
 
 
 def add_vertex(labels: Labels, operations: tuple[str, ...], n_vertices: int) -> Iterator[Labels]:
-    """Lead a new path of two operations over a vertex that is not used yet."""
+    """Connect two vertices by a new path of two operations through an unused vertex."""
     last = n_vertices - 1
     used = sorted({vertex for pair in labels for vertex in pair})
     if len(used) == n_vertices:
         return
     for position, start in enumerate(used[:-1]):
-        # The vertices behind the start move up, so that the new one fits in between.
+        # The vertices after the start move up, to make room for the new one.
         number = {v: k + (k > position) for k, v in enumerate(used)} | {last: last}
         kept = {(number[i], number[j]): label for (i, j), label in labels.items()}
         new = position + 1

@@ -20,10 +20,11 @@ class Edit:
     """A way to change a network: one of the paper's nine (paper, table 3), or one of cells.
 
     Args:
-        name: The paper's name, if it is one of those.
-        probability: How likely a random child is made by this edit (the reference's figures).
+        name: The paper's name, or that of an edit of cells.
+        probability: How likely a random child is made by this edit (for the paper's edits the
+            reference's figures), relative to the other edits of a space.
         sites: Lists the places of a network where the edit can be made.
-        apply: Makes the edit at one of them; None where the result is no network. What the
+        apply: Makes the edit at one of these places; None if the result is not a network. What the
             place leaves open (a label, the layers of a path that are kept) is drawn at random.
     """
 

@@ -1,4 +1,4 @@
-"""A graph being edited, which may be impossible until the edit is done."""
+"""A graph that is being edited, and need not be a network until the edit is done."""
 
 from __future__ import annotations
 

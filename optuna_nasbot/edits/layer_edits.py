@@ -30,7 +30,7 @@ def processing_layers(architecture: Architecture) -> list[int]:
 
 
 def swap_sites(architecture: Architecture, rng: np.random.Generator) -> list[int]:
-    """The layers that have another label to change to."""
+    """The layers that can change to another label."""
     swaps, layers = _swaps(architecture.operations.grammar), architecture.layers
     return [
         index
@@ -42,7 +42,7 @@ def swap_sites(architecture: Architecture, rng: np.random.Generator) -> list[int
 def swap_layer(
     architecture: Architecture, index: int, rng: np.random.Generator
 ) -> Architecture | None:
-    """Give a layer another label that does the same to images."""
+    """Give a layer another label; on images, one that leaves their sizes as they are."""
     layer = architecture.layers[index]
     labels = _swaps(architecture.operations.grammar)[layer.label, layer.stride]
     operation = architecture.operations.by_label[labels[rng.integers(len(labels))]]
@@ -68,8 +68,8 @@ def _swaps(grammar: Grammar) -> dict[tuple[str, int | None], tuple[str, ...]]:
 def _swap_labels(grammar: Grammar, own: LayerRule, stride: int | None) -> tuple[str, ...]:
     """Labels that can take the place of a layer's label.
 
-    On images what counts is that sizes stay. Elsewhere units stay, and the group changes where
-    there are several, as in the reference: two activations of one group hardly differ.
+    On images the sizes have to stay the same. Elsewhere the layer keeps its units, and changes its
+    group if there are several, as in the reference: two activations of one group hardly differ.
     """
     others = [rule for rule in grammar.rules if rule is not own]
     if grammar.is_image:
@@ -107,13 +107,13 @@ def wedge_layer(
     *,
     whole: Callable[[float], int] = rounded,
 ) -> Architecture | None:
-    """Put a new layer into an edge: of the labels that make a network, one at random.
+    """Put a new layer into an edge, with a random one of the labels that make a network.
 
     Args:
         architecture: The network.
         edge: The edge.
         rng: Source of randomness.
-        whole: Makes a number of units of a fraction.
+        whole: Turns a fractional number of units into a whole one.
     """
     start, end = edge
     source = architecture.layers[start]
@@ -144,7 +144,7 @@ def _wedged(
 
 
 def _new_units(architecture: Architecture, start: int, end: int) -> float:
-    """Width of a layer between two others: the mean of theirs, or what is next to them."""
+    """Width of a layer between two others: the mean of theirs, or of those next to the first."""
     for around in ((start, end), architecture.parents[start] or architecture.children[start]):
         widths = [architecture.layers[index].units for index in around]
         known = [width for width in widths if width is not None]
@@ -164,10 +164,10 @@ def remove_sites(architecture: Architecture, rng: np.random.Generator) -> list[i
 def remove_layer(
     architecture: Architecture, index: int, rng: np.random.Generator
 ) -> Architecture | None:
-    """Take out a layer and connect the parents and children that are left without another.
+    """Take out a layer and connect those of its parents and children that have no other edge.
 
-    A layer that halves the image leaves that to its children, or else to its parents, where all
-    of them are convolutions of stride 1. Where neither can, the image stays larger from there on;
+    If the layer halves the image, its children take over the halving, or else its parents,
+    provided that all of them have stride 1. If neither can, the image stays larger from there on;
     that is a network if no other path meets it as an image.
     """
     parents, children = architecture.parents[index], architecture.children[index]
@@ -188,7 +188,7 @@ def _bridges(
     children: tuple[int, ...],
     rng: np.random.Generator,
 ) -> set[tuple[int, int]]:
-    """Edges that give every parent a child and every child a parent, where they have none."""
+    """Edges that give every parent a child and every child a parent, if they have none."""
     starts = {start for start, _ in builder.edges}
     ends = {end for _, end in builder.edges}
     down = {(i, children[rng.integers(len(children))]) for i in parents if i not in starts}

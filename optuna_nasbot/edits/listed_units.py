@@ -1,4 +1,4 @@
-"""The nine edits of the paper where layers have one of some listed widths."""
+"""The nine edits of the paper for layers whose widths come from a list."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from optuna_nasbot.edits.unit_edits import LayerGroup
 def edits_on(listed: tuple[int, ...]) -> tuple[Edit, ...]:
     """The paper's edits, changed so that networks with listed widths keep to the list.
 
-    Layers are widened and narrowed to the next width. A new layer has the width that is nearest to
-    the one that it would have otherwise.
+    Layers are widened and narrowed to the next width in the list. A new layer gets the listed
+    width nearest to the one that it would have otherwise.
 
     Args:
-        listed: Different widths in increasing order.
+        listed: Distinct widths in increasing order.
     """
     wider = partial(step_units, listed=listed, sign=1)
     narrower = partial(step_units, listed=listed, sign=-1)
@@ -59,7 +59,7 @@ def step_units(
     """Widen (`sign` 1) or narrow (-1) the layers of a group to the next listed width.
 
     Returns:
-        The network; None where the list ends for one of the layers.
+        The network; None if the list ends before one of the layers can change.
     """
     builder = GraphBuilder(architecture)
     for index in group:
@@ -73,5 +73,5 @@ def step_units(
 
 
 def nearest(listed: Sequence[int], width: float) -> int:
-    """The listed width nearest to a number, the smaller one of two."""
+    """The listed width nearest to a number; of two equally near ones the smaller."""
     return min(listed, key=lambda each: abs(each - width))

@@ -12,10 +12,10 @@ from optuna_nasbot.edits.edit import Edit
 from optuna_nasbot.edits.graph_builder import GraphBuilder
 
 _GO_ON = 0.85
-"""Probability that a random path takes a further layer: 3 to 5 layers in networks of 6 to 24, as
-in the reference's samples."""
+"""Probability that a random path takes a further layer. In networks of 6 to 24 layers paths then
+have 3 to 5 layers, as in the reference's samples."""
 _KEEP = 0.5
-"""Probability that a copied layer stays in the copy, where it is not needed."""
+"""Probability that a layer that is not needed stays in the copy of a path."""
 
 Path = tuple[int, ...]
 
@@ -38,7 +38,7 @@ def dup_sites(architecture: Architecture, rng: np.random.Generator) -> list[Path
 def _random_path(
     architecture: Architecture, start: int, length: int, rng: np.random.Generator
 ) -> Path:
-    """A path of so many layers from a layer, or of less if it ends in the output before."""
+    """A path of `length` layers from a layer on, or of fewer if it reaches the output before."""
     path = [start]
     while len(path) < length and (children := architecture.children[path[-1]]):
         turn = int(len(children) * rng.random()) if len(children) > 1 else 0
@@ -49,7 +49,7 @@ def _random_path(
 def dup_path(
     architecture: Architecture, path: Path, rng: np.random.Generator
 ) -> Architecture | None:
-    """Copy the inner layers of a path beside it, leaving out some that are not needed."""
+    """Copy the inner layers of a path as a parallel path, without some that are not needed."""
     inner = path[1:-1]
     keep = [
         index for index in inner if _is_needed(architecture, path, index) or rng.random() < _KEEP
@@ -63,7 +63,7 @@ def dup_path(
 
 
 def _is_needed(architecture: Architecture, path: Path, index: int) -> bool:
-    """Whether a path without the layer would differ in image size or in its ends' meaning."""
+    """Whether a copy of the path without the layer would change image sizes or make no network."""
     layer = architecture.layers[index]
     operations = architecture.operations
     operation = operations.by_label.get(layer.label)
@@ -85,10 +85,10 @@ def _flattens(architecture: Architecture, index: int) -> bool:
 
 
 def skip_sites(architecture: Architecture, rng: np.random.Generator) -> list[tuple[int, int]]:
-    """As many random pairs of layers as there are layers: one, and a later one it may feed.
+    """Random pairs of a layer and a later one that it may feed, at most as many as layers.
 
-    Pairs that are connected already and those between which an image would have to grow are not
-    listed.
+    Pairs that are already connected are left out, and those between which an image would have to
+    grow.
     """
     pairs = _skippable_pairs(architecture)
     chosen = rng.permutation(len(pairs))[: len(architecture.layers)]
@@ -98,7 +98,7 @@ def skip_sites(architecture: Architecture, rng: np.random.Generator) -> list[tup
 def skip_path(
     architecture: Architecture, pair: tuple[int, int], rng: np.random.Generator
 ) -> Architecture | None:
-    """Connect two layers, through pools that halve the image where its sizes differ."""
+    """Connect two layers, through pools that halve the image if their image sizes differ."""
     start, end = pair
     builder = GraphBuilder(architecture)
     pool = _halving_label(architecture.operations) or ""
@@ -144,7 +144,7 @@ def _image_fits(size: int | None, wanted: int | None, may_pool: bool) -> bool:
 
 
 def _halving_label(operations: OperationSet) -> str | None:
-    """The label of the pools on a path that is skipped: the last that only halves.
+    """The label of the pools on a skip connection: the last one that only halves the image.
 
     In the built-in set this is average pooling, as in the reference.
     """

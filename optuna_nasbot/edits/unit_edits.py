@@ -15,7 +15,7 @@ from optuna_nasbot.edits.graph_builder import GraphBuilder
 
 _STEP = 0.125
 _GROUPINGS = ((2, 4), (4, 8), (8, 16))
-"""(number of groups, internal layers from which on layers are grouped so)."""
+"""Pairs: a number of groups, and the least number of internal layers for this grouping."""
 
 LayerGroup = tuple[int, ...]
 
@@ -26,7 +26,7 @@ def layers_with_units(architecture: Architecture) -> list[int]:
 
 
 def single_sites(architecture: Architecture, rng: np.random.Generator) -> list[LayerGroup]:
-    """Every layer with units by itself."""
+    """Every layer with units, as a group of its own."""
     return [(index,) for index in layers_with_units(architecture)]
 
 

@@ -1,6 +1,6 @@
 """The edits of cells with operations on their vertices.
 
-A place says all about an edit: nothing is left to chance.
+A place determines an edit completely: nothing is left to chance.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def vertex_cell_edits(operations: tuple[str, ...], network_of: _NetworkOf) -> tu
 
     Args:
         operations: The labels that a vertex can have.
-        network_of: The network of the operations of inner vertices and of edges; None where no
-            way leads from the input to the output.
+        network_of: Gives the network for operations of inner vertices and edges; None if no path
+            leads from the input to the output.
 
     Returns:
         The edits. They can be pickled if the function can.
@@ -68,14 +68,14 @@ def add_edge(cell: Architecture, operations: tuple[str, ...]) -> Iterator[Vertex
 
 
 def remove_edge(cell: Architecture, operations: tuple[str, ...]) -> Iterator[VertexCell]:
-    """Take out an edge, and with it what is on no way any more."""
+    """Take out an edge, and with it whatever is then on no path."""
     labels, edges = _parts(cell)
     for edge in cell.edges:
         yield labels, edges - {edge}
 
 
 def add_vertex(cell: Architecture, operations: tuple[str, ...]) -> Iterator[VertexCell]:
-    """Lead a path from one vertex to another over a new one, in an edge or beside it."""
+    """Connect two vertices through a new one, in place of an edge between them or beside it."""
     labels, edges = _parts(cell)
     new, last = len(labels) + 1, len(labels) + 2
     moved = {(i, last if j == new else j) for i, j in edges}
@@ -89,11 +89,11 @@ def add_vertex(cell: Architecture, operations: tuple[str, ...]) -> Iterator[Vert
 
 
 def remove_vertex(cell: Architecture, operations: tuple[str, ...]) -> Iterator[VertexCell]:
-    """Take out a vertex; its parents are connected with its children, or are not."""
+    """Take out a vertex, with or without connecting its parents to its children."""
     labels, edges = _parts(cell)
     for vertex in range(1, len(labels) + 1):
         kept = {edge for edge in edges if vertex not in edge}
-        # The vertex stays without edges, on no way, and so does not become part of the network.
+        # The vertex keeps its number but has no edges, and so is left out of the network.
         yield labels, kept
         yield labels, kept | set(product(cell.parents[vertex], cell.children[vertex]))
 
@@ -103,7 +103,7 @@ def _parts(cell: Architecture) -> VertexCell:
 
 
 def _forward_pairs(cell: Architecture) -> Iterator[tuple[int, int]]:
-    """Pairs of vertices that an edge can connect without a cycle."""
+    """Pairs of vertices that an edge can connect without making a cycle."""
     last = len(cell.layers) - 1
     reached = [{vertex} for vertex in range(last + 1)]
     for vertex in range(last, -1, -1):

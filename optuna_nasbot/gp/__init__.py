@@ -1,9 +1,10 @@
-"""Gaussian process over configurations.
+"""The Gaussian process over configurations.
 
-Data flow: `views` compare configurations; a `kernel` is a list of terms over views (`kernels` says
-which there are); `targets` are what is modelled of values; `fitting` finds the hyperparameters and
-`regression` conditions the process; `surrogate` is the front. `study_surrogate` makes it of a
-study that is looked at, and `importances` tells what its predictions depend on.
+Data flow: `views` compare configurations; a `kernel` is a list of terms over views (`kernels` has
+the lists); `targets` are the values as the process models them; `fitting` finds the
+hyperparameters and `regression` conditions the process; `surrogate` is the front. For figures,
+`study_surrogate` makes a surrogate from a study, and `importances` says what its predictions
+depend on.
 """
 
 from __future__ import annotations

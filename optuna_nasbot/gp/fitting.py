@@ -16,11 +16,11 @@ from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.torch_compiler import without_compiler
 
 _MUCH_NOISE = 0.3
-# Where the fit stops: far below what predictions notice.
+# The fit stops at these: smaller changes have no effect on predictions.
 _GRADIENT_TOLERANCE = 1e-3
 _CHANGE_TOLERANCE = 1e-6
 
-# Hyperparameters farther from their prior, in standard deviations, are of no use, and within these
+# In standard deviations of the prior. Hyperparameters farther away are of no use, and within these
 # bounds every kernel matrix can be factorised in double precision.
 _BOUND = 6.0
 _NOISE_BOUNDS = (1e-6, 10.0)
@@ -34,11 +34,11 @@ def fit(
 ) -> KernelParameters:
     """Fit the hyperparameters of the sum kernel by maximum a posteriori.
 
-    L-BFGS on the log hyperparameters, started twice: from the mean of the prior, and from there
-    with much noise. Noisy values have one optimum that takes the noise for signal and a better
-    one that does not. Nothing is random, and nothing comes from an earlier fit: a study that is
-    resumed goes on as if it had run in one piece. Should it fail numerically, the mean of the
-    prior is the result.
+    L-BFGS on the log hyperparameters, started twice: from the mean of the prior, and from the same
+    with much noise. With noisy values there is an optimum that takes the noise for signal, and a
+    better one that does not. Nothing is random, and nothing comes from an earlier fit: a study
+    that is resumed goes on as if it had run without a break. If both starts fail numerically, the
+    result is the mean of the prior.
 
     Args:
         terms: For each term the scaled dissimilarities of its views, of shape ``(k, n, n)``.
@@ -78,15 +78,15 @@ def _minimum(
 ) -> tuple[NDArray[np.float64], float]:
     """A local minimum within bounds, and its value, by L-BFGS.
 
-    Beyond a bound the objective is that at the bound, and a penalty leads back. (The L-BFGS-B of
-    SciPy knows bounds, but uses all threads of its BLAS for steps of some microseconds; see
+    Beyond a bound the objective is its value at the bound plus a penalty that leads back. (SciPy's
+    L-BFGS-B handles bounds, but uses all threads of its BLAS for steps of a few microseconds; see
     `optuna_nasbot.gp.linear_algebra`.)
     """
     # Imported here because torch is slow to import, and most processes never fit.
     import torch
 
-    # A user may ask for a network where torch keeps no gradients or uses another device by
-    # default. (To set the device where it is right already would make each step slower.)
+    # A user may ask for a network in torch's inference mode or with another default device.
+    # (Setting the device even if it is already right would make each step slower.)
     on_cpu = nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")
     with torch.inference_mode(False), on_cpu:
         x = torch.from_numpy(start.copy())
@@ -122,8 +122,8 @@ def _check_data(terms: Dissimilarities, values: NDArray[np.float64], prior: Prio
     sizes = tuple(sum(len(view) for view in views) for views in terms)
     if sizes != prior.sizes or any(shape[1:] != (n, n) for each in shapes for shape in each):
         raise ValueError(
-            f"terms must have views of shapes (k, {n}, {n}) for the {n} values, whose k have the "
-            f"sums {prior.sizes} like prior, got shapes {shapes}."
+            f"terms must have views of shapes (k, {n}, {n}) for the {n} values, with the sums "
+            f"{prior.sizes} of k for each term as in prior, got shapes {shapes}."
         )
     if not all(np.isfinite(view).all() for views in terms for view in views):
-        raise ValueError("terms must be finite.")
+        raise ValueError("terms must be finite, got NaN or infinite dissimilarities.")

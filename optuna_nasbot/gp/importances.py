@@ -15,7 +15,8 @@ from optuna_nasbot.trials.configuration import Configuration
 from optuna_nasbot.trials.parameters import Parameter
 
 _N_POINTS = 512
-"""Of the sequence, a power of two. With these, indices of a study were right to about 0.02."""
+"""Length of the Sobol' sequence, a power of two. With it, the indices of a study were right to
+about 0.02."""
 _LEAST_VARIANCE = 1e-12
 """Targets have variance 1: below this, all predictions are equal but for rounding."""
 
@@ -27,8 +28,8 @@ class Importance:
     Attributes:
         name: Its name.
         is_network: Whether it is a network.
-        alone: The share that is due to it alone: its first-order index.
-        total: The share that is due to it alone or together with others: its total index.
+        alone: The share that is due to it alone: its first-order Sobol' index.
+        total: The share that is due to it, alone or together with others: its total Sobol' index.
     """
 
     name: str
@@ -46,7 +47,7 @@ def importances(
 
     Let f be the posterior mean on the scale of the targets, and X a random configuration: networks
     are drawn from the given ones and parameters from their distributions, all independently. The
-    indices of its variable i are
+    indices of variable i are
 
     - alone: ``Var(E[f(X) | X_i]) / Var(f(X))``
     - total: ``E[Var(f(X) | X_-i)] / Var(f(X))``, where X_-i is all of X but X_i.

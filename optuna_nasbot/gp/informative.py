@@ -1,4 +1,4 @@
-"""Which observations the Gaussian process keeps when there are too many for all of them."""
+"""Which observations the Gaussian process keeps when there are too many."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from optuna_nasbot.trials.configuration import Key
 def informative_subset(
     keys: Sequence[Key] | Sequence[str], values: NDArray[np.float64], size: int
 ) -> NDArray[np.intp]:
-    """Choose the best half of a subset by value and the other half at random.
+    """Choose one half of a subset as the best by value and the other half at random.
 
-    The best ones tell the good ones apart, among which the search looks for better ones; a sample
-    of the rest tells where not to look. The sample is those with the least keys, so that it
-    changes little from one observation to the next and is the same in every process.
+    The best observations distinguish the good configurations, among which the search looks for
+    better ones; a sample of the rest shows where not to look. The sample is that with the least
+    keys, so that it changes little from one observation to the next and is the same in every
+    process.
 
     Args:
-        keys: What tells the n observations apart: keys of configurations or hashes of networks.
+        keys: What identifies the n observations: keys of configurations or hashes of networks.
         values: Their values, larger is better, shape ``(n,)``.
         size: How many to choose.
 

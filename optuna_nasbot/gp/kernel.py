@@ -3,8 +3,8 @@
 ``k(x, y) = sum_t alpha_t exp(-sum_i beta_ti d_ti(x, y))``
 
 A term is a list of views, whose dissimilarities it sums over. Several views in one term make a
-product of kernels, since exponents add. `optuna_nasbot.gp.kernels` says which terms the sampler
-has.
+product of kernels, since exponents add. The terms of the sampler are in
+`optuna_nasbot.gp.kernels`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Term:
         views: The views whose dissimilarities it decays with.
         variance: Prior of its variance alpha, for values of variance 1.
         decay: Prior of k beta, the same for each inverse length scale beta of its k
-            dissimilarities. With means of about 1 it is the exponent between two random
-            configurations.
+            dissimilarities. Since these have means of about 1, it is about the exponent between
+            two random configurations.
     """
 
     views: tuple[View, ...]
@@ -78,6 +78,9 @@ class Kernel:
         """The kernel whose views have learned what they need from these configurations.
 
         Terms whose views found nothing to compare are left out.
+
+        Raises:
+            ValueError: No term is left.
         """
         fitted = {id(view): view.fitted(configurations) for view in self._views}
         terms = [
@@ -87,8 +90,8 @@ class Kernel:
         found = tuple(term for term in terms if len(term))
         if not found:
             raise ValueError(
-                "kernel: expected a term with something to compare, got none: a view has a length "
-                "above 0 once it is fitted."
+                "kernel: expected a term with something to compare, got none. The length of at "
+                "least one view has to be above 0 once it is fitted."
             )
         return Kernel(found)
 
@@ -113,7 +116,7 @@ class Kernel:
         """The kernel of all pairs of n and m configurations, shape (n, m).
 
         Among the n there may be many that a view can't tell apart, such as those with the same
-        network and different parameters. It compares each of these once.
+        network and different parameters. The view compares only one of these.
         """
         arrays, rows_of = {}, {}
         for view in self._views:
@@ -133,7 +136,7 @@ class Kernel:
 def _distinct(
     view: View, configurations: Sequence[Configuration]
 ) -> tuple[list[Configuration], NDArray[np.intp]]:
-    """Configurations that a view can tell apart, and for each of the n its position among them."""
+    """Configurations that a view can tell apart, and the position of each of the n among them."""
     positions: dict[Hashable, int] = {}
     kept: list[Configuration] = []
     rows = np.empty(len(configurations), dtype=np.intp)
@@ -157,8 +160,8 @@ def sum_kernel(terms: Dissimilarities, parameters: KernelParameters) -> NDArray[
         parameters: Hyperparameters for as many terms of these sizes.
 
     Returns:
-        Kernel matrix of shape ``(n, m)``. The one of a set with itself can be indefinite, since
-        a dissimilarity such as OTMANN need not be negative definite.
+        Kernel matrix of shape ``(n, m)``. That of a set with itself can be indefinite, since a
+        dissimilarity such as OTMANN need not be conditionally negative definite.
 
     Raises:
         ValueError: If the shapes of the terms disagree with the parameters or with each other.
@@ -180,7 +183,7 @@ def exponentials(
             (k, u, m) if there are `rows`.
         alphas: The variance of each term.
         betas: The inverse length scales of each term.
-        rows: For each term and view the rows of its u that the n configurations have, shape (n,).
+        rows: For each term and view the row, of its u rows, of each configuration, shape (n,).
     """
     if rows is None:
         rows = [[slice(None)] * len(views) for views in terms]

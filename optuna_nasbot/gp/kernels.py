@@ -1,7 +1,7 @@
 """The kernels, and the terms that each of them consists of.
 
-A kernel is a list of terms, and another list is another kernel. A trend over other features needs
-a function that computes them. Any other comparison of configurations is a new view, see
+A kernel is a list of terms, and another list is another kernel. A trend over other features takes
+a function that computes these. Any other comparison of configurations takes a new view, see
 `optuna_nasbot.gp.views.view`.
 """
 
@@ -41,7 +41,7 @@ KernelName = Literal["default", "paper"]
 MakeKernel = Callable[[Mapping[str, NetworkDistances]], Kernel]
 """Makes a kernel, given the distances of the networks for each name."""
 JointKernel = Callable[[Kernel, Dimensions], Kernel]
-"""Makes a kernel of networks and ordinary parameters, given one of the networks."""
+"""Makes a kernel of networks and ordinary parameters, given a kernel of the networks."""
 ViewOf = Callable[[str, NetworkDistances], View]
 """Makes a view of the networks with a name, given that name and their distances."""
 
@@ -63,8 +63,8 @@ def paper_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
 def graph_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
     """The two terms of the paper, and one for neighbourhoods.
 
-    The third term is an addition of ours. It predicts networks near the best ones better; see
-    docs/benchmarks/parts.md.
+    The third term is not in the paper. With it, networks near the best ones are predicted better;
+    see docs/benchmarks/parts.md.
     """
     return sum_of(networks, (d, d_bar_squared, neighbourhoods))
 
@@ -72,11 +72,11 @@ def graph_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
 def default_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:
     """The terms of `graph_kernel`, and two trends.
 
-    The terms of the graph distinguish networks of similar size, but fall back to the mean far from
-    the observations. The trends are smooth and extrapolate: along size, depth and degrees, and
+    The graph's terms distinguish networks of similar size, but fall back to the mean far from the
+    observations. The trends are smooth and extrapolate: one along size, depth and degrees, one
     along the number of layers of each group on a path. The medians of their variances, 1.5 each,
-    are above that of the observed values, 1, since these show only a part of a trend. Features and
-    priors were chosen by trying them in searches; see docs/benchmarks/parts.md.
+    exceed the variance of the observed values, 1, since observations show only a part of a trend.
+    Features and priors were chosen by trying them in searches; see docs/benchmarks/parts.md.
     """
     variance = LogNormal(median=1.5, std=0.5)
     return with_trends(
@@ -110,7 +110,7 @@ def with_trends(
     Args:
         networks: The distances of the networks for each name.
         trends: The trends.
-        graph: The prior medians of the variances of the terms of the graph add up to this.
+        graph: The sum of the prior medians of the variances of the graph's terms.
     """
     of_graph = sum_of(networks, (d, d_bar_squared, neighbourhoods), graph).terms
     of_trends = [
@@ -128,10 +128,10 @@ def with_trends(
 def joint_kernel(of_networks: Kernel, dimensions: Dimensions) -> Kernel:
     """The kernel of networks, of ordinary parameters, and of both together.
 
-    Each term of the networks comes twice, alone and as a product with the parameters, of half its
-    variance each: what a parameter does may depend on the network, or not. One term has the
-    parameters alone. In all of them configurations that lack something are at a distance from
-    those that have it.
+    Each term of the networks occurs twice, alone and multiplied by a kernel of the parameters,
+    each time with half its variance: what a parameter does may depend on the network, or not. One
+    more term has the parameters alone. In all terms configurations that lack a part are at a
+    distance from those that have it.
 
     Args:
         of_networks: The kernel of the networks.
@@ -160,8 +160,8 @@ def sum_of(
 
     Args:
         networks: The distances of the networks for each name.
-        views_of: Make the views.
-        variance: The prior medians of the variances add up to this.
+        views_of: Functions that make the views.
+        variance: The sum of the prior medians of the variances.
     """
     views = [view_of(name, networks[name]) for name in networks for view_of in views_of]
     if not views:

@@ -1,10 +1,10 @@
 """Dense linear algebra on one thread.
 
-Threads of BLAS wait for each other in busy loops. Where several workers share a machine, a fit
+Threads of BLAS wait for each other in busy loops. When several workers share a machine, a fit
 that takes 0.05 s on one thread takes ten seconds on two. NumPy can't be told to use one thread,
-torch can, so that torch does the work here. The user's number of threads is restored after each
-call. (torch gives each thread that begins to use it the number of that moment: one that begins in
-the milliseconds of a call keeps one thread until it sets another number.)
+but torch can, so torch does the work here. The user's number of threads is restored after each
+call. (A Python thread that first uses torch during such a call, which takes milliseconds, keeps
+one thread for it until it sets another number.)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _lock = threading.Lock()
 
 
 def _renew_lock() -> None:
-    """Give a forked process a lock that is free: nobody is there to release the old one."""
+    """Give a forked process a free lock: the thread that holds the old one is not there."""
     global _lock
     _lock = threading.Lock()
 
@@ -34,7 +34,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
 
 @contextmanager
 def torch_on_one_thread() -> Iterator[Any]:
-    """Lend out the module torch, to one block at a time, which uses one thread inside."""
+    """Give the module torch to one block at a time, in which it uses one thread."""
     # Imported here because torch is slow to import, and most processes never fit.
     import torch
 

@@ -24,8 +24,8 @@ Objective = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 def map_objective(terms: Dissimilarities, values: NDArray[np.float64], prior: Prior) -> Objective:
     """Negative log posterior density of the log hyperparameters, up to a constant, with gradient.
 
-    ``-log p(values | x) + |(x - prior.mean) / prior.std|^2 / 2`` for log hyperparameters x, where
-    the likelihood is that of `condition`, the repair of the kernel matrix included. With
+    ``-log p(values | x) + |(x - prior.mean) / prior.std|^2 / 2`` for log hyperparameters x. The
+    likelihood is that of `condition`, including the repair of the kernel matrix. With
     ``C = K+ + noise_variance I`` and ``w = C^-1 values``, the gradient of ``-log p`` with respect
     to C is ``(C^-1 - w w^T) / 2`` (Rasmussen and Williams 2006, equation 5.9); the rest is the
     chain rule.
@@ -36,8 +36,8 @@ def map_objective(terms: Dissimilarities, values: NDArray[np.float64], prior: Pr
         prior: The prior of x.
 
     Returns:
-        Function from x to the value and its gradient. It raises `numpy.linalg.LinAlgError` where
-        a factorisation fails.
+        Function from x to the value and its gradient. It raises `numpy.linalg.LinAlgError` if a
+        factorisation fails.
     """
     n = len(values)
     counts = [len(terms), *prior.sizes]

@@ -40,10 +40,10 @@ class KernelParameters:
             )
 
     def to_log(self) -> NDArray[np.float64]:
-        """Logarithms as one vector: alphas, betas of one term after the other, noise variance.
+        """Logarithms as one vector: the alphas, the betas term by term, and the noise variance.
 
         Returns:
-            Vector with -inf for a zero.
+            Vector of shape ``(T + number of betas + 1,)``, with -inf for a zero.
         """
         with np.errstate(divide="ignore"):
             logs = np.log(np.concatenate([self.alphas, *self.betas, [self.noise_variance]]))
@@ -61,7 +61,7 @@ class KernelParameters:
             The hyperparameters.
 
         Raises:
-            ValueError: If the shape of ``vector`` is another one.
+            ValueError: If ``vector`` has another shape.
         """
         counts = [len(sizes), *sizes]
         if vector.shape != (sum(counts) + 1,):

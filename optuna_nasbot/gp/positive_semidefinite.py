@@ -18,9 +18,9 @@ class PositivePart:
 
     Attributes:
         matrix: ``V diag(max(w, 0)) V^T``, shape ``(n, n)``.
-        eigenvalues: Eigenvalues w of the given matrix in ascending order, shape ``(n,)``; none
-            where it is positive definite and nothing had to be repaired.
-        vectors: Its eigenvectors V, shape ``(n, n)``, or none.
+        eigenvalues: Eigenvalues w of the given matrix in ascending order, shape ``(n,)``; None
+            if it is positive definite, so that nothing had to be repaired.
+        vectors: Its eigenvectors V, shape ``(n, n)``, or None.
     """
 
     matrix: NDArray[np.float64]
@@ -35,7 +35,7 @@ class PositivePart:
         return product(rows, kept, kept.T)
 
     def derivative(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The gradient with respect to the given matrix, from that with respect to its part.
+        """The gradient with respect to the given matrix, from the one with respect to its part.
 
         For a spectral function f the Daleckii-Krein theorem (Bhatia, "Matrix Analysis", theorem
         V.3.3) gives ``V (F o (V^T G V)) V^T`` with the divided differences
@@ -73,7 +73,8 @@ def positive_part(matrix: NDArray[np.float64]) -> PositivePart:
         matrix: Symmetric matrix, shape ``(n, n)``. Only its lower triangle is read.
 
     Returns:
-        The repaired matrix and what it came from. A positive definite matrix stays as it is.
+        The repaired matrix with its spectral decomposition. A positive definite matrix stays as it
+        is, and is not decomposed.
 
     Raises:
         numpy.linalg.LinAlgError: If the eigenvalues can't be computed.

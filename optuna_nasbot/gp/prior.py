@@ -26,7 +26,7 @@ class LogNormal:
 
 
 ABOUT_ONE = LogNormal(median=1.0, std=1.0)
-"""The prior of what is about 1."""
+"""The prior of a number that is about 1."""
 NOISE_VARIANCE = LogNormal(median=0.003, std=1.5)
 """The prior of the variance of the noise, for values of variance 1."""
 

@@ -27,9 +27,9 @@ _FLOOR_FRACTION = 0.05
 class Posterior:
     """Gaussian process conditioned on ``n`` observations; made by `condition`.
 
-    With ``C = K+ + noise_variance I = L L^T`` (K+ the repaired training kernel) and P the
-    projection of the cross kernel (the identity unless asked for), the latent function has at a
-    point with cross kernel k
+    Let ``C = K+ + noise_variance I = L L^T``, with K+ the repaired training kernel, and let P be
+    the projection of the cross kernel (the identity unless asked for). At a point with cross
+    kernel k the latent function has
 
     - mean ``k^T P C^-1 y``
     - variance ``k(x, x) - |L^-1 P k|^2``.
@@ -37,7 +37,7 @@ class Posterior:
     Attributes:
         noise_variance: Variance of the observation noise.
         weights: ``P C^-1 y``, shape ``(n,)``.
-        whitener: ``L^-1 P``, shape ``(n, n)``, with fewer rows after `hallucinate` at times.
+        whitener: ``L^-1 P``, shape ``(n, n)``; after `hallucinate` it may have fewer rows.
     """
 
     noise_variance: float
@@ -104,9 +104,9 @@ def condition(
             ``(n, n)``.
         values: Observations, shape ``(n,)``.
         noise_variance: Variance of the observation noise, positive.
-        project_cross_kernel: Project cross kernels onto the eigenspace of ``train_kernel`` whose
+        project_cross_kernel: Project cross kernels onto the eigenvectors of ``train_kernel`` whose
             eigenvalues are not negative, so that they stay in the range of the repaired matrix.
-            Not done by the reference.
+            The reference does not do so.
 
     Returns:
         The posterior.
@@ -146,13 +146,13 @@ def hallucinate(
     """Add points that were not observed.
 
     Running evaluations are added as noisy observations at their posterior mean. Then no mean
-    changes and the variance around them shrinks, so that workers spread (kriging believer,
+    changes, and the variance around them shrinks, so that workers spread out (kriging believer,
     Ginsbourger et al. 2010; GP-BUCB, Desautels et al. 2014). Points of a draw from the posterior
     are added with the values of the latent function that were drawn, without noise.
 
     The whitener gains a row for each principal direction of their joint covariance; nothing else
-    is computed again. Directions with a variance below the bound on variances, which is negative
-    where the kernel is indefinite, teach nothing.
+    is computed again. Directions whose variance is below the bound on variances are left out.
+    (Their variance can be negative, since the kernel can be indefinite.)
 
     Args:
         posterior: Gaussian process conditioned on n points.

@@ -1,4 +1,4 @@
-"""The model of a study that is looked at, as the sampler would make it of the same trials."""
+"""The model of a study for figures, as the sampler would make it from the same trials."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def study_surrogate(
     Args:
         observed: n configurations with a value, at least one.
         targets: Their targets.
-        dimensions: What they consist of.
+        dimensions: The networks and parameters that they consist of.
 
     Returns:
-        The surrogate, conditioned on those that the sampler would keep.
+        The surrogate, conditioned on the configurations that the sampler would keep.
     """
     networks = {name: networks_of(name, observed) for name in dimensions.kinds}
     distances = {name: study_distances(found) for name, found in networks.items() if found}

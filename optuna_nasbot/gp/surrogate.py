@@ -1,4 +1,4 @@
-"""The surrogate: predictions of the Gaussian process for configurations that were not tried."""
+"""The surrogate: predictions of the Gaussian process for configurations not yet tried."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Surrogate:
         configurations: What the process is conditioned on: observed configurations, then those
             that were hallucinated.
         posterior: The process conditioned on them.
-        substitutes: Networks by name. Where there are some, the variance of a single prediction
-            is the mean of the variances with each of them in place of the configuration's own
-            networks. The mean stays as it is, and so do joint predictions.
+        substitutes: Networks by name. If there are some, the variance that `predict` gives is the
+            mean of the variances with each of them in place of the configuration's own networks.
+            Means stay the same, and so do joint predictions.
     """
 
     kernel: Kernel
@@ -83,31 +83,31 @@ class Surrogate:
         return mean, self.posterior.joint_covariance(cross, square)
 
     def hallucinate(self, running: Sequence[Configuration]) -> Surrogate:
-        """The surrogate after p more were observed, with noise, at their expected values.
+        """The surrogate as if p more were observed, with noise, at their expected values.
 
         Hyperparameters stay as they are; see `optuna_nasbot.gp.regression.hallucinate`.
         """
         if not running:
             return self
-        # They are going to be observed: what is computed of them is worth remembering.
+        # Their distances are worth remembering, since they are going to be observed.
         self.kernel.remember((*self.configurations, *running))
         return self._extended(running)
 
     def given(
         self, configurations: Sequence[Configuration], latent: NDArray[np.float64]
     ) -> Surrogate:
-        """The surrogate, given targets (p,) of p configurations that have no noise."""
+        """The surrogate, given the targets (p,) of p configurations without noise."""
         return self._extended(configurations, latent)
 
     def of_networks_to_come(self, known: Sequence[Mapping[str, Architecture]]) -> Surrogate:
-        """The surrogate of configurations some of whose networks are still to be chosen.
+        """The surrogate for configurations some of whose networks are still to be chosen.
 
-        How well the model knows a configuration that was tried says little of one with the same
-        parameters and another network. So its uncertainty is that of the same parameters with
+        A configuration that was tried is predicted with little uncertainty, but the same
+        parameters with another network may not be. So the uncertainty is taken as the mean over
         other networks.
 
         Args:
-            known: Some networks by the names of those that are still to be chosen.
+            known: Sets of networks, by the names of those that are still to be chosen.
         """
         return replace(self, substitutes=tuple(known))
 
@@ -141,17 +141,17 @@ class Surrogate:
 
 
 class SurrogateFitter:
-    """Fits the Gaussian process to the observations of a study that grows.
+    """Fits the Gaussian process to the observations of a growing study.
 
-    The process is exact up to a number of observations; with more it uses an informative
-    subset. Hyperparameters come from fewer and are fitted anew when the number of
-    observations has grown by some per cent. What a fitter remembers saves time and changes
-    nothing: any fitter gives the same surrogate of the same observations.
+    Up to `max_observations` the process uses all observations, beyond that an informative subset.
+    Hyperparameters are fitted to at most `max_fitted`, and only anew when the number of
+    observations has grown by a few per cent. What a fitter remembers saves time and changes
+    nothing: any fitter gives the same surrogate for the same observations.
 
     Args:
         kernel: The kernel.
-        max_observations: How many observations the process is conditioned on at most.
-        max_fitted: To how many the hyperparameters are fitted at most.
+        max_observations: The largest number of observations that the process is conditioned on.
+        max_fitted: The largest number of observations that the hyperparameters are fitted to.
     """
 
     def __init__(
@@ -221,10 +221,10 @@ class SurrogateFitter:
 
 
 def refit_size(n: int) -> int:
-    """To how many of n observations, the earliest ones, the hyperparameters are fitted.
+    """How many of n observations, from the earliest on, the hyperparameters are fitted to.
 
-    All of them up to 63, and then n rounded down to six significant binary digits: they are fitted
-    anew each time the study has grown by 1.6 to 3.1 %.
+    All of them up to 63, and then n rounded down to six significant binary digits: hyperparameters
+    are fitted anew each time the study has grown by 1.6 to 3.1 %.
     """
     step = 1 << max(0, n.bit_length() - 6)
     return n - n % step

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.gp.warping import warp
 
 Transform = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""A function from values, shape (n,), to numbers with variance about 1 in their place."""
+"""A function from values, shape (n,), to targets of variance about 1, shape (n,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +33,14 @@ class Targets:
         return self.transform(self.values)
 
     def of_earliest(self, n: int) -> NDArray[np.float64]:
-        """The targets of the first n observations by themselves, shape (n,)."""
+        """The targets of the first n observations, as if there were no others, shape (n,)."""
         return self.transform(self.values[:n])
 
     def targets_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The targets that values would have, larger is better, shape (m,).
 
         Between two neighbouring observations they are interpolated. Beyond the worst and the best
-        they go on with the slope between these two.
+        they are extrapolated with the slope between these two.
         """
         known, first = np.unique(self.values, return_index=True)
         targets = self.all[first]
@@ -51,10 +51,11 @@ class Targets:
         return np.asarray(between + slope * beyond)
 
     def values_of(self, targets: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The values that numbers on the scale of the targets stand for.
+        """The values that correspond to numbers on the scale of the targets.
 
         Between two neighbouring observations the values are interpolated, linearly in the targets.
-        Beyond the worst and the best one they are theirs, since ranks tell no more.
+        Beyond the worst and the best observation they are the worst and the best value, since
+        ranks tell no more.
 
         Args:
             targets: Numbers on the scale of the targets, shape (m,).
@@ -67,5 +68,5 @@ class Targets:
         position = np.interp(targets, known, np.arange(len(known)))
         below, above = np.floor(position).astype(np.intp), np.ceil(position).astype(np.intp)
         share = position - below
-        # Not by `np.interp`, whose differences of values may overflow.
+        # `np.interp` takes differences of values, which may overflow.
         return np.asarray((1.0 - share) * values[below] + share * values[above])

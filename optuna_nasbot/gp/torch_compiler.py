@@ -1,7 +1,7 @@
-"""Makes optimisers of PyTorch without importing its compiler.
+"""Makes PyTorch's optimisers without importing its compiler.
 
-The first optimiser that a process makes imports `torch._dynamo`, to tell the compiler to leave a
-method of it alone. That takes one to three seconds, half of what a first suggestion takes, and
+The first optimiser that a process makes imports `torch._dynamo`, to exclude one of its methods
+from compilation. That takes one to three seconds, half the time of a first suggestion, though
 nothing is compiled here.
 """
 
@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from contextlib import suppress
 
 _MARK = "__dynamo_disable"
-"""The private attribute under which PyTorch keeps what it has told the compiler. Where a version
-has none, nothing is gained, and nothing lost."""
+"""The private attribute by which PyTorch notes that a method is excluded. In a version without it
+nothing is gained, and nothing lost."""
 
 
 @contextmanager
 def without_compiler() -> Iterator[None]:
-    """Have no optimiser import the compiler meanwhile; afterwards all is as it was."""
+    """Keep optimisers made in this block from importing the compiler."""
     import torch
 
     method = getattr(torch.optim.Optimizer.add_param_group, "__wrapped__", None)
@@ -30,5 +30,5 @@ def without_compiler() -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(AttributeError):  # another thread may have taken it away
+        with suppress(AttributeError):  # another thread may have removed it
             delattr(method, _MARK)

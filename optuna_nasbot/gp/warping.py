@@ -1,4 +1,4 @@
-"""From observed values, larger is better, to what the Gaussian process models."""
+"""Transforms observed values (larger is better) to what the Gaussian process models."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 def warp(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Normal scores of the ranks: ``Phi^-1((rank + 0.5) / n)``, standardised.
 
-    Only the order of the values counts. A few failed networks, however bad, can then not ruin the
+    Only the order of the values counts. So a few failed networks, however bad, can't ruin the
     scale, and small differences between the best ones stay visible.
 
     Args:
         values: Finite observations, larger is better, shape ``(n,)``.
 
     Returns:
-        Values of the same order with mean 0 and variance 1, equal where the observations are
-        equal; all 0 where they are all equal.
+        Values in the same order with mean 0 and variance 1, shape ``(n,)``; equal for equal
+        observations, and all 0 if all observations are equal.
 
     Raises:
         ValueError: If a value is not finite.
@@ -34,7 +34,7 @@ def warp(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def warp_among(values: NDArray[np.float64], limit: float) -> tuple[NDArray[np.float64], float]:
-    """Normal scores of values of a constraint, and the one of its limit among them.
+    """Normal scores of the values of a constraint, and that of its limit among them.
 
     Args:
         values: Finite observations, shape ``(n,)``.

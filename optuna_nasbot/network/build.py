@@ -1,4 +1,4 @@
-"""From an architecture to a `torch.nn.Module`: a walk along its layers."""
+"""Builds the `torch.nn.Module` of an architecture, layer by layer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from optuna_nasbot.architecture.arguments import check_share
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.kinds import is_built_in
 from optuna_nasbot.architecture.layer import Layer
@@ -40,49 +41,52 @@ def build_module(
 
     Several parents are concatenated (features or channels).
 
-    - Hidden layers are a Linear and their activation; `leaky-relu` has slope 0.1, `crelu` is
-      (relu(x), relu(-x)) and so gives 2 outputs a unit. With `dropout` an `nn.Dropout` follows
-      the activation, in CNNs that of `fc` layers, too.
-    - `convK`: K x K convolution without bias, batch normalisation, ReLU. `resK`: two of them with
-      a shortcut, see `optuna_nasbot.network.cnn_layers`. Strides and 2 x 2 poolings halve the
-      image rounding up, so that images of any size fit; 1 x 1 images stay 1 x 1.
+    - Hidden layers are a Linear and an activation; `leaky-relu` has slope 0.1, `crelu` is
+      (relu(x), relu(-x)) and so has 2 outputs per unit. With `dropout`, an `nn.Dropout` follows
+      the activation; in CNNs it follows that of `fc` layers.
+    - `convK` is a K x K convolution without bias, batch normalisation and ReLU. `resK` is two of
+      these with a shortcut (He et al. 2016, figure 2). Strides of 2 and 2 x 2 poolings halve the
+      image, rounding up, so that images of any size fit; 1 x 1 images stay 1 x 1.
     - `fc` and `softmax` average an image over its pixels first; `fc` is a Linear and ReLU.
-    - A layer of a user's own `Operation` is the module that the operation makes, as it is. A copy
-      of it is run once, without memory, in evaluation mode on the meta device, to see that it
-      gives the shape that the operation says. Nothing is left on the module, so that it may be in
-      use elsewhere. Where that can't be told, PyTorch tells in the forward pass.
+    - A layer of a user's own `Operation` is the module that the operation makes, unchanged. A copy
+      of it is run in evaluation mode on the meta device, without memory, to check that its output
+      has the shape that the operation implies. The module itself is left as it is, since it may be
+      in use elsewhere. If a copy can't be checked in this way, a wrong shape shows up in the
+      forward pass.
     - `linear` and `softmax` are a Linear to `out_features`. `op` averages them. Classifiers
-      return the logarithm of the mean class probabilities, which suits `CrossEntropyLoss` (where
-      it is the same as `NLLLoss`); its exponential is the probabilities.
+      return the logarithm of the mean class probabilities, which suits `CrossEntropyLoss` (for
+      which it is the same as `NLLLoss`); its exponential is the probabilities.
 
-    The network is made of standard PyTorch (and of modules of own operations): `module.code`
+    The network consists of standard PyTorch (and of modules of own operations): `module.code`
     shows its forward function, and `module_source(module)` gives a program that does not need
-    this package. Modules are named like `layer_03_conv3`, after the number and the label of their
-    layer.
+    this package. Modules are named after the number and the label of their layer, for instance
+    `layer_03_conv3`.
 
-    Weights are PyTorch's default, with which deep networks with many sigmoids do not train: see
-    `lsuv_init_`. As batch normalisation has it, a CNN cannot be trained on a batch of one where
-    its images have shrunk to 1 x 1: PyTorch raises a ValueError.
+    Weights are PyTorch's defaults, with which deep networks with many sigmoids do not train: see
+    `lsuv_init_`. Because of batch normalisation, a CNN can't be trained on a batch of one if its
+    images have shrunk to 1 x 1: PyTorch raises a ValueError.
 
     Args:
         architecture: The network.
         in_features: Features of the input, shape (batch, in_features). MLPs only.
         in_channels: Channels of the images, shape (batch, in_channels, height, width). CNNs only.
         out_features: Targets of a regression, classes (at least 2) of a classification.
-        dropout: The probability with which each output of a hidden layer is dropped while the
-            module is trained, from 0 to below 1. There are no such modules at 0.
+        dropout: The probability with which each output of a hidden layer is dropped in training
+            mode, at least 0 and below 1. At 0 the network has no such modules.
 
     Returns:
         A module that maps the input to shape (batch, out_features).
 
     Raises:
-        TypeError: `in_features` is missing or given for a CNN, or the same with `in_channels` and
-            an MLP; a number of features, channels or outputs is no whole number; `dropout` is no
-            number; `architecture` is not an `Architecture`; or an own `Operation` makes no module.
+        TypeError: `in_features` is missing for an MLP or given for a CNN, or `in_channels` the
+            other way round; a number of features, channels or outputs is not a whole number;
+            `dropout` is not a number; `architecture` is not an `Architecture`; or an own
+            `Operation` makes no module.
         ValueError: A number of features, channels or outputs is too small or too large; `dropout`
-            is out of range; or the module of an own `Operation` gives another shape than the
-            operation says.
-        ArchitectureError: The networks of this kind are cells, which have no decision layers.
+            is out of range; the output of the module of an own `Operation` has another shape than
+            the operation implies; or this module has no memory.
+        ArchitectureError: The networks of this kind are cells, which have no decision layers, or
+            the kind is not known in this process.
     """
     inputs = _inputs(architecture, in_features, in_channels)
     outputs = check_whole("out_features", out_features, 1, MAX_SIZE)
@@ -141,7 +145,7 @@ class _LayerWriter:
         if layer.label == self._operations.decision:
             return writer.module(name, nn.Linear(channels[0], self._outputs), value)
         activation = "relu" if layer.label == "fc" else layer.label
-        assert layer.units is not None  # as is_built_in has it
+        assert layer.units is not None  # is_built_in has made sure of it
         value = write_hidden_layer(writer, name, activation, value, channels[0], layer.units)
         if not self._dropout:
             return value
@@ -162,11 +166,8 @@ def _gets_image(architecture: Architecture) -> tuple[bool, ...]:
 
 
 def _inputs(architecture: Architecture, in_features: int | None, in_channels: int | None) -> int:
-    """The number of features or channels of the input, after checking that the right one came."""
-    if not isinstance(architecture, Architecture):
-        raise TypeError(
-            f"architecture: expected an Architecture, got {type(architecture).__name__}."
-        )
+    """The number of features or channels of the input, after a check that the right one came."""
+    check_architecture(architecture)
     if architecture.operations.decision is None:
         raise ArchitectureError(
             f"architecture.kind: expected whole networks, got '{architecture.kind}', whose "

@@ -66,9 +66,9 @@ def write_residual(
 def _write_shortcut(
     writer: Writer, name: str, value: fx.Node, channels: tuple[int, int], stride: int
 ) -> fx.Node:
-    # Every second pixel, then a 1x1 convolution without a stride: the same as a strided one, whose
-    # gradient PyTorch computes on the CPU by writing outside its memory (oneDNN issue 6035) where
-    # there are fewer than 8 channels (16 with AVX-512) in the memory format channels_last.
+    # Every second pixel, then a 1x1 convolution without a stride, which is the same as a strided
+    # one. On the CPU PyTorch computes the gradient of a strided one by writing outside its memory
+    # (oneDNN issue 6035), with fewer than 8 channels (16 with AVX-512) in channels_last format.
     if stride != 1:
         value = writer.function(f"{name}_in", nn.functional.avg_pool2d, value, 1, stride=stride)
     elif channels[0] == channels[1]:

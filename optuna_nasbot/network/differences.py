@@ -1,4 +1,4 @@
-"""What a module has that another one lacks, or has otherwise."""
+"""What of a module another one lacks, or has with another value."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ WITHOUT_EFFECT = {
     "_load_state_dict_post_hooks",
     "_load_state_dict_pre_hooks",
 }
-"""What changes neither the outputs of a module in a given mode nor its state.
+"""Attributes that change neither the outputs of a module in a given mode nor its state.
 
-Hooks on loading change what is loaded into the module; PyTorch's weight_norm leaves one behind.
+Hooks on loading only change what is loaded later; PyTorch's weight_norm leaves one behind.
 """
 
 
@@ -24,7 +24,7 @@ def differences(module: nn.Module, other: nn.Module) -> list[str]:
     """The names of what differs: parameters, buffers, submodules, hooks, attributes.
 
     Values of tensors do not count, nor do their types and devices. An attribute that the other
-    module lacks counts where it hides one of its class, as a `forward` does that was set by hand.
+    module lacks counts if it hides one of the class, for instance a `forward` set by hand.
 
     Args:
         module: The module.
@@ -41,7 +41,7 @@ def differences(module: nn.Module, other: nn.Module) -> list[str]:
 
 
 def _contents(module: nn.Module) -> dict[str, str]:
-    """Everything that hangs on a module, by name, as a text that tells what matters of it."""
+    """Everything that a module has, by name, each as a text that says what matters of it."""
     contents = {}
     for name, value in vars(module).items():
         if name in STATE:
@@ -52,7 +52,7 @@ def _contents(module: nn.Module) -> dict[str, str]:
 
 
 def plain(value: object) -> object:
-    """A value with numbers of Python in the place of NumPy's and PyTorch's."""
+    """A value with Python's numbers in place of those of NumPy and PyTorch."""
     if isinstance(value, tuple):
         return tuple(map(plain, value))
     if isinstance(value, np.generic) or (isinstance(value, torch.Tensor) and not value.ndim):

@@ -11,41 +11,43 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 PRE_ACTIVATION_STD = {"logistic": 2.0, "linear": 0.3, "softmax": 0.3}
-"""Standard deviation of the pre-activations of layers with such a label; 1 for all others."""
+"""Standard deviation of the pre-activations of layers with these labels; 1 for all others."""
 
 
 def lsuv_init_(
     module: fx.GraphModule, inputs: torch.Tensor, *, generator: torch.Generator | None = None
 ) -> fx.GraphModule:
-    """Initialise a network by data: layer-sequential unit variance (Mishkin and Matas, 2016).
+    """Initialise a network from data: layer-sequential unit variance (Mishkin and Matas, 2016).
 
-    One pass of the inputs through the network, in the order of its layers. The weights of every
-    linear and convolutional layer become orthogonal and are scaled by one number a layer such
-    that its pre-activations have standard deviation 1 over the batch (2 before a sigmoid; 0.3 in
-    decision layers, so that first predictions are cautious). Where a layer has a bias, that makes
-    the mean of each unit 0 first. Built-in convolutions, which have none, are only scaled; the
+    The inputs pass through the network once, in the order of its layers. The weights of every
+    linear and convolutional layer become orthogonal and are scaled by one number per layer, such
+    that its pre-activations have standard deviation 1 over the batch (2 before `logistic`; 0.3 in
+    decision layers, so that first predictions are cautious). If a layer has a bias, the bias first
+    makes the mean of each unit 0. Built-in convolutions, which have none, are only scaled; the
     batch normalisation that follows them is reset (scale 1, shift 0, no running statistics yet)
     and normalises by the batch in this pass.
 
     Modules of a user's own operations keep the weights that they were made with, unless they are
-    a Linear or a Conv2d themselves. So do layers whose weights are computed from others (pruned
-    or parametrised ones). A layer that is used twice is initialised where it is used first.
+    a Linear or a Conv2d themselves. Layers whose weights are computed from others (pruned or
+    parametrised ones) keep theirs, too. A layer that is used twice is initialised for its first
+    use.
 
-    PyTorch's default weights leave deep multi-layer perceptrons with many sigmoids untrainable;
-    these do not. CNNs are normalised and train with either.
+    With PyTorch's default weights deep multi-layer perceptrons with many sigmoids can't be
+    trained; with these they can. CNNs have batch normalisation and train with either.
 
     Args:
         module: What `build_module` made, or `torch.fx.symbolic_trace` of a network whose code
             `module_source` wrote; changed in place.
         inputs: Some training inputs, at least 2; a few hundred are enough. Shape (batch,
             in_features) or (batch, in_channels, height, width).
-        generator: Where random numbers come from, on the CPU; by default PyTorch's global one.
+        generator: Source of randomness, on the CPU; by default PyTorch's global one.
 
     Returns:
         The module, in the mode (training or evaluation) in which it was.
 
     Raises:
-        TypeError: The module is none of `build_module`, or `inputs` is not a tensor.
+        TypeError: `module` is not a `torch.fx.GraphModule`, `inputs` is not a tensor, or
+            `generator` is neither a `torch.Generator` nor None.
         ValueError: `inputs` has another shape, fewer than 2 rows, or values that are not finite.
 
     References:
@@ -87,7 +89,7 @@ def _check_inputs(inputs: object, module: fx.GraphModule) -> None:
 
 
 def _input_shape(module: fx.GraphModule) -> tuple[int | str, ...] | None:
-    """What a network gets, but for the batch; None if only own operations of a user know."""
+    """The shape of an input without the batch; None if only a user's own operations know it."""
     source = next(iter(module.graph.nodes))
     for node in source.users:
         layer = module.get_submodule(str(node.target)) if node.op == "call_module" else None
@@ -99,7 +101,7 @@ def _input_shape(module: fx.GraphModule) -> tuple[int | str, ...] | None:
 
 
 def _is_standard(layer: nn.Module) -> bool:
-    """Whether a layer is a Linear or a Conv2d that has its weight itself and computes no more."""
+    """Whether a layer is a Linear or a Conv2d with a weight of its own and the usual forward."""
     return (
         isinstance(layer, nn.Linear | nn.Conv2d)
         and type(layer).forward in (nn.Linear.forward, nn.Conv2d.forward)
@@ -121,7 +123,7 @@ class _LayerSequentialUnitVariance(fx.Interpreter):
         if isinstance(layer, nn.BatchNorm2d):
             layer.reset_parameters()
             return nn.functional.batch_norm(args[0], None, None, training=True, eps=layer.eps)
-        if isinstance(layer, nn.Dropout):  # it would make weights depend on what it drops
+        if isinstance(layer, nn.Dropout):  # weights would depend on what it drops
             return args[0]
         if any(map(is_lazy, layer.parameters())):
             layer(*args, **kwargs)  # now its weights have their shapes
@@ -135,22 +137,22 @@ class _LayerSequentialUnitVariance(fx.Interpreter):
 
 
 def pre_activation_std(name: str) -> float:
-    """The standard deviation that the outputs of a module get, by the name of its layer."""
+    """The standard deviation that the outputs of a module are to have, by its name."""
     label = re.sub(r"layer_\d+_", "", name)
     return PRE_ACTIVATION_STD.get(label, 1.0)
 
 
 def _orthogonal_(weight: torch.Tensor, generator: torch.Generator | None) -> None:
-    # Drawn on the CPU and in single precision, so that a seed means the same weights on every
-    # device, whatever the default device and type are.
+    # Drawn on the CPU and in single precision, so that a seed gives the same weights on every
+    # device and with every default device and type.
     drawn = torch.empty(weight.shape, dtype=torch.float32, device="cpu")
     weight.copy_(nn.init.orthogonal_(drawn, generator=generator))
 
 
 def _standardise_(layer: nn.Linear | nn.Conv2d, outputs: torch.Tensor, std: float) -> torch.Tensor:
-    """Scale the weights, and the bias, such that outputs get mean 0 and a standard deviation.
+    """Shift the bias, if any, to mean 0, and scale the layer to outputs with the given deviation.
 
-    Outputs that do not differ in more than rounding errors are not scaled.
+    Outputs that differ by no more than rounding errors are not scaled.
 
     Returns:
         The outputs that the layer gives now.

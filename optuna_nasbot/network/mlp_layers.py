@@ -25,7 +25,7 @@ ACTIVATIONS: dict[str, tuple[Callable[..., torch.Tensor], dict[str, Any]]] = {
 def write_hidden_layer(
     writer: Writer, name: str, label: str, value: fx.Node, channels_in: int, units: int
 ) -> fx.Node:
-    """Write a linear map and its activation; `crelu` is (relu(x), relu(-x)), so 2 outputs a unit.
+    """Write a linear map and an activation; `crelu` is (relu(x), relu(-x)), 2 outputs per unit.
 
     Args:
         writer: Where to write.

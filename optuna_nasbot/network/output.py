@@ -1,4 +1,4 @@
-"""The end of a network: the average of what its decision layers say."""
+"""The end of a network: the average over its decision layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optuna_nasbot.network.writer import Writer
 
 
 def write_mean_output(writer: Writer, name: str, decisions: list[fx.Node]) -> fx.Node:
-    """Write the mean of several outputs, as regression wants it."""
+    """Write the mean of the outputs of several decision layers, for regression."""
     if len(decisions) == 1:
         return decisions[0]
     stacked = writer.function(f"{name}_stack", torch.stack, decisions)

@@ -1,4 +1,4 @@
-"""Layers of a user's own operations: their modules, checked for the shapes that they give."""
+"""Layers of a user's own operations: their modules, after a check of their output shapes."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ def write_own_layer(
         value: The input, shape (batch, channels[0], height, width) or (batch, channels[0]).
         channels: Channels into and out of the layer.
         stride: Stride of the layer, 1 if it has none.
-        is_image: Whether the input is an image; an operation that flattens gets its average.
+        is_image: Whether the input is an image. An operation that flattens gets its average.
 
     Returns:
         The output: channels[1] channels, an image shrunk by the stride and the operation.
 
     Raises:
         TypeError: The operation makes no module.
-        ValueError: The module gives another shape, or it was made on the meta device and kept.
+        ValueError: The output of the module has another shape, or the operation kept a module
+            that it made on the meta device.
     """
     if is_image and operation.image == "flatten":
         value = write_global_average(writer, name, value)
@@ -56,12 +57,12 @@ def write_own_layer(
 
 
 def _check_has_memory(name: str, label: str, module: nn.Module) -> None:
-    """Modules are made on the meta device to count their parameters; some functions keep them."""
+    """Refuse a module that was made on the meta device, to count its parameters, and then kept."""
     is_wanted = torch.empty(0).is_meta
     if not is_wanted and any(parameter.is_meta for parameter in module.parameters()):
         raise ValueError(
             f"{name}: expected the module of operation '{label}' to have memory, got one on the "
             f"device meta, where modules are made to count their parameters. A function that "
-            f"keeps its modules has to keep those of each device apart: by "
-            f"torch.empty(0).device, besides the channels in, the channels out and the stride."
+            f"keeps its modules has to keep those of each device apart: use torch.empty(0).device "
+            f"as a key, beside the channels in, the channels out and the stride."
         )

@@ -1,4 +1,4 @@
-"""What a user's own module gives, found out by running a copy that has no memory."""
+"""The output shape of a user's own module, found by running a copy without memory."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from optuna_nasbot.architecture.without_memory import output_without_memory
 
 BATCH = 2
 SIDES = (336, 105, 8, 32, 33, 420)
-"""Sides of the images that a module is tried on until it is right.
+"""Sides of the images that a module is tried on, until one gives the right shape.
 
 The first are sides that few images have, since a module may keep a mask for each size it meets.
-
-Even and odd, since it may suit either, and multiples of small numbers, as those that cut images
-into patches need them. A side of 1 would hide a wrong stride.
+They are even and odd, since a module may suit either, and multiples of small numbers, which
+modules that cut images into patches need. A side of 1 would hide a wrong stride.
 """
 
 Shape = tuple[int, ...]
@@ -32,7 +31,7 @@ class Run:
     Args:
         given: The shape of the input.
         expected: The shape that the output has to have.
-        got: The shape of the output; the name of its type if it is no tensor.
+        got: The shape of the output; the name of its type if it is not a tensor.
     """
 
     given: Shape
@@ -41,11 +40,11 @@ class Run:
 
 
 def wrong_run(module: nn.Module, channels: tuple[int, int], factor: int | None) -> Run | None:
-    """A run that shows that a module gives a wrong shape, whatever the size of the images.
+    """A run that shows that the output of a module has a wrong shape for images of any size.
 
-    A copy is run on the meta device, so that nothing is left on the module, which may be in use
-    in other networks and threads, and no memory is taken. In doubt a module is right, and PyTorch
-    tells in the forward pass: where the copy does not run, and where it may suit some images.
+    A copy is run on the meta device: it takes no memory and leaves nothing on the module, which
+    may be in use in other networks and threads. In doubt (if the copy does not run, or may suit
+    images of some size) the module counts as right; if it is wrong, its forward pass will fail.
 
     Args:
         module: The module; it is not changed.
@@ -53,7 +52,7 @@ def wrong_run(module: nn.Module, channels: tuple[int, int], factor: int | None) 
         factor: By how much it has to shrink an image, rounding up; None for features.
 
     Returns:
-        The run; None if the module is right, or may be.
+        The run on the smallest input; None if the module is right, or may be.
     """
     if not leaves_no_trace(module):
         return None
@@ -91,7 +90,7 @@ def _run(
 
 
 def _may_suit(runs: Sequence[Run], factor: int) -> bool:
-    """Whether images of some size may get the right shape, though none of these did."""
+    """Whether the output may have the right shape for images of some size not tried here."""
     shapes = [
         (run.expected, run.got)
         for run in runs
@@ -99,12 +98,12 @@ def _may_suit(runs: Sequence[Run], factor: int) -> bool:
     ]
     if not shapes:
         return False
-    # A larger batch: `view(-1, 16 * 5 * 5)` got an image of another size than it is written for.
+    # Without larger batches: these come from a `view(-1, 16 * 5 * 5)` on images of another size.
     shapes = [(expected, got) for expected, got in shapes if got[0] <= BATCH]
     for dim in range(len(runs[0].expected)):
         sizes = {got[dim] for _, got in shapes}
         is_right = not sizes or any(expected[dim] == got[dim] for expected, got in shapes)
-        # A side that does not follow the image, as of `AdaptiveAvgPool2d(4)`, suits one size.
+        # A side that does not depend on the image, as with `AdaptiveAvgPool2d(4)`, suits one size.
         is_fixed = dim > 1 and len(sizes) == 1 and factor * min(sizes) > 1
         if not (is_right or is_fixed):
             return False
@@ -112,7 +111,7 @@ def _may_suit(runs: Sequence[Run], factor: int) -> bool:
 
 
 def _output_shape(module: nn.Module, given: Shape) -> Shape | str:
-    """The shape of what a copy of a module gives, or the name of its type.
+    """The shape of the output of a copy of a module, or the name of its type.
 
     Raises:
         Exception: Any, where the module can't be copied or run in this way.

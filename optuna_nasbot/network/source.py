@@ -1,4 +1,4 @@
-"""The code of a network, which runs without this package."""
+"""The code of a network, to run without this package."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from optuna_nasbot.network.differences import differences
 from optuna_nasbot.network.differences import plain
 
 PLAIN_MODULES = (nn.Linear, nn.Conv2d, nn.BatchNorm2d, nn.Dropout)
-"""Modules that keep all arguments that make them, under the names of these."""
+"""Modules that keep all arguments of their constructor as attributes of the same names."""
 
 REMEDY = (
-    "Take off first what hangs on it (torch.nn.utils.prune.remove, remove_weight_norm, "
+    "First remove what was added to it (by torch.nn.utils.prune.remove, remove_weight_norm, "
     "remove_spectral_norm, torch.nn.utils.parametrize.remove_parametrizations, or remove() of "
-    "what registering a hook returned), and undo what was changed by hand."
+    "the handle that registering a hook returned), and undo what was changed by hand."
 )
 
 
 def module_source(module: fx.GraphModule) -> str:
     """The network as a Python program that needs nothing but PyTorch.
 
-    The program defines a class `Network`, made by `Network()`, whose modules have the same names
-    and whose `load_state_dict` takes the state of the original. Layers and weights that are shared
-    are shared, and weights that are frozen are frozen, there too. As one that is built anew, it is
-    in training mode, and on the default device and of the default type.
+    The program defines a class `Network`. `Network()` has modules with the same names, and its
+    `load_state_dict` takes the state of the original. Shared layers and weights are shared there,
+    too, and frozen weights are frozen. Like any new module, it is in training mode, on the default
+    device and of the default type.
 
     Args:
         module: What `build_module` made.
 
     Returns:
-        The program.
+        The program, as text.
 
     Raises:
-        TypeError: The module is none of `build_module`; one of its layers is something else than
-            `torch.nn.Linear`, `Conv2d`, `BatchNorm2d` and `Dropout`, a user's own, for instance;
-            or the program would not take its state or compute the same: because of pruning,
+        TypeError: `module` is not a `torch.fx.GraphModule`; one of its layers is none of
+            `torch.nn.Linear`, `Conv2d`, `BatchNorm2d` and `Dropout`, for instance a user's own; or
+            the program could not take its state or would not compute the same: because of pruning,
             another parametrisation, a hook, a parameter or buffer that was added, an attribute
-            that was changed, or a function that is not PyTorch's.
+            that was changed, or a function that is not one of PyTorch.
     """
     if not isinstance(module, fx.GraphModule):
         raise TypeError(
@@ -85,7 +85,7 @@ def _check_is_plain(where: str, layer: nn.Module) -> None:
     if type(layer) not in PLAIN_MODULES:
         raise TypeError(
             f"{where}: expected one of {[plain.__name__ for plain in PLAIN_MODULES]}, "
-            f"got {type(layer).__name__}, whose code is yours to keep. "
+            f"got {type(layer).__name__}, whose code you have to keep yourself. "
             f"`Architecture.to_dict` keeps the network itself."
         )
 
@@ -108,15 +108,15 @@ def _constructors(layers: Mapping[str, nn.Module]) -> Iterator[str]:
 
 
 def _arguments(layer: nn.Module) -> Iterator[str]:
-    """What makes a layer, but for defaults, which older versions of PyTorch may lack.
+    """The arguments that make a layer, without defaults, which older versions may not know.
 
-    The text that PyTorch prints of a layer is not code: it leaves out quotes and arguments.
+    What PyTorch prints of a layer is not code: it leaves out quotes and some arguments.
     """
     for name, parameter in inspect.signature(type(layer)).parameters.items():
         if name in ("device", "dtype"):
             continue
         value = plain(getattr(layer, name)) if name != "bias" else None
-        if name == "bias":  # of a layer without any parameters it is no choice
+        if name == "bias":  # without effect, and left at its default, if a layer has no parameters
             value = layer.bias is not None or layer.weight is None
         if value not in (parameter.default, (parameter.default, parameter.default)):
             yield f"{name}={value!r}"
@@ -134,9 +134,9 @@ def _forward(module: fx.GraphModule) -> str:
     if unknown:
         raise TypeError(
             f"module: expected a graph that calls functions of PyTorch only, got one that needs "
-            f"{sorted(unknown)}, whose code is yours to keep."
+            f"{sorted(unknown)}, whose code you have to keep yourself."
         )
-    # The documented name of what PyTorch prints by its private one.
+    # PyTorch prints some functions by their private names; these are the documented ones.
     return ast.unparse(forward).replace("torch._C._nn.", "torch.nn.functional.")
 
 

@@ -1,4 +1,4 @@
-"""A network while it is being written: its graph and its modules."""
+"""A network that is being written: its graph and its modules."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from torch import nn
 
 @dataclass(frozen=True)
 class Writer:
-    """Collects the calls of a network and the modules that are called, each by a name of its own.
+    """Collects the calls of a network and the modules that are called, each with its own name.
 
-    Modules hold parameters; all else are calls of functions. Every module is one of `torch.nn`
-    and every function one of `torch`, so that the network does not need this package.
+    Whatever has parameters is a module, and all else a call of a function. The functions, and the
+    modules of built-in layers, are PyTorch's, so that the network does not need this package.
     """
 
     graph: fx.Graph = field(default_factory=fx.Graph)

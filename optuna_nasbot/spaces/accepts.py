@@ -1,4 +1,4 @@
-"""A user's own hard limit: a function that says which networks a space has."""
+"""A user's own hard limit: a function that says which networks belong to a space."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from optuna_nasbot.architecture.text import described
 from optuna_nasbot.spaces.violation import Violation
 
 Accepts = Callable[[Architecture], bool]
-"""Whether a network is of a space."""
+"""Whether a network belongs to a space."""
 
 ACCEPTS = "accepts"
 """The name of the limit."""
 
 
 def check_accepts(accepts: object) -> None:
-    """Check a function that a space gets.
+    """Check the argument `accepts` of a space.
 
     Raises:
-        TypeError: It is no function, or can't be hashed.
+        TypeError: It is neither None nor a function, or can't be hashed.
     """
     if accepts is None:
         return
     if not callable(accepts):
         raise TypeError(
-            f"accepts: expected a function that says of an Architecture whether it is of the "
-            f"space, got {shown(accepts)}."
+            f"accepts: expected a function that takes an Architecture and returns whether it "
+            f"belongs to the space, got {shown(accepts)}."
         )
     if not isinstance(accepts, Hashable):
         raise TypeError(
@@ -39,11 +39,11 @@ def check_accepts(accepts: object) -> None:
 
 
 def refusal(accepts: Accepts | None, architecture: Architecture) -> Violation | None:
-    """What a network breaks that a function does not accept; None if it does.
+    """The violation of a network that the function does not accept; None if it accepts it.
 
     Raises:
-        TypeError: The function gives neither True nor False.
-        RuntimeError: The function raises.
+        TypeError: The function returns neither True nor False.
+        RuntimeError: The function raises an exception.
     """
     if accepts is None:
         return None
@@ -51,13 +51,13 @@ def refusal(accepts: Accepts | None, architecture: Architecture) -> Violation | 
         given = accepts(architecture)
     except Exception as error:  # whatever the user's code raises
         raise RuntimeError(
-            f"accepts: expected True or False of the function, and it raised "
+            f"accepts: expected the function to return True or False, but it raised "
             f"{type(error).__name__}: {error} for {described(architecture)}."
         ) from error
     answer = listed(given)
     if not isinstance(answer, bool):
         raise TypeError(
-            f"accepts: expected True or False of the function, got {shown(given)} of it for "
+            f"accepts: expected the function to return True or False, got {shown(given)} for "
             f"{described(architecture)}."
         )
     return None if answer else Violation(ACCEPTS, "True", "False")

@@ -49,39 +49,40 @@ class CellSpace(OwnKindSpace):
     """Small graphs of operations without widths, as in NAS-Bench-101 and NAS-Bench-201.
 
     A cell has an input, an output, and operations either on its vertices or on its edges. Its
-    network, an `Architecture`, has one layer an operation; what is on no way from the input to the
-    output is left out. Cells that compute the same function have the same network: with operations
-    on vertices these are isomorphic cells; with operations on edges also those that `skip` and cut
-    edges make equal, as long as the space has no more than 100,000 cells.
+    network, an `Architecture`, has one layer for each operation; what is on no path from the input
+    to the output is left out. Cells that compute the same function have the same network: with
+    operations on vertices these are isomorphic cells; with operations on edges also those that are
+    equal because `skip` changes nothing, as long as the space has no more than 100,000 cells.
 
-    To make the space is to register its kind: a process that reads networks of this kind, of a
-    stored study for instance, has to make it first. Make it once, outside the objective, as with
+    Making the space registers its kind: a process that reads networks of this kind, for instance
+    from a stored study, has to make the space first. Make it once, outside the objective, as with
     `GraphSpace`.
 
     Args:
         kind: A name for this set of operations, under which its networks are stored.
-        operations: The operations. Their masses are numbers, as a rule, since cells have no
-            widths: one without a mass of its own weighs 1. `has_units`, `strides`, `image` and
-            `module` don't count.
+        operations: The operations. As cells have no widths, give each a number as its mass; an
+            operation without a mass of its own has mass 1. `has_units`, `strides`, `image` and
+            `module` are ignored.
         operations_on: `"vertices"` (NAS-Bench-101) or `"edges"` (NAS-Bench-201).
         max_vertices: Largest number of vertices, the input and the output included.
-        max_edges: Largest number of edges; None is no bound.
+        max_edges: Largest number of edges; None means no bound.
         mislabel: What it costs to match different operations, by pairs or as a matrix, as in
             `GraphSpace`.
-        skip: The label that stands for no operation on an edge, if there is one
-            (`"skip_connect"`).
-        least_end_mass: The least mass of the input and of the output, which have a tenth of the
-            mass of all operations each.
-        accepts: One more hard limit, of your own: a function that says of the `Architecture` of a
-            cell whether it is of the space, for instance by a table of latencies. It is asked of
-            cells that keep all other limits, hundreds of them a suggestion, and has to give the
-            same answer again. Define it once, outside the objective, as spaces are compared by it.
+        skip: The label of the operation on edges that passes its input on unchanged, if there is
+            one (`"skip_connect"`).
+        least_end_mass: The least mass of the input and of the output, each of which has a tenth of
+            the mass of all operations.
+        accepts: A further hard limit of your own: a function that takes the `Architecture` of a
+            cell and returns whether it belongs to the space, for instance by a table of latencies.
+            It is called for cells that keep all other limits, hundreds of them per suggestion, and
+            has to give the same answer each time. Define it once, outside the objective, since
+            spaces are compared by it.
 
     Raises:
-        TypeError: An argument is of a wrong type, or `accepts` gives neither True nor False.
-        RuntimeError: `accepts` raises.
+        TypeError: An argument has the wrong type, or `accepts` returns neither True nor False.
+        RuntimeError: `accepts` raises an exception.
         ValueError: A label comes twice, a mislabel cost is negative or not symmetric, a limit is
-            out of range, the kind is a built-in one, `skip` is none of the labels or given with
+            out of range, the kind is a built-in one, `skip` is not one of the labels or given with
             operations on vertices, or `accepts` accepts none of 10,000 random cells.
     """
 
@@ -122,7 +123,7 @@ class CellSpace(OwnKindSpace):
         check_accepts(self.accepts)
         self._register()
         if self.accepts is not None:
-            self.random(np.random.default_rng(0))  # so that one that accepts nothing shows up here
+            self.random(np.random.default_rng(0))  # if it accepts no cell, that fails here
 
     @cached_property
     def _operation_set(self) -> OperationSet:
@@ -147,7 +148,7 @@ class CellSpace(OwnKindSpace):
 
     @cached_property
     def initial_pool(self) -> tuple[Architecture, ...]:
-        """Random cells, the same in every process."""
+        """Random cells, at most 100, all different, and the same in every process."""
         rng = np.random.default_rng(0)
         drawn: list[Architecture] = []
         while len(drawn) < _POOL_SIZE:
@@ -156,7 +157,7 @@ class CellSpace(OwnKindSpace):
             except ValueError:
                 if not drawn:
                     raise
-                break  # there are few of those that are accepted
+                break  # few cells are accepted: those found have to do
         return tuple({network.canonical_hash(): network for network in drawn}.values())
 
     @cached_property
@@ -169,14 +170,17 @@ class CellSpace(OwnKindSpace):
         )
 
     def random(self, rng: np.random.Generator) -> Architecture:
-        """A random cell that has a way from the input to the output.
+        """A random cell of the space.
 
         With operations on vertices every pair has an edge with probability 1/2 and every vertex a
-        random operation; with operations on edges each pair has a random one or none.
+        random operation; with operations on edges each pair has a random operation or none.
+
+        Args:
+            rng: Source of randomness.
 
         Raises:
-            ValueError: `accepts` accepts none of many cells drawn.
-            RuntimeError: None of them keeps the other limits.
+            ValueError: `accepts` accepts none of the cells drawn that keep all other limits.
+            RuntimeError: None of the cells drawn keeps the other limits, or `accepts` raises.
         """
         choices = (None, *self.labels)
         pairs = list(combinations(range(self.max_vertices), 2))
@@ -201,7 +205,7 @@ class CellSpace(OwnKindSpace):
             n_refused += violation.limit == ACCEPTS
         if n_refused:
             raise ValueError(
-                f"accepts: expected a function that accepts some cells, and it gave False for "
+                f"accepts: expected a function that accepts some cells, but it gave False for "
                 f"each of the {n_refused:,} random ones that keep all other limits."
             )
         raise RuntimeError(
@@ -220,12 +224,13 @@ class CellSpace(OwnKindSpace):
                 vertex 0 is the input and vertex n - 1 the output.
 
         Returns:
-            The network, which may break limits of the space; None where no way leads from the
-            input to the output.
+            The network, which may break limits of the space; None if no path leads from the input
+            to the output.
 
         Raises:
-            ValueError: Operations are on the edges of this space's cells.
-            ArchitectureError: A label or an edge is unknown, or the edges form a cycle.
+            ValueError: The cells of this space have operations on edges.
+            ArchitectureError: A label or an edge is unknown, an edge comes twice, or the edges
+                form a cycle.
         """
         self._check_mode("vertices")
         for label in labels:
@@ -249,15 +254,16 @@ class CellSpace(OwnKindSpace):
 
         Args:
             labels: The operation on each edge (i, j), 0 <= i < j < `max_vertices`, that has one.
-                Vertex 0 is the input, the last one the output.
+                Vertex 0 is the input, the last vertex the output.
 
         Returns:
-            The network, the same for all cells that compute the same function; None where no way
-            leads from the input to the output.
+            The network, which may break limits of the space. In spaces of up to 100,000 cells it
+            is the same for all cells that compute the same function. None if no path leads from
+            the input to the output.
 
         Raises:
-            ValueError: Operations are on the vertices of this space's cells.
-            ArchitectureError: A label or an edge is unknown, or `labels` is no mapping.
+            ValueError: The cells of this space have operations on vertices.
+            ArchitectureError: A label or an edge is unknown, or `labels` is not a mapping.
         """
         self._check_mode("edges")
         n = self.max_vertices
@@ -287,12 +293,12 @@ class CellSpace(OwnKindSpace):
             network: A network of the space.
 
         Returns:
-            A cell that `network_of_edges` takes; of several with this network the one whose
-            vertices are numbered as their operations come.
+            A cell that `network_of_edges` takes. Of several cells with this network it is the one
+            whose vertices are numbered in the order of the network's layers.
 
         Raises:
-            ValueError: Operations are on the vertices of this space's cells.
-            ArchitectureError: It is no network of the space.
+            ValueError: The cells of this space have operations on vertices.
+            ArchitectureError: The network does not belong to the space.
         """
         self._check_mode("edges")
         self.check(network)
@@ -325,10 +331,10 @@ class CellSpace(OwnKindSpace):
 
 
 def _checked_operations(operations: object) -> tuple[Operation, ...]:
-    """Operations as a tuple.
+    """Return the operations as a tuple after a check.
 
     Raises:
-        TypeError: It is no sequence, or an item is no Operation.
+        TypeError: They are not a sequence, or an item is not an Operation.
     """
     if not isinstance(operations, Sequence) or isinstance(operations, str):
         raise TypeError(f"operations: expected a sequence of Operation, got {shown(operations)}.")
@@ -339,6 +345,6 @@ def _checked_operations(operations: object) -> tuple[Operation, ...]:
 
 
 def _of_cell(operation: Operation) -> Operation:
-    """The operation without width, stride and size; it weighs 1 if its mass came from widths."""
+    """The operation without units, strides and image; with mass 1 unless it has one of its own."""
     mass = 1.0 if operation.mass is full_mass else operation.mass
     return Operation(operation.label, operation.group, mass, has_units=False)

@@ -24,38 +24,40 @@ class CNNSpace(NetworkSpace):
     Args:
         image_size: Side of the images in pixels. Halving rounds up.
         task: `"classification"` (decision layers are `softmax`) or `"regression"` (`linear`).
-            `"regression"` is also for several labels an image: its outputs are numbers of any
-            size, which are logits to `torch.nn.BCEWithLogitsLoss`.
+            `"regression"` is also for several labels per image: its outputs are numbers of any
+            size, which `torch.nn.BCEWithLogitsLoss` takes as logits.
         min_layers: Least number of layers, `ip`, decision layers and `op` included; at most 900,
             so that networks can be stored.
         max_layers: Largest number of layers.
         min_mass: Least total mass: roughly channels in times units, summed over the layers (see
             `optuna_nasbot.total_mass`).
-        max_mass: Largest total mass; None is no bound.
+        max_mass: Largest total mass; None means no bound.
         max_out_degree: Largest number of edges out of a layer.
         max_in_degree: Largest number of edges into a layer.
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
         units: The numbers of units that layers may have, from `min_units` to `max_units`; edits
-            step from one to the next. None is every number from the least to the largest.
+            step from one to the next. None means every number from the least to the largest.
         max_halvings: How often images, where there are any, may be halved on the way to any layer;
-            None is as often as it takes to get from `image_size` to a single pixel.
-        max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
-            is no bound. Needs `inputs` and `outputs`.
+            None means as often as it takes to get from `image_size` to a single pixel.
+        max_parameters: Largest number of trainable parameters of the module that `build_module`
+            makes; None means no bound. Needs `inputs` and `outputs`.
         max_multiply_adds: Largest number of multiply-adds for one example, as `network_cost`
-            counts them; None is no bound. Needs `inputs` and `outputs`.
+            counts them; None means no bound. Needs `inputs` and `outputs`.
         inputs: Features or channels of the input, to count parameters and multiply-adds.
         outputs: Targets or classes, to count parameters and multiply-adds.
-        accepts: One more hard limit, of your own: a function that says of an `Architecture`
-            whether it is of the space, for instance by a table of latencies. It is asked of
-            networks that keep all other limits, hundreds of them a suggestion, and has to give the
-            same answer again. Define it once, outside the objective, as spaces are compared by it.
+        accepts: A further hard limit of your own: a function that takes an `Architecture` and
+            returns whether it belongs to the space, for instance by a table of latencies. It is
+            called for networks that keep all other limits, hundreds of them per suggestion, and
+            has to give the same answer each time. Define it once, outside the objective, since
+            spaces are compared by it.
 
     Raises:
-        TypeError: A limit is of a wrong type, or `accepts` gives neither True nor False.
-        RuntimeError: `accepts` raises.
-        ValueError: The task is not known, or no chain of layers meets the limits, with the reason.
+        TypeError: A limit has the wrong type, or `accepts` returns neither True nor False.
+        RuntimeError: `accepts` raises an exception.
+        ValueError: The task is not known, a limit is out of range, or no chain of layers meets all
+            limits; the message gives the reason.
     """
 
     image_size: int = 32
@@ -104,7 +106,7 @@ def _vgg_like(n_layers: int) -> Chain:
 
 
 def _blocked(label: str, n_layers: int, block_units: Sequence[int]) -> Chain:
-    """A 7x7 convolution, a pool, blocks that begin with stride 2, a pool, a dense layer."""
+    """A 7x7 convolution, a pool, blocks that begin with a stride of 2, a pool, a dense layer."""
     blocks = [
         Layer(label, units, 2 if index == 0 else 1)
         for units in block_units
@@ -114,7 +116,7 @@ def _blocked(label: str, n_layers: int, block_units: Sequence[int]) -> Chain:
 
 
 def _branched(task: str) -> Architecture:
-    """The network with three branches and two decision layers of the reference's pool."""
+    """The network of the reference's pool that has three branches and two decision layers."""
     decision = Layer(DECISIONS[task])
     layers = (
         Layer("ip"),

@@ -1,8 +1,9 @@
 """Cells with operations on their edges, and the networks in which each operation is a layer.
 
 A cell has vertices 0 to n - 1. Vertex 0 is its input and vertex n - 1 its output; each vertex
-sums what the operations on the edges into it give. In the network of a cell the operations are
-layers, and an operation feeds those on the edges out of the vertex to which its own edge leads.
+sums the outputs of the operations on the edges into it. In the network of a cell the operations
+are layers, and an operation feeds those on the edges out of the vertex to which its own edge
+leads.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ EdgeLabels = Mapping[tuple[int, int], str]
 """The operation on each edge (i, j), i < j, of a cell."""
 
 MAX_CELLS_COMPARED = 100_000
-"""Up to so many cells of a space are looked through to tell which compute the same function."""
+"""Spaces of up to so many cells are enumerated, to find cells that compute the same function."""
 
 
 def pruned(labels: EdgeLabels, n_vertices: int) -> dict[tuple[int, int], str]:
-    """The edges, in order, that lie on a way from the input to the output; possibly none."""
+    """The edges, in order, that lie on a path from the input to the output; possibly none."""
     from_input, to_output = {0}, {n_vertices - 1}
     for start, end in sorted(labels):
         if start in from_input:
@@ -41,7 +42,7 @@ def pruned(labels: EdgeLabels, n_vertices: int) -> dict[tuple[int, int], str]:
 
 
 def network_of_edges(labels: EdgeLabels, n_vertices: int, kind: str) -> Architecture | None:
-    """The network of a cell; None where no way leads from the input to the output."""
+    """The network of a cell; None if no path leads from the input to the output."""
     kept = pruned(labels, n_vertices)
     if not kept:
         return None
@@ -59,10 +60,10 @@ def network_of_edges(labels: EdgeLabels, n_vertices: int, kind: str) -> Architec
 def edges_of_network(
     architecture: Architecture, n_vertices: int
 ) -> dict[tuple[int, int], str] | None:
-    """The cell of a network; None if no cell of so many vertices has this network.
+    """The cell of a network; None if no cell with so many vertices has this network.
 
-    Layers with the same parents begin at the same vertex. Vertices are numbered from 0 as they
-    come; the output is the last one, and vertices that are not needed stay before it.
+    Layers with the same parents begin at the same vertex. Vertices are numbered from 0 in the
+    order of the layers; the output is the last one, after any vertices that are not used.
     """
     vertex: dict[tuple[int, ...], int] = {}
     for parents in architecture.parents[1:]:
@@ -85,10 +86,10 @@ def edges_of_network(
 def function_of_edges(labels: EdgeLabels, n_vertices: int, skip: str | None) -> str:
     """A text that is equal exactly for cells that compute the same function.
 
-    What a vertex gives is a sum of terms: the input, or an operation of the sum at an earlier
+    The value of a vertex is a sum of terms: the input, or an operation on the sum at an earlier
     vertex. An edge with the operation `skip` adds the terms of the vertex that it comes from.
-    (Weights are not told apart: it counts how often a term occurs, not which of two equal vertices
-    it comes from.)
+    (Weights are ignored: how often a term occurs counts, not from which of two equal vertices it
+    comes.)
 
     Args:
         labels: The cell.
@@ -108,9 +109,9 @@ def function_of_edges(labels: EdgeLabels, n_vertices: int, skip: str | None) -> 
 def simplest_cells(
     labels: tuple[str, ...], n_vertices: int, skip: str | None
 ) -> dict[str, dict[tuple[int, int], str]]:
-    """For each function that cells compute the cell with the fewest edges that does.
+    """For each function that cells compute, the cell with the fewest edges that computes it.
 
-    Of several it is the first one in the order of the labels.
+    Of several such cells it is the first in the order of the labels.
 
     Args:
         labels: The operations.

@@ -24,12 +24,12 @@ Chain = tuple[Layer, ...]
 """The hidden layers of a network in which each layer feeds the next."""
 
 _WIDTHS = range(-320, 321)
-"""Factors on the units, by their logarithm in sixteenths of an octave. They reach from a millionth
-to a million, so that the ends stand for the least and the largest width allowed."""
+"""Factors on the units, given as logarithms in sixteenths of an octave. They range from a
+millionth to a million, so that the ends give the least and the largest width allowed."""
 _HALF_OCTAVE = 8
 _N_SIZES = 4
-"""To how many sizes a chain that is too wide is fitted, each half an octave narrower than the one
-before, so that it has about half as many weights."""
+"""The number of sizes to which a chain that is too wide is fitted. Each is half an octave narrower
+than the one before, and so has about half as many weights."""
 
 
 def fitted_chains(
@@ -37,8 +37,8 @@ def fitted_chains(
 ) -> list[Architecture]:
     """Networks within the limits, one for each chain that can be fitted to them.
 
-    Each is what changes its chain least. But where bounds on the size of networks make several
-    narrower, some are narrower than that, so that not all are as large as they may be.
+    Each changes its chain as little as possible. But if bounds make several of them narrower, some
+    become narrower still, so that not all are as large as allowed.
     """
     networks: list[Architecture] = []
     n_narrowed = 0
@@ -55,14 +55,13 @@ def fitted_sizes(
 ) -> tuple[Architecture, ...]:
     """The network within the limits that changes a chain least, and smaller ones.
 
-    The image is halved no more often than allowed; then the number of layers and their widths
-    change, the depth only where no width is enough. Where not even that is enough, and
-    multiply-adds are bounded, the image is halved in the first layers. What the user's own
-    function accepts follows no rule: where it refuses the network, narrower, wider, shallower and
-    deeper ones are tried.
+    First, halvings of the image beyond the limit are dropped. Then widths change, and the number
+    of layers too if no width is enough. If that is not enough either, and multiply-adds are
+    bounded, the image is halved in the first layers. What the user's own function accepts follows
+    no rule: if it refuses the network, narrower, wider, shallower and deeper ones are tried.
 
     Returns:
-        The network; where it had to be narrower than the chain, also some with about a half, a
+        The network; if it had to be narrower than the chain, also networks with about a half, a
         quarter and an eighth of its weights; nothing if none was found.
     """
     fits = (_fitted(each, operations, limits) for each in _strided(chain, operations, limits))
@@ -72,8 +71,8 @@ def fitted_sizes(
 def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> tuple[Architecture, ...]:
     """The network within the limits that is nearest to a chain in depth and width, and smaller.
 
-    All that limits bound grows with the depth and the widths or does not depend on them, so that
-    both are found by bisection.
+    Everything that limits bound grows with depth and widths, or does not depend on them. So both
+    are found by bisection.
     """
 
     @cache
@@ -111,7 +110,7 @@ def _fitted(chain: Chain, operations: OperationSet, limits: Limits) -> tuple[Arc
 
 
 def _narrower(width: int, is_too_small: Callable[[int], bool]) -> list[int]:
-    """A width and some narrower ones that are not too small; where it is no narrower, it alone."""
+    """A width and some narrower ones that are not too small; only itself if it is at least 0."""
     if width >= 0:
         return [width]
     wanted = range(width, width - _N_SIZES * _HALF_OCTAVE, -_HALF_OCTAVE)
@@ -119,7 +118,7 @@ def _narrower(width: int, is_too_small: Callable[[int], bool]) -> list[int]:
 
 
 def _strided(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator[Chain]:
-    """A chain, and where multiply-adds are bounded also those that halve the image earlier."""
+    """A chain, and if multiply-adds are bounded, also chains that halve the image earlier."""
     yield chain
     if limits.max_multiply_adds is None or not operations.is_image:
         return
@@ -130,7 +129,7 @@ def _strided(chain: Chain, operations: OperationSet, limits: Limits) -> Iterator
 
 
 def _others(depth: int, width: int, least: int, most: int) -> Iterator[tuple[int, int]]:
-    """Depths and widths around given ones: the nearest widths first, an octave apart."""
+    """Depths and widths to try instead of given ones: at each depth the nearest widths first."""
     octaves = range(_WIDTHS[0] + width % 16, _WIDTHS[-1] + 1, 16)
     widths = sorted(octaves, key=lambda each: abs(each - width))
     for each in (depth, depth // 2, depth // 4, least, 2 * depth):
@@ -139,14 +138,14 @@ def _others(depth: int, width: int, least: int, most: int) -> Iterator[tuple[int
 
 
 def nearest_violation(chain: Chain, operations: OperationSet, limits: Limits) -> str:
-    """Why no fit of a chain is within the limits: what the smallest and the largest one break."""
+    """Why no fit of a chain is within the limits: what the smallest and the largest fit break."""
     *_, chain = _strided(chain, operations, limits)
     least, most = _depth_range(chain, operations, limits)
     smallest = limits.violation(_fit(chain, least, _WIDTHS[0], operations, limits))
     if smallest is not None and smallest.limit == ACCEPTS:
         return (
-            "accepts gave False for each of the networks that were tried, the initial ones and "
-            "narrower, wider, shallower and deeper ones"
+            "accepts gave False for all networks that were tried, the initial ones and narrower, "
+            "wider, shallower and deeper ones"
         )
     if smallest is not None and smallest.limit != "min_mass":
         return f"the smallest network found breaks {smallest}"
@@ -157,7 +156,7 @@ def nearest_violation(chain: Chain, operations: OperationSet, limits: Limits) ->
 
 
 def _depth_range(chain: Chain, operations: OperationSet, limits: Limits) -> tuple[int, int]:
-    """Least and largest number of hidden layers; there is none where the first is larger."""
+    """Least and largest number of hidden layers; if the first is larger, no number is allowed."""
     least = max(limits.min_layers - 3, len(_shortest(chain, operations)))
     return least, min(limits.max_layers, MAX_LAYERS) - 3
 
@@ -170,8 +169,9 @@ def _nearest(
 ) -> int:
     """The step nearest to the wanted one that is neither too large nor too small.
 
-    All steps above a too large one are too large, all below a too small one too small. Where no
-    step is right, the result is one of those that are least wrong.
+    All steps above one that is too large are too large, and all below one that is too small are
+    too small. If no step is right, the result is an end, or a step next to the change from too
+    small to too large.
     """
     start = min(max(wanted, steps[0]), steps[-1])
     if is_too_large(start):
@@ -217,7 +217,7 @@ def _resampled(chain: Chain, n_hidden: int) -> Chain:
 
 
 def _within_halvings(chain: Chain, operations: OperationSet, allowed: int | None) -> Chain:
-    """Drop pools and unstride convolutions once the image was halved as often as allowed."""
+    """Drop pools and set strides to 1 once the image has been halved as often as allowed."""
     if allowed is None:
         return chain
     kept = []

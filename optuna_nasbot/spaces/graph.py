@@ -31,57 +31,64 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
 
     The limits are hard and inclusive. Their defaults are those of the authors' demonstrations.
 
-    To make the space is to register its kind: a process that reads networks of this kind, of a
-    stored study for instance, has to make it first. A space of the same kind with other operations
-    takes its place. Make it once, outside the objective: a search that makes it anew in each
-    trial, with new functions, works (each thread has its own), but computes all distances again.
+    Making the space registers its kind: a process that reads networks of this kind, for instance
+    from a stored study, has to make the space first. A later space of the same kind with other
+    operations replaces it. Make it once, outside the objective: a search that makes it anew in
+    each trial, with new functions, works (each thread has its own), but computes all distances
+    again.
 
     Args:
         kind: A name for this set of layers, under which its networks are stored.
         operations: The layers: each an `Operation`, or the label of a built-in one (`"conv3"`,
             `"max-pool"`, ... for images, `"relu"`, `"tanh"`, ... for features).
-        mislabel: What it costs to match layers of different labels: a mapping from pairs of labels
-            to costs, or a symmetric matrix in the order of the operations; in units of the cost
-            of leaving a layer unmatched. Pairs that a mapping lacks cost what the paper says
-            where both labels are built-in, and do not match otherwise.
+        mislabel: What it costs to match layers with different labels: a mapping from pairs of
+            labels to costs, or a symmetric matrix in the order of the operations. The unit is the
+            cost of leaving a unit of mass unmatched; at a cost of 2 or more layers do not match.
+            Pairs that a mapping lacks have the cost of the paper if both labels are built-in, and
+            do not match otherwise.
         task: `"regression"` (decision layers are `linear`) or `"classification"` (`softmax`).
-            `"regression"` is also for several labels an example: its outputs are numbers of any
-            size, which are logits to `torch.nn.BCEWithLogitsLoss`.
-        image_size: Side of the images in pixels, None where the input is a vector of features.
+            `"regression"` is also for several labels per example: its outputs are numbers of any
+            size, which `torch.nn.BCEWithLogitsLoss` takes as logits.
+        image_size: Side of the images in pixels; None if the input is a vector of features.
             Halving rounds up.
         initial_chains: Networks to start from, each given by the hidden layers of a chain, which
-            is fitted to the limits. By default chains of all layers.
+            is fitted to the limits. By default chains in which all layers take turns.
         min_layers: Least number of layers, `ip`, decision layers and `op` included; at most 900,
             so that networks can be stored.
         max_layers: Largest number of layers.
         min_mass: Least total mass: roughly channels in times units, summed over the layers (see
             `optuna_nasbot.total_mass`).
-        max_mass: Largest total mass; None is no bound.
+        max_mass: Largest total mass; None means no bound.
         max_out_degree: Largest number of edges out of a layer.
         max_in_degree: Largest number of edges into a layer.
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
         units: The numbers of units that layers may have, from `min_units` to `max_units`; edits
-            step from one to the next. None is every number from the least to the largest.
+            step from one to the next. None means every number from the least to the largest.
         max_halvings: How often images, where there are any, may be halved on the way to any layer;
-            None is as often as it takes to get from `image_size` to a single pixel.
-        max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
-            is no bound. Needs `inputs` and `outputs`.
+            None means as often as it takes to get from `image_size` to a single pixel.
+        max_parameters: Largest number of trainable parameters of the module that `build_module`
+            makes; None means no bound. Needs `inputs` and `outputs`.
         max_multiply_adds: Largest number of multiply-adds for one example, as `network_cost`
-            counts them; None is no bound. Needs `inputs` and `outputs`.
+            counts them; None means no bound. Needs `inputs` and `outputs`.
         inputs: Features or channels of the input, to count parameters and multiply-adds.
         outputs: Targets or classes, to count parameters and multiply-adds.
-        accepts: One more hard limit, of your own: a function that says of an `Architecture`
-            whether it is of the space, for instance by a table of latencies. It is asked of
-            networks that keep all other limits, hundreds of them a suggestion, and has to give the
-            same answer again. Define it once, outside the objective, as spaces are compared by it.
+        accepts: A further hard limit of your own: a function that takes an `Architecture` and
+            returns whether it belongs to the space, for instance by a table of latencies. It is
+            called for networks that keep all other limits, hundreds of them per suggestion, and
+            has to give the same answer each time. Define it once, outside the objective, since
+            spaces are compared by it.
 
     Raises:
-        TypeError: An argument is of a wrong type, or `accepts` gives neither True nor False.
-        RuntimeError: `accepts` raises.
-        ValueError: An operation is unknown, a label comes twice, a mislabel cost is negative or
-            not symmetric, the kind is a built-in one, or no chain of layers meets the limits.
+        TypeError: An argument has the wrong type, a mass rule does not return a number, or
+            `accepts` returns neither True nor False.
+        RuntimeError: `accepts` raises an exception.
+        ValueError: The task or an operation is unknown, a label comes twice, a mislabel cost is
+            negative or not symmetric, the kind is a built-in one, a limit is out of range, a mass
+            rule returns a mass that is negative, NaN or too large, or no chain of layers meets all
+            limits.
+        ArchitectureError: One of the `initial_chains` does not make a network.
     """
 
     kind: str
@@ -110,7 +117,7 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
         self._check_chains()
         super().__post_init__()
         for network in self.initial_pool:
-            total_mass(network)  # so that a wrong mass rule shows up here
+            total_mass(network)  # a wrong mass rule fails here, not in a trial
 
     @cached_property
     def _operation_set(self) -> OperationSet:

@@ -21,12 +21,12 @@ from optuna_nasbot.spaces.accepts import refusal
 from optuna_nasbot.spaces.violation import Violation
 
 MAX_LAYERS = 900
-"""A chain of any layers that is no longer fits into the 60,000 bytes of a stored network."""
+"""A chain of up to so many layers fits into the 60,000 bytes of a stored network."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Bounds on a network, all inclusive; None is no bound.
+    """Bounds on a network, all inclusive; None means no bound.
 
     The defaults are those of the authors' demonstrations.
 
@@ -36,26 +36,27 @@ class Limits:
         max_layers: Largest number of layers.
         min_mass: Least total mass: roughly channels in times units, summed over the layers (see
             `optuna_nasbot.total_mass`).
-        max_mass: Largest total mass; None is no bound.
+        max_mass: Largest total mass; None means no bound.
         max_out_degree: Largest number of edges out of a layer.
         max_in_degree: Largest number of edges into a layer.
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
         units: The numbers of units that layers may have, from `min_units` to `max_units`; edits
-            step from one to the next. None is every number from the least to the largest.
+            step from one to the next. None means every number from the least to the largest.
         max_halvings: How often images, where there are any, may be halved on the way to any layer;
-            None is as often as it takes to get from `image_size` to a single pixel.
-        max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
-            is no bound. Needs `inputs` and `outputs`.
+            None means as often as it takes to get from `image_size` to a single pixel.
+        max_parameters: Largest number of trainable parameters of the module that `build_module`
+            makes; None means no bound. Needs `inputs` and `outputs`.
         max_multiply_adds: Largest number of multiply-adds for one example, as `network_cost`
-            counts them; None is no bound. Needs `inputs` and `outputs`.
+            counts them; None means no bound. Needs `inputs` and `outputs`.
         inputs: Features or channels of the input, to count parameters and multiply-adds.
         outputs: Targets or classes, to count parameters and multiply-adds.
-        accepts: One more hard limit, of your own: a function that says of an `Architecture`
-            whether it is of the space, for instance by a table of latencies. It is asked of
-            networks that keep all other limits, hundreds of them a suggestion, and has to give the
-            same answer again. Define it once, outside the objective, as spaces are compared by it.
+        accepts: A further hard limit of your own: a function that takes an `Architecture` and
+            returns whether it belongs to the space, for instance by a table of latencies. It is
+            called for networks that keep all other limits, hundreds of them per suggestion, and
+            has to give the same answer each time. Define it once, outside the objective, since
+            spaces are compared by it.
     """
 
     min_layers: int = 5
@@ -108,7 +109,7 @@ class Limits:
             if not self.min_units <= end <= self.max_units:
                 raise ValueError(
                     f"units: expected numbers from min_units={self.min_units} to max_units="
-                    f"{self.max_units}, got {shown(end)}. Leave it out, or change the limit."
+                    f"{self.max_units}, got {shown(end)}. Leave it out, or change that limit."
                 )
         return tuple(sorted(widths))
 
@@ -116,7 +117,7 @@ class Limits:
         self._keep(name, check_whole(name, getattr(self, name), least, most))
 
     def _keep(self, name: str, value: object) -> None:
-        # Plain numbers, whatever came: spaces are compared, hashed and written down.
+        # As plain numbers, whatever came: spaces are compared, hashed and printed.
         object.__setattr__(self, name, value)
 
     def violation(self, architecture: Architecture) -> Violation | None:
@@ -139,7 +140,7 @@ class Limits:
                 yield Violation("units", shown(self.units), other)
 
     def _found(self, architecture: Architecture) -> Iterator[tuple[str, float]]:
-        """What the limits bound, cheap where possible."""
+        """Each limit with what the network has of it; what takes long only if it is bounded."""
         layers = architecture.layers
         yield "max_layers", len(layers)
         yield "min_layers", len(layers)

@@ -13,15 +13,15 @@ from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.spaces.fitting import Chain
 
 _BLOCK_UNITS = (64, 128, 256)
-"""Widths of the blocks of a chain; limits narrow and widen them."""
+"""Widths of the blocks of a chain before it is fitted to limits."""
 _LAYERS_PER_BLOCK = (1, 2, 4)
 
 
 def mixed_chains(operations: OperationSet) -> list[Chain]:
-    """Chains of three blocks, one for each number of layers a block and each possible first layer.
+    """Chains of three blocks: one for each number of layers per block and each first layer.
 
-    Layers take turns within the blocks. On images a layer that halves them ends each block, and
-    one that flattens them the chain, where the set has such layers.
+    Layers take turns within the blocks. On images each block ends with a layer that halves the
+    image, and the chain with a layer that flattens it, if the set has such layers.
 
     Args:
         operations: The layers.
@@ -30,14 +30,14 @@ def mixed_chains(operations: OperationSet) -> list[Chain]:
         The hidden layers of the chains.
 
     Raises:
-        ValueError: The set works on images, and has no layer with units that keeps their size.
+        ValueError: The set works on images and has no layer with units that keeps their size.
     """
     inner, halving, flattening = _by_effect(operations)
     first = [op for op in inner if op.has_units or not operations.is_image]
     if not first:
         raise ValueError(
-            f"operations: expected one with units that keeps the size of an image, since others "
-            f"can't follow the input, got {', '.join(operations.by_label)}."
+            f"operations: expected one with units that keeps the size of an image, since no other "
+            f"can follow the input, got {', '.join(operations.by_label)}."
         )
     return [
         tuple(_layers(inner, inner.index(start), n_layers, halving, flattening))
@@ -47,7 +47,7 @@ def mixed_chains(operations: OperationSet) -> list[Chain]:
 
 
 def _by_effect(operations: OperationSet) -> tuple[list[Operation], ...]:
-    """The operations that keep, halve and flatten an image; all keep what is no image."""
+    """The operations that keep, halve and flatten an image; without images all of them keep it."""
     if not operations.is_image:
         return list(operations.operations), [], []
     return tuple(

@@ -16,9 +16,9 @@ _KINDS = {"regression": "mlp-reg", "classification": "mlp-class"}
 _BLOCK_UNITS = (64, 128, 256)
 _LATER_BLOCK_UNITS = 512
 
-# The activations of the reference's initial networks are drawn anew in each of its runs, a
-# rectifier and a sigmoid in turn; these are the draws of the golden data. A row: layers a block,
-# activations of the blocks.
+# The reference draws the activations of its initial networks anew in each run, alternating between
+# rectifiers and sigmoids; these are the draws of one run, that of the golden test data. Each row:
+# layers per block, activations of the blocks.
 _REFERENCE_BLOCKS = {
     "mlp-reg": (
         (2, "leaky-relu logistic relu"),
@@ -55,38 +55,40 @@ class MLPSpace(NetworkSpace):
 
     Args:
         task: `"regression"` (decision layers are `linear`) or `"classification"` (`softmax`).
-            `"regression"` is also for several labels an example: its outputs are numbers of any
-            size, which are logits to `torch.nn.BCEWithLogitsLoss`.
+            `"regression"` is also for several labels per example: its outputs are numbers of any
+            size, which `torch.nn.BCEWithLogitsLoss` takes as logits.
         min_layers: Least number of layers, `ip`, decision layers and `op` included; at most 900,
             so that networks can be stored.
         max_layers: Largest number of layers.
         min_mass: Least total mass: roughly channels in times units, summed over the layers (see
             `optuna_nasbot.total_mass`).
-        max_mass: Largest total mass; None is no bound.
+        max_mass: Largest total mass; None means no bound.
         max_out_degree: Largest number of edges out of a layer.
         max_in_degree: Largest number of edges into a layer.
         max_edges: Largest number of edges.
         min_units: Least number of units (filters of a convolution) of a layer that has units.
         max_units: Largest number of units of a layer.
         units: The numbers of units that layers may have, from `min_units` to `max_units`; edits
-            step from one to the next. None is every number from the least to the largest.
+            step from one to the next. None means every number from the least to the largest.
         max_halvings: How often images, where there are any, may be halved on the way to any layer;
-            None is as often as it takes to get from `image_size` to a single pixel.
-        max_parameters: Largest number of trainable parameters, as `build_module` makes them; None
-            is no bound. Needs `inputs` and `outputs`.
+            None means as often as it takes to get from `image_size` to a single pixel.
+        max_parameters: Largest number of trainable parameters of the module that `build_module`
+            makes; None means no bound. Needs `inputs` and `outputs`.
         max_multiply_adds: Largest number of multiply-adds for one example, as `network_cost`
-            counts them; None is no bound. Needs `inputs` and `outputs`.
+            counts them; None means no bound. Needs `inputs` and `outputs`.
         inputs: Features or channels of the input, to count parameters and multiply-adds.
         outputs: Targets or classes, to count parameters and multiply-adds.
-        accepts: One more hard limit, of your own: a function that says of an `Architecture`
-            whether it is of the space, for instance by a table of latencies. It is asked of
-            networks that keep all other limits, hundreds of them a suggestion, and has to give the
-            same answer again. Define it once, outside the objective, as spaces are compared by it.
+        accepts: A further hard limit of your own: a function that takes an `Architecture` and
+            returns whether it belongs to the space, for instance by a table of latencies. It is
+            called for networks that keep all other limits, hundreds of them per suggestion, and
+            has to give the same answer each time. Define it once, outside the objective, since
+            spaces are compared by it.
 
     Raises:
-        TypeError: A limit is of a wrong type, or `accepts` gives neither True nor False.
-        RuntimeError: `accepts` raises.
-        ValueError: The task is not known, or no chain of layers meets the limits, with the reason.
+        TypeError: A limit has the wrong type, or `accepts` returns neither True nor False.
+        RuntimeError: `accepts` raises an exception.
+        ValueError: The task is not known, a limit is out of range, or no chain of layers meets all
+            limits; the message gives the reason.
     """
 
     task: Literal["regression", "classification"] = "regression"
@@ -110,8 +112,8 @@ class MLPSpace(NetworkSpace):
 def _blocked(n_layers: int, activations: Sequence[str]) -> Chain:
     """The hidden layers of a blocked MLP as the reference builds it.
 
-    Its list of units names the width of each block once before the widths of the layers, so that
-    the first hidden layers get the widths of the blocks.
+    The reference lists the width of each block once before the widths of all layers, so that the
+    first hidden layers get the widths of the blocks.
     """
     n_blocks = len(activations)
     later = (_LATER_BLOCK_UNITS,) * (n_blocks - len(_BLOCK_UNITS))

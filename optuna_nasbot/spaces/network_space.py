@@ -22,7 +22,7 @@ from optuna_nasbot.spaces.limits import Limits
 from optuna_nasbot.spaces.space import ArchitectureSpace
 
 _SMALLER = (1 / 8, 1 / 64)
-"""Shares of the usual mass. Chains are fitted to each of them, and to less of it in turn."""
+"""Shares of the usual mass that bound smaller networks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +30,10 @@ class NetworkSpace(Limits, ArchitectureSpace):
     """Networks of one kind within hard limits.
 
     Raises:
-        TypeError: A limit is of a wrong type, or `accepts` gives neither True nor False.
-        RuntimeError: `accepts` raises.
-        ValueError: No chain of layers meets the limits, with the reason. (Limits that only
-            networks with branches meet are refused, too.)
+        TypeError: A limit has the wrong type, or `accepts` returns neither True nor False.
+        RuntimeError: `accepts` raises an exception.
+        ValueError: A limit is out of range, or no chain of layers meets all limits; the message
+            gives the reason. (Limits that only networks with branches meet are refused, too.)
     """
 
     def __post_init__(self) -> None:
@@ -54,22 +54,22 @@ class NetworkSpace(Limits, ArchitectureSpace):
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """The paper's nine edits, kept to the widths that layers may have."""
+        """The paper's nine edits, restricted to the widths that layers may have."""
         return EDITS if self.units is None else edits_on(self.units)
 
     @abstractmethod
     def reference_chains(self) -> Sequence[Chain]:
-        """The hidden layers of the initial networks that are plain chains, at least one."""
+        """The hidden layers of the initial networks that are chains, at least one network."""
 
     def reference_graphs(self) -> Sequence[Architecture]:
-        """The initial networks that are no chains."""
+        """The initial networks that are not chains."""
         return ()
 
     @cached_property
     def pool_of_sizes(self) -> tuple[Architecture, ...]:
-        """The initial networks, and the same chains with bounds far below their usual mass.
+        """The initial networks, and the same chains fitted to bounds far below their usual mass.
 
-        One of each size comes after the other.
+        Networks of the different sizes take turns.
         """
         usual = median(map(total_mass, self.initial_pool))
         pools = [self.initial_pool]
@@ -85,10 +85,10 @@ class NetworkSpace(Limits, ArchitectureSpace):
 
     @cached_property
     def initial_pool(self) -> tuple[Architecture, ...]:
-        """The initial networks, each once, chains that are fitted to the limits.
+        """The initial networks, all different: chains fitted to the limits, and others in them.
 
-        Where bounds on parameters, multiply-adds or mass make them narrower, their sizes are from
-        the bound down to an eighth of it.
+        Where bounds on parameters, multiply-adds or mass make several chains narrower, their
+        sizes range from the bound down to about an eighth of it.
         """
         fitted = fitted_chains(self.reference_chains(), self.operation_set, self)
         whole = [graph for graph in self.reference_graphs() if self.violation(graph) is None]

@@ -1,4 +1,4 @@
-"""Spaces of a kind of the user's own, which a process knows once such a space was made in it."""
+"""Spaces with a kind of the user's own, which a process knows once it has made such a space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every search space is: the networks it has, where to start, and how to go on."""
+"""The interface of search spaces: their networks, where to start, and how to go on."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class ArchitectureSpace(ABC):
     @property
     @abstractmethod
     def initial_pool(self) -> tuple[Architecture, ...]:
-        """The networks to start from, at least one, each once."""
+        """The networks to start from, at least one, all different."""
 
     @property
     def pool_of_sizes(self) -> tuple[Architecture, ...]:
-        """The networks to start from where their size matters beside how good they are."""
+        """The networks to start from if their size matters as well as their quality."""
         return self.initial_pool
 
     @property
@@ -38,13 +38,19 @@ class ArchitectureSpace(ABC):
 
     @abstractmethod
     def violation(self, architecture: Architecture) -> Violation | None:
-        """What keeps a network of the space's kind out of it; None if nothing does."""
+        """What keeps a network of the space's kind out of the space; None if nothing does."""
 
     def check(self, architecture: Architecture) -> None:
         """Check that a network belongs to the space.
 
+        Args:
+            architecture: The network.
+
         Raises:
-            ArchitectureError: It is of another kind or breaks a limit; the message says which.
+            ArchitectureError: It is not an Architecture, has another kind, or breaks a limit; the
+                message says which.
+            TypeError: `accepts` returns neither True nor False.
+            RuntimeError: `accepts` raises an exception.
         """
         if not isinstance(architecture, Architecture):
             raise ArchitectureError(

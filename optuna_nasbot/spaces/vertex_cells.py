@@ -14,7 +14,7 @@ from optuna_nasbot.architecture.operation import OUTPUT
 def network_of_vertices(
     labels: Sequence[str], edges: Collection[tuple[int, int]], kind: str
 ) -> Architecture | None:
-    """The network of the vertices on a way from the input to the output; None if there is none.
+    """The network of the vertices on paths from the input to the output; None if there is no path.
 
     Args:
         labels: Operations of the n - 2 inner vertices, which are numbered from 1.
@@ -40,7 +40,7 @@ def network_of_vertices(
 
 
 def _reached(start: int, edges: Collection[tuple[int, int]]) -> set[int]:
-    """The vertices that edges lead to from a vertex, itself included."""
+    """The vertices that can be reached from a vertex along edges, itself included."""
     reached = {start}
     frontier = [start]
     for vertex in frontier:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Violation:
-    """The first limit that a network breaks: its name, its value, and what the network has."""
+    """A limit that a network breaks: its name, its value, and what the network has instead."""
 
     limit: str
     allowed: float | str

@@ -25,11 +25,11 @@ class NotFrozen:
     [
         ({"label": 3}, TypeError, "label: expected a string, got 3"),
         ({"label": " "}, ValueError, "label: expected a string that is not empty"),
-        ({"label": "ip"}, ValueError, "label: expected another one than 'ip'"),
-        ({"label": "op"}, ValueError, "label: expected another one than 'op'"),
+        ({"label": "ip"}, ValueError, "label: expected one other than .* got 'ip'"),
+        ({"label": "op"}, ValueError, "label: expected one other than .* got 'op'"),
         ({"group": 3}, TypeError, "operation 'own', group: expected a string, got 3"),
         ({"group": ""}, ValueError, "operation 'own', group: expected a string that is not empty"),
-        ({"group": "all"}, ValueError, "operation 'own', group: expected another one than 'all'"),
+        ({"group": "all"}, ValueError, "operation 'own', group: expected .* got 'all'"),
         ({"has_units": 1}, TypeError, "operation 'own', has_units: expected True or False, got 1"),
         ({"image": "shrink"}, ValueError, "operation 'own', image: expected one of"),
         ({"image": ["keep"]}, ValueError, "operation 'own', image: expected one of"),
@@ -113,9 +113,9 @@ def test_module_gets_channels_and_stride() -> None:
 @pytest.mark.parametrize(
     ("module", "message"),
     [
-        (None, "a function of channels in, .*, got None. Only built-in labels"),
-        (lambda *given: 3, "a function that makes a torch.nn.Module, and it made 3"),
-        (lambda *given: None, "a function that makes a torch.nn.Module, and it made None"),
+        (None, "a function of channels in, .*, got None. Only a built-in label"),
+        (lambda *given: 3, "a function that makes a torch.nn.Module, but it made 3"),
+        (lambda *given: None, "a function that makes a torch.nn.Module, but it made None"),
         (lambda a, b: None, r".* for \(3, 8, 1\) it raised TypeError: .* takes 2 positional"),
         (lambda *given: torch.nn.ReLU, "a function that makes .* made <class"),
     ],

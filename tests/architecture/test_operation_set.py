@@ -52,7 +52,7 @@ def test_mislabel_matrix() -> None:
         (
             {"operations": (Operation("softmax"),)},
             ValueError,
-            "operations: expected other labels than 'softmax', that of the decision layers",
+            "operations: expected labels other than that of the decision layers, got 'softmax'",
         ),
     ],
 )

@@ -36,7 +36,7 @@ def test_unknown_kind(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["cnn", "cnn-reg", "mlp-reg", "mlp-class"])
 def test_built_in_kinds_stay(kind: str) -> None:
-    with pytest.raises(ValueError, match=rf"^kind: expected another name .*, got '{kind}'"):
+    with pytest.raises(ValueError, match=rf"^kind: expected a name other .*, got '{kind}'"):
         register(own_set("a", kind=kind))
     assert "a" not in operations_of(kind).labels
 
@@ -151,7 +151,7 @@ def test_a_thread_without_a_set_does_not_guess_where_others_disagree() -> None:
 
     def look_from_a_third_thread() -> None:
         register(other)
-        with pytest.raises(ArchitectureError, match="got 2, of several threads"):
+        with pytest.raises(ArchitectureError, match="got 2 from several threads"):
             in_new_thread(lambda: operations_of(kind))
 
     in_new_thread(look_from_a_third_thread)

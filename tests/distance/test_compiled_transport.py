@@ -159,7 +159,7 @@ def test_a_pair_that_takes_too_long_goes_to_pot(below_diagonal, monkeypatch):
     by_transport = transport.transport_costs
     monkeypatch.setattr(transport, "transport_costs", spy)
     monkeypatch.setattr(compiled, "MAX_PIVOTS_PER_LAYER", 0)
-    with pytest.warns(RuntimeWarning, match=r"after 0 steps a layer\. POT solves them"):
+    with pytest.warns(RuntimeWarning, match=r"after 0 steps per layer\. POT solves them"):
         found = compiled.transport_costs(networks, networks, costs, below_diagonal)
     assert calls
     assert set(calls) == {(1, 1)}

@@ -166,7 +166,7 @@ def test_read_only_distances_are_fine() -> None:
         ([], np.zeros(3), "terms must have views"),
         ([[np.zeros((2, 3, 3))]], np.zeros(2), r"terms must have views of shapes \(k, 2, 2\)"),
         ([[np.zeros((2, 3, 4))]], np.zeros(3), "terms must have views"),
-        ([[np.zeros((1, 3, 3))]], np.zeros(3), r"sums \(2,\) like prior"),
+        ([[np.zeros((1, 3, 3))]], np.zeros(3), r"sums \(2,\) of k for each term as in prior"),
         ([[]], np.zeros(3), "terms must have views"),
         ([[np.full((2, 2, 2), math.inf)]], np.zeros(2), "terms must be finite"),
         ([[np.zeros((2, 2, 2))]], np.array([0, math.nan]), "values must be"),

@@ -188,7 +188,7 @@ def test_image_layers_are_no_built_in_layers_of_features(label: str) -> None:
 
 @pytest.mark.parametrize("made", [None, 3, nn.ReLU])
 def test_something_else_than_a_module(made: Any) -> None:
-    with pytest.raises(TypeError, match=r"^operation 'own', module: expected .* and it made "):
+    with pytest.raises(TypeError, match=r"^operation 'own', module: expected .* but it made "):
         image_module([own(lambda *given: made)], Layer("own", 8))
 
 

@@ -187,7 +187,7 @@ def added(module: fx.GraphModule) -> None:
 @pytest.mark.parametrize("change", [replaced, subclassed, added])
 def test_modules_whose_code_is_the_user_s(change: Change, module: fx.GraphModule) -> None:
     change(module)
-    with pytest.raises(TypeError, match=r"^module\..*: expected one of .*code is yours to keep"):
+    with pytest.raises(TypeError, match=r"^module\..*: expected one of .*code you have to keep"):
         module_source(module)
 
 
@@ -200,7 +200,7 @@ def test_functions_whose_code_is_the_user_s(module: fx.GraphModule) -> None:
         result = module.graph.call_function(twice, (output.args[0],))
     output.args = (result,)
     module.recompile()
-    with pytest.raises(TypeError, match=r"^module: expected a graph .*twice.*yours to keep"):
+    with pytest.raises(TypeError, match=r"^module: expected a graph .*twice.*have to keep"):
         module_source(module)
 
 

@@ -115,8 +115,8 @@ def test_it_is_asked_of_networks_that_keep_all_other_limits_only() -> None:
     [
         ("mlp", "MLPSpace: found no chain of layers within these limits: accepts gave False for"),
         ("cnn", "CNNSpace: found no chain of layers within these limits: accepts gave False for"),
-        ("vertices", "accepts: expected a function that accepts some cells, and it gave False"),
-        ("edges", "accepts: expected a function that accepts some cells, and it gave False"),
+        ("vertices", "accepts: expected a function that accepts some cells, but it gave False"),
+        ("edges", "accepts: expected a function that accepts some cells, but it gave False"),
     ],
 )
 def test_one_that_accepts_nothing_is_refused(kind: str, message: str) -> None:
@@ -132,7 +132,7 @@ def test_impossible_bounds_are_told_before_it() -> None:
 @pytest.mark.parametrize("kind", list(MAKERS))
 @pytest.mark.parametrize("given", [None, 1, 0.5, "yes", np.ones(2)], ids=str)
 def test_other_answers_are_refused(kind: str, given: Any) -> None:
-    with pytest.raises(TypeError, match=r"^accepts: expected True or False .* got .* for the "):
+    with pytest.raises(TypeError, match=r"^accepts: expected .* True or False, got .* for the "):
         MAKERS[kind](accepts=lambda network: given)
 
 
@@ -150,7 +150,7 @@ def test_what_it_raises_is_told_with_the_network(kind: str) -> None:
         MAKERS[kind](accepts=accepts)
     message, cause = str(raised.value), raised.value.__cause__
     assert isinstance(cause, KeyError)
-    assert "accepts: expected True or False of the function, and it raised KeyError" in message
+    assert "expected the function to return True or False, but it raised KeyError" in message
     assert "with the layers ip, " in message
     assert "and the edges 0-1" in message
 

@@ -121,7 +121,7 @@ def test_initial_chains_replace_the_default() -> None:
     [
         ({"kind": 3}, TypeError, "kind: expected a string, got 3"),
         ({"kind": ""}, ValueError, "kind: expected a string that is not empty"),
-        ({"kind": "cnn"}, ValueError, "kind: expected another name than those of the built-in"),
+        ({"kind": "cnn"}, ValueError, "kind: expected a name other than those of the built-in"),
         ({"operations": "conv3"}, TypeError, "operations: expected a sequence of Operation and"),
         ({"operations": {SEP}}, TypeError, "operations: expected a sequence of Operation and"),
         ({"operations": SEP}, TypeError, "operations: expected a sequence of Operation and"),
@@ -151,7 +151,7 @@ def test_initial_chains_replace_the_default() -> None:
         (
             {"operations": [SEP, Operation("softmax")]},
             ValueError,
-            "operations: expected other lab",
+            "operations: expected labels oth",
         ),
         ({"operations": [POOL]}, ValueError, "operations: expected one with units that keeps the"),
         ({"task": "ranking"}, ValueError, "task: expected one of"),

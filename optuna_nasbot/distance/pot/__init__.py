@@ -1,14 +1,14 @@
-"""The compiled solver of POT, without what else POT imports.
+"""The compiled solver of POT, without everything else that POT imports.
 
 `import ot` imports every array library that is installed (PyTorch, JAX, CuPy, TensorFlow). That
-takes seconds and memory of the GPU, and fails where one of them is broken, though none is needed
-here. So the solver's extension module is loaded alone. POT's environment variables
-POT_BACKEND_DISABLE_* are no way: other threads would see them, and users of POT would be without
-these libraries for the rest of the process.
+takes seconds and GPU memory, and fails if one of them is broken, though none is needed here. So
+the solver's extension module is loaded alone. POT's environment variables POT_BACKEND_DISABLE_*
+are no alternative: other threads would see them, and users of POT would have to do without these
+libraries for the rest of the process.
 
-This rests on what POT promises nowhere, but is the same in its versions 0.9.4 to 0.9.7: the name
-`ot.lp.emd_wrap.emd_c`, and that this module imports no more of POT than `dist` from `..utils`.
-Where it fails POT is imported as usual.
+This relies on details that POT does not document, but that are the same in its versions 0.9.4 to
+0.9.7: the name `ot.lp.emd_wrap.emd_c`, and that this module imports nothing of POT but `dist` from
+`..utils`. If loading it alone fails, POT is imported as usual.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ def _solver_module() -> ModuleType:
         raise ImportError(
             "POT (the package `ot`), which solves the transport problems of OTMANN, can't be "
             f"imported: {type(error).__name__}: {error} To install it anew: "
-            "pip install --force-reinstall --no-deps POT. If the error is that of an array "
-            "library, which POT imports too, repair or remove that library."
+            "pip install --force-reinstall --no-deps POT. If the error comes from an array "
+            "library that POT imports, repair or remove that library."
         ) from error
 
 
 def _loaded_alone() -> ModuleType:
-    """The module, of which nothing stays in `sys.modules`.
+    """The module, loaded without leaving anything in `sys.modules`.
 
-    For Python it is a module of this package while it is loaded, so that it finds `dist` in
-    `utils` here. Then it gets back its own name. There is only one such module in a process: a
+    While it is loaded, Python takes it for a module of this package, so that it finds `dist` in
+    `utils` here. Then it gets its own name back. There is only one such module in a process: a
     later `import ot` finds this one.
     """
     package = find_spec("ot")

@@ -1,4 +1,4 @@
-"""A view that compares the networks of a name by numbers that describe each of them."""
+"""A view that compares the networks with one name by features of each network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ They are finite, and equal for isomorphic networks."""
 
 @dataclass(frozen=True, eq=False)
 class FeatureView(View):
-    """Half squared differences of standardised features, of mean about 1 over random pairs.
+    """Half the squared differences of standardised features, with mean about 1 over random pairs.
 
     ``d_i(x, y) = (f_i(x) - f_i(y))^2 / (2 std_i^2)``. The deviations are those of the
     configurations that the view was fitted to. Features that are constant there are left out:
@@ -37,7 +37,7 @@ class FeatureView(View):
 
     Args:
         name: The name of the networks.
-        features: What computes the F features of a network.
+        features: Computes the F features of a network.
         kept: Positions of the k features that are compared, shape (k,).
         std: Their standard deviations, shape (k,).
     """

@@ -1,8 +1,8 @@
 """Summary features of a network, over which the model fits trends.
 
-Numbers of layers, masses and lengths of paths, of any kind of network. The transport and the
-neighbourhood terms of the kernel distinguish networks of similar size, but far from the observed
-networks all directions look alike to them. A smooth term over these features is the part of the
+They are numbers of layers, masses and lengths of paths, for any kind of network. The transport and
+neighbourhood terms of the kernel distinguish networks of similar size, but can't distinguish
+directions far from the observed networks. A smooth term over these features is the part of the
 model that extrapolates.
 """
 

@@ -1,4 +1,4 @@
-"""A view that tells apart configurations that lack a part and those that have it."""
+"""A view that distinguishes configurations that lack a part from those that have it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from optuna_nasbot.trials.dimensions import Dimensions
 
 @dataclass(frozen=True, eq=False)
 class MissingView(View):
-    """1 between a configuration that lacks a part and one that has it, else 0; one for each part.
+    """For each part 1 between a configuration that lacks it and one that has it, otherwise 0.
 
     Args:
         dimensions: The networks and the parameters that configurations may lack.
-        lacked: Whether some of the observed configurations lack each of them.
+        lacked: For each of them whether some observed configuration lacks it.
     """
 
     dimensions: Dimensions
@@ -59,12 +59,12 @@ class MissingView(View):
 
 
 def has_network(name: str, configurations: Sequence[Configuration]) -> NDArray[np.bool_]:
-    """Whether each of n configurations has a network of a name, shape (n,)."""
+    """Whether each of n configurations has a network with a name, shape (n,)."""
     return np.array([name in each.networks for each in configurations], dtype=bool)
 
 
 def networks_of(name: str, configurations: Sequence[Configuration]) -> list[Architecture]:
-    """The networks of a name, of the configurations that have one."""
+    """The networks with a name, of the configurations that have one."""
     return [each.networks[name] for each in configurations if name in each.networks]
 
 

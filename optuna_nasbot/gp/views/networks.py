@@ -1,4 +1,4 @@
-"""Views that compare the networks of a name by their graphs."""
+"""Views that compare the networks with one name by their graphs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from optuna_nasbot.trials.configuration import Configuration
 
 @dataclass(frozen=True, eq=False)
 class NetworkView(View):
-    """Some dissimilarities of the networks of a name, or a power of them.
+    """Some dissimilarities of the networks with one name, or a power of them.
 
     A configuration without such a network is at distance 0 from all others; see `MissingView`.
 
@@ -27,7 +27,7 @@ class NetworkView(View):
         name: The name of the networks.
         dissimilarities: Where they come from. Several views may share it.
         chosen: Which of its dissimilarities this view has.
-        power: The power that they are raised to.
+        power: The power to which they are raised.
     """
 
     name: str

@@ -18,9 +18,9 @@ from optuna_nasbot.trials.parameters import Parameter
 class ParameterView(View):
     """Squared differences of scaled numbers, and 0 or 1 for categories; one for each parameter.
 
-    Numbers are scaled to [0, 1] by their distributions. All are divided by their means over values
-    drawn from the distributions. A configuration without a parameter is at distance 0 in it from
-    all others; see `MissingView`.
+    Numbers are scaled to [0, 1] by their distributions. All dissimilarities are divided by their
+    means over values drawn from the distributions. For a parameter that a configuration lacks, its
+    distance from all others is 0; see `MissingView`.
 
     Args:
         parameters: The parameters by name.

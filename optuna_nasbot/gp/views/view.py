@@ -14,11 +14,11 @@ from optuna_nasbot.trials.configuration import Configuration
 
 
 class View(ABC):
-    """A respect in which configurations are compared, by one or more dissimilarities.
+    """A way of comparing configurations, by one or more dissimilarities.
 
-    A view that has to know the observations before it can compare anything, to standardise
-    features for instance, learns that in `fitted`; until then its length is 0. A term may share
-    the view of another one: it is then computed once.
+    A view that has to know the observations before it can compare anything, for instance to
+    standardise features, learns them in `fitted`; until then its length is 0. Terms may share a
+    view, which is then computed once.
     """
 
     @abstractmethod
@@ -33,23 +33,23 @@ class View(ABC):
 
         Returns:
             Array (k, n, m), which may be empty: finite, not negative, exactly 0 for equal
-            configurations and symmetric. Means over random pairs, of the space or of the observed
-            configurations, are about 1: the view scales them so, since the priors of the terms
-            expect it. The caller does not change the array.
+            configurations, and symmetric. The view scales dissimilarities to means of about 1 over
+            random pairs of the space or of the observed configurations, as the priors of the terms
+            expect. The caller does not change the array.
         """
 
     def part(self, configuration: Configuration) -> Hashable:
-        """A key of what the view looks at, to compare what is the same only once.
+        """A key of what the view compares, so that equal parts are compared only once.
 
         Configurations with equal keys have the same dissimilarities to all others. A key may be
-        the `id` of an object that the configuration holds. It is asked for very often, and so has
-        to be cheap. A class that defines `between` and no `part` of its own, even if it inherits
-        one, has a key for each configuration.
+        the `id` of an object that the configuration holds. It is needed very often, and so has to
+        be cheap. In a class that defines `between` but no `part`, even if it inherits one, each
+        configuration has a key of its own.
         """
         return id(configuration)
 
     def __init_subclass__(cls) -> None:
-        # Its way to compare may look at more than the one that it inherits.
+        # A new `between` may compare more than the inherited `part` accounts for.
         if "between" in vars(cls) and "part" not in vars(cls):
             cls.part = View.part  # type: ignore[method-assign]
 

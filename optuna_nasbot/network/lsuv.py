@@ -48,7 +48,8 @@ def lsuv_init_(
     Raises:
         TypeError: `module` is not a `torch.fx.GraphModule`, `inputs` is not a tensor, or
             `generator` is neither a `torch.Generator` nor None.
-        ValueError: `inputs` has another shape, fewer than 2 rows, or values that are not finite.
+        ValueError: `module` has no parameters, or `inputs` has another shape, fewer than 2 rows,
+            or values that are not finite.
 
     References:
         Mishkin and Matas, "All you need is a good init", ICLR 2016, arXiv 1511.06422. The means
@@ -63,8 +64,10 @@ def lsuv_init_(
             f"generator: expected a torch.Generator or None, got {type(generator).__name__}."
         )
     _check_inputs(inputs, module)
+    example = next(module.parameters(), None)
+    if example is None:
+        raise ValueError("module: expected a network with parameters, got one that has none.")
     with torch.no_grad():
-        example = next(module.parameters())
         inputs = inputs.to(example.device, example.dtype)
         _LayerSequentialUnitVariance(module, generator).run(inputs)
     return module

@@ -229,10 +229,18 @@ class CellSpace(OwnKindSpace):
 
         Raises:
             ValueError: The cells of this space have operations on edges.
-            ArchitectureError: A label or an edge is unknown, an edge comes twice, or the edges
-                form a cycle.
+            ArchitectureError: `labels` or `edges` is not a collection, a label or an edge is
+                unknown, an edge comes twice, or the edges form a cycle.
         """
         self._check_mode("vertices")
+        if not isinstance(labels, Collection):
+            raise ArchitectureError(
+                f"labels: expected a sequence of operations, got {shown(labels)}."
+            )
+        if not isinstance(edges, Collection):
+            raise ArchitectureError(
+                f"edges: expected pairs of vertices (i, j), got {shown(edges)}."
+            )
         for label in labels:
             if label not in self.labels:
                 raise ArchitectureError(

@@ -204,3 +204,5 @@ def test_wrong_module_or_generator(network: Network) -> None:
         TypeError, match=r"^generator: expected a torch.Generator or None, got int"
     ):
         lsuv_init_(module, torch.randn(4, 3), generator=0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^module: expected a network with parameters"):
+        lsuv_init_(fx.symbolic_trace(nn.ReLU()), torch.randn(4, 3))

@@ -248,6 +248,8 @@ def test_searches_never_repeat_a_cell(space, sampler):
         ),
         (["conv1"], [(0, 1), (1, 2), (1, 7)], r"edges: expected pairs .* to 2, got \(1, 7\)"),
         (["conv1"], [(0, 1), (1, -1)], r"edges: expected pairs .* to 2, got \(1, -1\)"),
+        (3, [], "labels: expected a sequence of operations, got 3"),
+        (["conv1"], 3, r"edges: expected pairs of vertices \(i, j\), got 3"),
         (["conv1"], [1], "edges: expected pairs .* to 2, got 1"),
         (["conv1"], [(0, 1, 2)], r"edges: expected pairs .* to 2, got \(0, 1, 2\)"),
     ],

@@ -34,6 +34,7 @@ from optuna_nasbot.trials.joint_parameters import study_dimensions
 from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.private_optuna import constraint_attributes
+from optuna_nasbot.trials.private_optuna import enqueued_parameters
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.wrapped import user_attrs_of
 
@@ -101,7 +102,8 @@ def _check_of_last_space(study: Study, name: str, architecture: Architecture) ->
 def _is_same(
     trial: FrozenTrial, architectures: Mapping[str, Architecture], params: Mapping[str, Any]
 ) -> bool:
-    enqueued = trial.system_attrs.get("fixed_params", trial.params)
+    enqueued = enqueued_parameters(trial)
+    enqueued = trial.params if enqueued is None else enqueued
     # A trial that has not finished may yet lack parameters.
     known = [enqueued, trial.params] if trial.state.is_finished() else [enqueued]
     if _as_stored(params) not in map(_as_stored, known):

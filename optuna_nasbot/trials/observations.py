@@ -24,6 +24,7 @@ from optuna_nasbot.trials.outcomes import Outcomes
 from optuna_nasbot.trials.outcomes import outcomes_of
 from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.trials.plan import read_plan
+from optuna_nasbot.trials.private_optuna import enqueued_parameters
 from optuna_nasbot.trials.stored import read_architecture
 from optuna_nasbot.trials.values import has_failed
 
@@ -209,7 +210,7 @@ def known_parameters(
     known = dict(trial.params)
     if not trial.state.is_finished():
         planned = read_plan(trial, parameters).parameters if with_plan else {}
-        known = {**planned, **trial.system_attrs.get("fixed_params", {}), **known}
+        known = {**planned, **(enqueued_parameters(trial) or {}), **known}
     return {
         name: parameter.stored(known[name])
         for name, parameter in parameters.items()

@@ -12,6 +12,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 _CONSTRAINTS = "constraints"
+_ENQUEUED = "fixed_params"
 
 
 def set_system_attr(study: Study, trial: FrozenTrial, key: str, value: Any) -> None:
@@ -19,7 +20,18 @@ def set_system_attr(study: Study, trial: FrozenTrial, key: str, value: Any) -> N
 
     Trials have no public way for that. Optuna's own samplers do it as is done here.
     """
-    study._storage.set_trial_system_attr(trial._trial_id, key, value)
+    study._storage.set_trial_system_attr(trial_id(trial), key, value)
+
+
+def trial_id(trial: FrozenTrial) -> int:
+    """The number by which the storage knows a trial, which has no public name for it."""
+    return trial._trial_id
+
+
+def enqueued_parameters(trial: FrozenTrial) -> dict[str, Any] | None:
+    """The parameters that a trial was enqueued with; None if it was not enqueued."""
+    enqueued: dict[str, Any] | None = trial.system_attrs.get(_ENQUEUED)
+    return enqueued
 
 
 def whole_study(study: Study) -> Study:

@@ -26,12 +26,12 @@ from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.trials.private_optuna import trial_id
 from optuna_nasbot.visualization.constraint_facts import broken_constraints
 from optuna_nasbot.visualization.dashboard.attributes import NoteAttributes
 from optuna_nasbot.visualization.dashboard.attributes import StudyAttributes
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
-from optuna_nasbot.visualization.dashboard.trial import trial_id
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import shortened
 from optuna_nasbot.visualization.drawing.svg import to_svg

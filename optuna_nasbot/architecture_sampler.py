@@ -42,7 +42,7 @@ from optuna_nasbot.trials import origin_attributes
 from optuna_nasbot.trials.constraints import ConstraintsFunction
 from optuna_nasbot.trials.constraints import check_constraints_func
 from optuna_nasbot.trials.constraints import store_constraints
-from optuna_nasbot.trials.constraints import told_of_lacking
+from optuna_nasbot.trials.constraints import missing_constraints_message
 from optuna_nasbot.trials.dimensions import dimensions_of
 from optuna_nasbot.trials.joint_parameters import JointParameters
 from optuna_nasbot.trials.joint_parameters import joint_parameters
@@ -207,7 +207,7 @@ class ArchitectureSampler(BaseSampler):
         if self._has_told_of_constraints:
             return
         has_function = self._constraints_func is not None
-        told = told_of_lacking(trials, has_function, self._known_constraints)
+        told = missing_constraints_message(trials, has_function, self._known_constraints)
         if told:
             self._has_told_of_constraints = True
             warnings.warn(told, stacklevel=2)

@@ -85,7 +85,7 @@ def predictions(
         objectives=[*_objectives(request, targets, models, known)],
         constraints=[predictor for predictor, _ in constraints],
         limits=np.array([limit for _, limit in constraints]),
-        front=found[outcomes.is_feasible],
+        front=found[outcomes.is_known_feasible],
         reference=found.min(axis=0, initial=0.0) - _BEYOND,
     )
 

@@ -68,7 +68,7 @@ def note_request(
         if is_remade:
             requests.remade.add(name)
         requests.spaces[name] = space
-        untried = [*_untried(study, requests, but_for=number)]
+        untried = [*_untried(study, requests, exclude=number)]
     if is_remade:
         warnings.warn(
             f"The space of '{name}' gets its function accepts anew in each trial, so that it is "
@@ -108,12 +108,12 @@ def _made_of(function: object) -> tuple[object, ...] | None:
     return None
 
 
-def _untried(study: Study, requests: _Requests, but_for: int) -> Iterator[tuple[int, str]]:
+def _untried(study: Study, requests: _Requests, exclude: int) -> Iterator[tuple[int, str]]:
     """Numbers of trials, and names that neither they nor others asked for, each name once."""
-    if not any(names for number, names in requests.ignored.items() if number != but_for):
+    if not any(names for number, names in requests.ignored.items() if number != exclude):
         return
     for trial in study.get_trials(deepcopy=False):
-        if trial.number != but_for and trial.state.is_finished():
+        if trial.number != exclude and trial.state.is_finished():
             ignored = requests.ignored.pop(trial.number, set())
             # One that failed may not have come so far.
             if trial.state != TrialState.FAIL:

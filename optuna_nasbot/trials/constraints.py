@@ -84,7 +84,7 @@ def _numbers(given: object, number: int) -> tuple[float, ...]:
     return tuple(constraints)
 
 
-def told_of_lacking(
+def missing_constraints_message(
     trials: Iterable[FrozenTrial], has_function: bool, known: Collection[str] = ()
 ) -> str:
     """What to say of constraints that some completed trials lack.

@@ -40,7 +40,7 @@ class Outcomes:
     constraints: Mapping[str, NDArray[np.float64]]
 
     @property
-    def is_feasible(self) -> NDArray[np.bool_]:
+    def is_known_feasible(self) -> NDArray[np.bool_]:
         """Which trials satisfy all constraints that they have, shape (n,).
 
         As in Optuna, those that only other trials have don't count: one may have been renamed. A

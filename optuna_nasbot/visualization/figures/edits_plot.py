@@ -48,7 +48,7 @@ _MAX_NAME = 100.0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EditOutcome:
     """What came of the networks that an edit helped to make.
 
     Attributes:
@@ -157,7 +157,7 @@ def plot_edits(
     return with_numbers_apart(figure)
 
 
-def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[Outcome]:
+def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[EditOutcome]:
     """What came of each edit, those first that led to most better networks.
 
     All of the paper's nine edits are there if one of them is.
@@ -182,7 +182,7 @@ def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[Outc
             if parent in worth
         }
         finite = {pair: gain for pair, gain in compared.items() if np.isfinite(gain)}
-        outcomes.append(Outcome(name, len(made), tuple(finite.values()), tuple(finite)))
+        outcomes.append(EditOutcome(name, len(made), tuple(finite.values()), tuple(finite)))
     return sorted(outcomes, key=lambda outcome: (-outcome.n_better, -outcome.n_used))
 
 
@@ -198,7 +198,7 @@ def _origins(trials: Sequence[FrozenTrial], name: str) -> dict[int, Origin]:
     return {number: origin for number, origin in origins.items() if origin is not None}
 
 
-def _row_label(outcome: Outcome) -> str:
+def _row_label(outcome: EditOutcome) -> str:
     if not outcome.n_used:
         result = "not used"
     elif not outcome.gains:
@@ -208,7 +208,7 @@ def _row_label(outcome: Outcome) -> str:
     return f"{axis_text(fitted(outcome.edit, _MAX_NAME, LABEL_SIZE))}: {result}"
 
 
-def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
+def _add_counts(figure: Figure, outcomes: Sequence[EditOutcome]) -> None:
     better = np.array([outcome.n_better for outcome in outcomes])
     compared = np.array([len(outcome.gains) for outcome in outcomes])
     used = np.array([outcome.n_used for outcome in outcomes])
@@ -231,7 +231,7 @@ def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
+def _add_gains(figure: Figure, outcomes: Sequence[EditOutcome]) -> None:
     figure.add_box(
         x=[gain for outcome in outcomes for gain in outcome.gains],
         y=[outcome.edit for outcome in outcomes for _ in outcome.gains],

@@ -39,7 +39,7 @@ _TITLE_WIDTH = 380.0
 
 
 @dataclass(frozen=True, eq=False)
-class Predictions:
+class LeaveOneOutPredictions:
     """What the surrogate expects of each trial when that is left out.
 
     Attributes:
@@ -139,7 +139,7 @@ def plot_surrogate(
     return with_numbers_apart(figure)
 
 
-def leave_one_out_predictions(modelled: ModelledTrials) -> Predictions:
+def leave_one_out_predictions(modelled: ModelledTrials) -> LeaveOneOutPredictions:
     """Leave each trial out in turn, at the hyperparameters that fit all of them.
 
     Args:
@@ -149,12 +149,14 @@ def leave_one_out_predictions(modelled: ModelledTrials) -> Predictions:
     kept = set(map(id, surrogate.configurations))
     chosen = np.array([i for i, each in enumerate(modelled.configurations) if id(each) in kept])
     observed = modelled.targets.all[chosen]
-    return Predictions(modelled.of.chosen(chosen), observed, *surrogate.leave_one_out(observed))
+    return LeaveOneOutPredictions(
+        modelled.of.chosen(chosen), observed, *surrogate.leave_one_out(observed)
+    )
 
 
 def _add_predictions(
     figure: Figure,
-    predictions: Predictions,
+    predictions: LeaveOneOutPredictions,
     chosen: NDArray[np.bool_],
     colour: str,
     label: str,

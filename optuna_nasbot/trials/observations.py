@@ -93,7 +93,7 @@ def configurations(observations: Iterable[Observation]) -> tuple[Configuration, 
 def read_trials(
     trials: Iterable[FrozenTrial], name: str
 ) -> tuple[list[Observation], dict[int, ArchitectureError]]:
-    """Read the trials that carry a network of a name, of whatever kind, without parameters.
+    """Read the networks of a name that trials carry, of whatever kind; no parameters are read.
 
     Returns:
         The trials with their networks, and, by the number of the trial, why a network can't be
@@ -116,8 +116,8 @@ def observe(
 ) -> Observations:
     """Read what a sampler needs to know of a study.
 
-    Trials that try nothing of the dimensions are left out, where they hold networks those
-    without any; so are those with damaged networks, with a warning.
+    Trials without any network of the dimensions are left out (without any parameter, if the
+    dimensions hold no networks). So are trials with damaged networks, with a warning.
 
     Args:
         trials: The trials of a study, without the one that asks.

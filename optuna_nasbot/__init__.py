@@ -70,8 +70,8 @@ __all__ = [
 
 draw_in_notebooks(drawn_in_notebook)
 
-# The loggers of the package are below this one and Optuna's. Optuna shows INFO unless it is told
-# otherwise: messages on the progress are for those who ask for them here.
+# The package's loggers are children of this one, which is a child of Optuna's. Optuna shows INFO
+# by default; reports of progress are only for users who lower the level of this logger.
 _logger = logging.getLogger(f"optuna.{__name__}")
 if _logger.level == logging.NOTSET:
     _logger.setLevel(logging.WARNING)
@@ -80,7 +80,7 @@ _NEEDS_TORCH = {"build_module", "lsuv_init_", "module_source"}
 
 
 def __getattr__(name: str) -> Any:
-    # torch takes seconds to import, so that what needs it is imported when it is asked for.
+    # torch takes seconds to import: what needs it is imported only when it is asked for.
     if name in _NEEDS_TORCH:
         import optuna_nasbot.network as network
 

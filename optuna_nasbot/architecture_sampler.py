@@ -41,8 +41,8 @@ from optuna_nasbot.trials import is_tried_elsewhere
 from optuna_nasbot.trials import origin_attributes
 from optuna_nasbot.trials.constraints import ConstraintsFunction
 from optuna_nasbot.trials.constraints import check_constraints_func
+from optuna_nasbot.trials.constraints import missing_constraints_message
 from optuna_nasbot.trials.constraints import store_constraints
-from optuna_nasbot.trials.constraints import told_of_lacking
 from optuna_nasbot.trials.dimensions import dimensions_of
 from optuna_nasbot.trials.joint_parameters import JointParameters
 from optuna_nasbot.trials.joint_parameters import joint_parameters
@@ -55,8 +55,9 @@ MAX_REDRAWS = 10
 """When two workers notice that they chose the same, about one redraw in seven collides again."""
 
 _CONSULTED: ContextVar[list[ArchitectureSampler] | None] = ContextVar("_CONSULTED", default=None)
-"""Filled with the samplers whose `infer_relative_search_space` is called, while one of them finds
-out whether the study's sampler, which may be a wrapper, will ask it for parameters at all."""
+"""The samplers whose `infer_relative_search_space` has been called while one of them finds out
+whether the study's sampler, possibly a wrapper, would ask it for parameters; None at other
+times."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -69,7 +70,10 @@ _logger = optuna.logging.get_logger(f"optuna.{__name__}")
 
 
 def _of_an_instance(hook: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Let a hook that Optuna calls first say so if the study got a class in place of a sampler."""
+    """Make a hook raise a clear error if the study got the class in place of an instance.
+
+    Only hooks that Optuna may call before any other need it.
+    """
 
     @wraps(hook)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -106,23 +110,24 @@ class Suggestion:
 class ArchitectureSampler(BaseSampler):
     """A sampler that chooses networks, and ordinary parameters together with them.
 
-    Whoever is asked first in a trial, `sample_architecture` or `sample_relative`, chooses the
-    whole configuration and stores it as a plan. What is asked next keeps its part of the plan
-    where that agrees with what the trial has by then, and is chosen anew otherwise.
+    Whichever method a trial calls first, `sample_architecture` or `sample_relative`, chooses the
+    whole configuration and stores it as a plan. Later calls keep the planned parameters as long as
+    the plan agrees with what the trial has by then, and choose others otherwise. A network is
+    always chosen when it is asked for, given all that is known by then.
 
     Args:
         seed: Seed of all random choices, below 2^32; None for a different one each time.
         parameter_sampler: The sampler of all ordinary parameters; None to choose them together
             with the networks.
         independent_sampler: The old name of `parameter_sampler`.
-        warn_independent_sampling: Whether to warn of a parameter that can't be chosen together
+        warn_independent_sampling: Whether to warn about a parameter that can't be chosen together
             with the networks.
-        constraints_func: A function that gives the constraints of a trial that has ended, a
-            sequence of numbers of which 0 and less are satisfied.
+        constraints_func: A function that takes a trial that has ended and gives its constraints,
+            a sequence of numbers; 0 or less satisfies a constraint.
 
     Raises:
-        TypeError: `seed` is no whole number, a sampler is none, `warn_independent_sampling` no
-            bool or `constraints_func` no function.
+        TypeError: `seed` is no whole number, a sampler is not one of Optuna's,
+            `warn_independent_sampling` is no bool or `constraints_func` is no function.
         ValueError: `seed` is negative or too large, or both samplers are given.
     """
 
@@ -148,15 +153,15 @@ class ArchitectureSampler(BaseSampler):
         self._independent_sampler = self._given_sampler or TPESampler(seed=seed)
         self._warns = warn_independent_sampling
         self._constraints_func = constraints_func
-        self._has_told_of_constraints = False
+        self._warned_of: set[str] = set()
         self._known_constraints: Collection[str] = ()
         self.suggesting = threading.RLock()
 
     def choose(self, request: TrialRequest) -> Suggestion:
         """Choose a configuration for a running trial: the method that subclasses implement.
 
-        Callers hold the lock `suggesting` until the configuration is stored, so that threads which
-        share a sampler see each other's.
+        Callers hold the lock `suggesting` until the configuration is stored, so that threads that
+        share a sampler see each other's choices.
 
         Args:
             request: What is asked for, and what is known.
@@ -198,19 +203,20 @@ class ArchitectureSampler(BaseSampler):
         self, study: Study, number: int, spaces: Mapping[str, ArchitectureSpace]
     ) -> TrialRequest:
         trials = study.get_trials(deepcopy=False)
-        self._tell_of_constraints(trials)
+        self._warn_once(
+            "constraints",
+            lambda: missing_constraints_message(
+                trials, self._constraints_func is not None, self._known_constraints
+            ),
+        )
         joint = self._joint_parameters(study, trials, number)
         return request_of(trials, study.directions, number, spaces, joint)
 
-    def _tell_of_constraints(self, trials: Sequence[FrozenTrial]) -> None:
-        """Warn, once, of trials that lack constraints."""
-        if self._has_told_of_constraints:
-            return
-        has_function = self._constraints_func is not None
-        told = told_of_lacking(trials, has_function, self._known_constraints)
-        if told:
-            self._has_told_of_constraints = True
-            warnings.warn(told, stacklevel=2)
+    def _warn_once(self, topic: str, message: Callable[[], str]) -> None:
+        """Warn of a topic, unless this sampler has; an empty message means nothing is wrong."""
+        if topic not in self._warned_of and (text := message()):
+            self._warned_of.add(topic)
+            warnings.warn(text, stacklevel=2)
 
     def _joint_parameters(
         self, study: Study, trials: Sequence[FrozenTrial], number: int
@@ -242,7 +248,7 @@ class ArchitectureSampler(BaseSampler):
         return suggestion
 
     def _chosen(self, request: TrialRequest) -> Suggestion:
-        """Choose the parameters first, then the network: whatever the order they are asked in."""
+        """Choose the parameters first, then the network, in whatever order they are asked for."""
         if request.asked is None or not request.dimensions.parameters:
             return self.choose(request)
         planned = request.plan or self.choose(request.for_parameters()).plan
@@ -267,13 +273,13 @@ class ArchitectureSampler(BaseSampler):
         """Random numbers of one suggestion.
 
         They depend on the seed, the trial and the name only: workers with equal seeds differ,
-        and a resumed study goes on as if it had not stopped.
+        since their trials do, and a resumed study goes on as if it had not stopped.
         """
         return np.random.default_rng([self._entropy, trial_number, zlib.crc32(name.encode())])
 
     def request_rng(self, request: TrialRequest) -> np.random.Generator:
         """Random numbers of what is asked for."""
-        name = ":" if request.asked is None else request.asked  # which no network can be named
+        name = ":" if request.asked is None else request.asked  # no network can be named ":"
         return self.trial_rng(request.trial.number, name)
 
     @_of_an_instance
@@ -308,9 +314,10 @@ class ArchitectureSampler(BaseSampler):
     def _planned_parameters(
         self, study: Study, number: int, searched: Mapping[str, BaseDistribution]
     ) -> Mapping[str, Any]:
-        """The parameters of a trial's plan; of a new one where there is none, or none that holds.
+        """The parameters of a trial's plan.
 
-        Another one is made where another trial turns out to have the same configuration.
+        A new plan is made if there is none, if it no longer agrees with the trial, or if another
+        trial turns out to have the same configuration.
         """
         for _ in range(1 + MAX_REDRAWS):
             trials = study.get_trials(deepcopy=False)

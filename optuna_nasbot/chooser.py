@@ -13,7 +13,7 @@ from optuna_nasbot.wrapped import ChoosesArchitectures
 from optuna_nasbot.wrapped import samplers_behind
 
 _TOLD: set[str] = set()
-"""Names of the studies that were warned of. Some load their study anew for each trial."""
+"""Names of the studies that were warned about: some programs load their study anew each trial."""
 _WITHOUT_ORIGIN: WeakKeyDictionary[Study, set[int]] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 
@@ -22,9 +22,9 @@ def choosing_sampler(study: Study) -> ChoosesArchitectures | None:
     """The sampler of a study that chooses networks, found through wrappers.
 
     Returns:
-        The sampler. None, with one warning a study, if a wrapper holds several, or if none is
-        there although a sampler of this package has chosen networks of the study before. None
-        without a word under other samplers.
+        The sampler; None if there is none, or if a wrapper holds several. Warns, once a study, of
+        several, and of none where a sampler of this package has chosen networks of the study
+        before.
     """
     sampler = type(study.sampler).__name__
     found = samplers_behind(study.sampler)
@@ -53,7 +53,7 @@ def choosing_sampler(study: Study) -> ChoosesArchitectures | None:
 def _has_origins(study: Study) -> bool:
     """Whether a sampler of this package chose networks of the study.
 
-    It is asked for each suggestion: finished trials without are looked at once.
+    This is asked at each suggestion, so finished trials without are looked at only once.
     """
     without = _WITHOUT_ORIGIN.setdefault(study, set())
     for trial in study.get_trials(deepcopy=False):

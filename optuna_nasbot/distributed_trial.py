@@ -15,9 +15,9 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.wrapped import found_behind
 
 _INTEGRATION = "optuna_integration.pytorch_distributed.pytorch_distributed"
-"""The module of `TorchDistributedTrial`. What is taken from it besides, how rank 0 tells the other
-ranks of a result and of the trial's attributes, has no public name. It is the same from
-optuna-integration 4.0 to 5.0."""
+"""The module of `TorchDistributedTrial`. What else is used of it is private: how rank 0 sends a
+result and the trial's attributes to the other ranks. It is the same from optuna-integration 4.0 to
+5.0."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class _Outcome:
 def distributed_behind(trial: object) -> BaseTrial | None:
     """The `TorchDistributedTrial` that a trial is or holds, if there is one.
 
-    It is told without importing optuna-integration, which is not installed everywhere.
+    It is found without importing optuna-integration, which is not installed everywhere.
     """
     integration = sys.modules.get(_INTEGRATION)
     if integration is None:
@@ -50,8 +50,8 @@ def distributed_behind(trial: object) -> BaseTrial | None:
 def on_all_ranks(trial: Any, suggest: Callable[[BaseTrial], Architecture]) -> Architecture:
     """What rank 0 suggests, on all ranks.
 
-    Everything happens on rank 0, checks of arguments, too. All ranks get what comes of it, the
-    network or the exception, so that none waits for one that has failed.
+    Everything happens on rank 0, also the checks of arguments. All ranks get the result, a network
+    or an exception, so that none waits for one that has failed.
 
     Args:
         trial: A `TorchDistributedTrial`; each rank calls this with its own.

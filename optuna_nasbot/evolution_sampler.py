@@ -19,32 +19,34 @@ from optuna_nasbot.trials.constraints import ConstraintsFunction
 _N_START = 12
 """How many networks of the initial pool are tried first, if it has so many."""
 _N_TRIES = 20
+"""How many children are made, of which the first that is new is tried."""
 
 
 class EvolutionSampler(ArchitectureSampler):
     """Searches networks by evolution, the baseline of the NASBOT paper (section 5).
 
-    The initial pool first, or 12 networks of it, with random parameters; then each network is a
-    child of one that was tried, made by one to five random edits, where parents are drawn with
-    probability proportional to exp(2 value), the values warped and standardised. Ordinary
-    parameters, if there are any, are chosen before the network: those of a parent that is drawn in
-    the same way, kept or changed by random steps.
+    First the initial pool is tried, or 12 networks of it, with random parameters. After that each
+    network is a child of one that was tried, made by one to five random edits. Parents are drawn
+    with probability proportional to exp(2 value), where values are warped and standardised.
+    Ordinary parameters, if there are any, are chosen before the network: they are those of a
+    parent that is drawn in the same way, kept or changed by random steps.
 
     Args:
-        seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
+        seed: Seed of all random choices, from 0 to 2^32 - 1; None for a different one each time. A
+            sequential study with a seed can be repeated exactly.
         parameter_sampler: A sampler for all ordinary parameters, if they are not to be evolved
             together with the networks.
         independent_sampler: The old name of `parameter_sampler`.
-        warn_independent_sampling: Whether to warn, once, of a parameter that is not evolved
-            together with the networks, since not all trials have it or its range changes. A
-            `TPESampler` samples it then.
-        constraints_func: A function that gives the constraints of a trial that has ended, a
-            sequence of numbers of which 0 and less are satisfied. Since Optuna 5 objectives call
-            `trial.set_constraint` instead.
+        warn_independent_sampling: Whether to warn, once, about a parameter that is not evolved
+            together with the networks because not all trials have it or its range changes. A
+            `TPESampler` samples such parameters.
+        constraints_func: A function that takes a trial that has ended and gives its constraints,
+            a sequence of numbers; 0 or less satisfies a constraint. From Optuna 5 on, call
+            `trial.set_constraint` in the objective instead.
 
     Raises:
-        TypeError: `seed` is no whole number, a sampler is none, `warn_independent_sampling` no
-            bool, or `constraints_func` no function.
+        TypeError: `seed` is no whole number, a sampler is not one of Optuna's,
+            `warn_independent_sampling` is no bool, or `constraints_func` is no function.
         ValueError: `seed` is negative or too large, or both samplers are given.
     """
 

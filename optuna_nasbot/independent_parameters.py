@@ -1,4 +1,4 @@
-"""Warnings of ordinary parameters that are not searched together with the networks."""
+"""Ordinary parameters that are not searched together with the networks: sampler and warning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _IS_TOLD = threading.Event()
 def parameter_sampler_of(
     parameter_sampler: BaseSampler | None, independent_sampler: BaseSampler | None
 ) -> BaseSampler | None:
-    """The sampler of all ordinary parameters, given by one of two arguments; None by neither.
+    """The sampler of all ordinary parameters, given by one of two arguments; None if by neither.
 
     Raises:
         TypeError: One of them is no sampler.
@@ -36,8 +36,8 @@ def parameter_sampler_of(
         )
     if independent_sampler is not None:
         warnings.warn(
-            "independent_sampler: it samples all ordinary parameters, apart from the networks. "
-            "Write parameter_sampler for that, or leave it out to search them together with the "
+            "independent_sampler: it samples all ordinary parameters, separately from networks. "
+            "Write parameter_sampler instead, or leave it out to search them together with the "
             "networks.",
             FutureWarning,
             stacklevel=4,
@@ -48,7 +48,7 @@ def parameter_sampler_of(
 def warn_of_independent(trials: Sequence[FrozenTrial], name: str, sampler: BaseSampler) -> None:
     """Warn, once in a process, that a parameter is sampled without regard to the network.
 
-    That is as it should be in the first trials, which have no others to learn from.
+    The first trials, which have no others to learn from, cause no warning.
 
     Args:
         trials: The trials of the study.
@@ -65,8 +65,8 @@ def warn_of_independent(trials: Sequence[FrozenTrial], name: str, sampler: BaseS
     reason = (
         f"trial {latest.number} had it with another range, or a sampler around this one samples it"
         if name in latest.params
-        else f"trial {latest.number}, the latest one with a value, has no such parameter (trials "
-        f"that you add can have it)"
+        else f"trial {latest.number}, the latest one with a value, has no such parameter (if "
+        f"you added that trial, pass params to create_architecture_trial)"
     )
     warnings.warn(
         f"The parameter '{name}' is not searched together with the networks: {reason}. "

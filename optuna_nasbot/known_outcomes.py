@@ -100,7 +100,7 @@ class KnownOutcomes:
         return chosen or networks
 
     def entered(self, observed: Observations, by_name: bool) -> Observations:
-        """Observations whose outcomes have the constraints that are known, as they are known."""
+        """The observations, with the constraints in their outcomes as they are known."""
         constraints = {
             key: np.array(
                 [self.value(key, _carried(each), by_name) for each in observed.finished],
@@ -113,7 +113,7 @@ class KnownOutcomes:
         return replace(observed, outcomes=replace(outcomes, constraints=all_constraints))
 
     def disagreement(self, observed: Observations, by_name: bool) -> str:
-        """What to say where the latest completed trial has another value than what is known of it.
+        """What to warn of if the latest completed trial has another value than a function gives.
 
         Returns:
             A message, empty where they agree as far as single precision goes.
@@ -163,7 +163,7 @@ def _number_of(
         value: Any = function(given)
     except Exception as error:  # whatever the user's code raises
         raise RuntimeError(
-            f"known[{key!r}]: expected a number of the function, and it raised "
+            f"known[{key!r}]: expected the function to return a number, and it raised "
             f"{type(error).__name__}: {error}. It was asked for {_text(given)}."
         ) from error
     try:
@@ -172,13 +172,14 @@ def _number_of(
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(
-            f"known[{key!r}]: expected a number of the function, got {value!r} for {_text(given)}."
+            f"known[{key!r}]: expected the function to return a number, got {value!r} for "
+            f"{_text(given)}."
         ) from None
     except OverflowError:  # a whole number of too many digits
         number = math.inf
     if not math.isfinite(number):
         raise ValueError(
-            f"known[{key!r}]: expected a finite number of the function, got {number} for "
+            f"known[{key!r}]: expected the function to return a finite number, got {number} for "
             f"{_text(given)}."
         )
     return number

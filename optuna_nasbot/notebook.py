@@ -5,7 +5,8 @@ from __future__ import annotations
 from optuna_nasbot.architecture import Architecture
 
 _MAX_EDGES = 200
-"""Beyond those of a chain: tangles of more take minutes to draw. The spaces have 200 in all."""
+"""Edges beyond those of a chain: with more, drawings may take minutes. By default spaces allow 200
+edges in all."""
 
 
 def drawn_in_notebook(architecture: Architecture) -> str:
@@ -22,7 +23,7 @@ def drawn_in_notebook(architecture: Architecture) -> str:
     if len(architecture.edges) - len(architecture.layers) > _MAX_EDGES:
         reason = (
             "A network of so many edges may take minutes to draw. "
-            "optuna_nasbot.visualization.to_svg does it."
+            "Call optuna_nasbot.visualization.to_svg to draw it."
         )
         return text_as_svg(repr(architecture), reason)
     try:

@@ -30,8 +30,8 @@ from optuna_nasbot.trials.outcomes import LARGEST_CONSTRAINT
 from optuna_nasbot.trials.plan import read_plan
 
 _MAX_UNFINISHED = 100
-"""How many running and how many failed networks the models take note of, the latest ones: those of
-workers that were killed run forever. Older ones are not suggested again either."""
+"""How many running and how many failed trials the models consider, the latest ones: trials of
+killed workers run forever. Configurations of older ones are not suggested again either."""
 _N_SUBSTITUTES = 5
 """How many networks that were tried stand for one that is still to be chosen."""
 _BEYOND = 1.0
@@ -85,7 +85,7 @@ def predictions(
         objectives=[*_objectives(request, targets, models, known)],
         constraints=[predictor for predictor, _ in constraints],
         limits=np.array([limit for _, limit in constraints]),
-        front=found[outcomes.is_feasible],
+        front=found[outcomes.is_known_feasible],
         reference=found.min(axis=0, initial=0.0) - _BEYOND,
     )
 
@@ -108,7 +108,7 @@ def _constraints(
 ) -> Iterator[tuple[Predictor, float]]:
     """What predicts each constraint, and the least value that satisfies it.
 
-    That a trial ends with a value is one more, once a trial has failed.
+    Once a trial has failed, to end with a value is one more constraint.
     """
     observed = request.observed
     margins = []
@@ -131,8 +131,8 @@ def _constraints(
 def _as_planned(failed: Observation, request: TrialRequest) -> Observation:
     """A failed trial with the parameters that it was going to have.
 
-    It may have failed before it asked for them, as all trials do whose networks can't be built:
-    that it lacks them says nothing of why.
+    It may have failed before it asked for them, as trials do whose networks can't be built. Then
+    it did not fail because it lacks them.
     """
     planned = read_plan(failed.trial, request.dimensions.parameters).parameters
     has = failed.configuration
@@ -156,7 +156,7 @@ def _on_scale_of(
 
 
 def _margins(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far a known constraint is from its limit, so that sums stay finite."""
+    """How far a known constraint is from its limit, clipped so that sums stay finite."""
     return np.clip(-values, -LARGEST_CONSTRAINT, LARGEST_CONSTRAINT)
 
 

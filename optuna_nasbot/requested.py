@@ -1,4 +1,4 @@
-"""What the objectives of this process have asked for, to tell the owner of a study of slips."""
+"""What the objectives of this process have asked for, to warn of likely mistakes."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class _Requests:
         spaces: The space that a name was asked for with last.
         ignored: Names of networks that trials carry from the start, for instance since they were
             enqueued, and that have not been asked for, by number of the trial.
-        told: The names that the owner was told of.
-        remade: The names whose spaces were made anew, as the owner was told.
+        told: The names of networks that were warned of because no objective asked for them.
+        remade: The names that were warned of because their spaces were made anew.
     """
 
     spaces: dict[str, ArchitectureSpace] = field(default_factory=dict)
@@ -47,9 +47,9 @@ _LOCK = threading.RLock()
 def note_request(
     study: Study, number: int, user_attrs: Mapping[str, Any], name: str, space: ArchitectureSpace
 ) -> None:
-    """Note that a trial asks for a network, and warn of slips.
+    """Note that a trial asks for a network, and warn of likely mistakes.
 
-    Those are networks that earlier trials carry and did not ask for, and spaces that are made anew
+    Those are networks that earlier trials carry but did not ask for, and spaces that are made anew
     in each trial.
 
     Args:
@@ -68,19 +68,20 @@ def note_request(
         if is_remade:
             requests.remade.add(name)
         requests.spaces[name] = space
-        untried = [*_untried(study, requests, but_for=number)]
+        untried = [*_untried(study, requests, exclude=number)]
     if is_remade:
         warnings.warn(
-            f"The space of '{name}' gets its function accepts anew in each trial, so that it is "
-            f"another space, for which all is prepared again. Make the space, or the function, "
-            f"once, outside the objective.",
+            f"The space of '{name}' gets a new function accepts in each trial, which makes it "
+            f"another space for which everything is prepared again. Make the space, or the "
+            f"function, once, outside the objective.",
             stacklevel=3,
         )
     for which, ignored in untried:
         warnings.warn(
             f"Trial {which} carries an architecture '{ignored}' that its objective did not ask "
             f"for, so that it was not tried. The objective asks for "
-            f"{', '.join(map(repr, sorted(requests.spaces)))}: enqueue it under such a name.",
+            f"{', '.join(map(repr, sorted(requests.spaces)))}: enqueue it under one of these "
+            f"names.",
             stacklevel=3,
         )
 
@@ -108,12 +109,12 @@ def _made_of(function: object) -> tuple[object, ...] | None:
     return None
 
 
-def _untried(study: Study, requests: _Requests, but_for: int) -> Iterator[tuple[int, str]]:
+def _untried(study: Study, requests: _Requests, exclude: int) -> Iterator[tuple[int, str]]:
     """Numbers of trials, and names that neither they nor others asked for, each name once."""
-    if not any(names for number, names in requests.ignored.items() if number != but_for):
+    if not any(names for number, names in requests.ignored.items() if number != exclude):
         return
     for trial in study.get_trials(deepcopy=False):
-        if trial.number != but_for and trial.state.is_finished():
+        if trial.number != exclude and trial.state.is_finished():
             ignored = requests.ignored.pop(trial.number, set())
             # One that failed may not have come so far.
             if trial.state != TrialState.FAIL:
@@ -123,7 +124,7 @@ def _untried(study: Study, requests: _Requests, but_for: int) -> Iterator[tuple[
 
 
 def last_space(study: Study, name: str) -> ArchitectureSpace | None:
-    """The space that an objective of this process asked for a name with last, None if none did."""
+    """The space with which an objective of this process last asked for a name, if one did."""
     with _LOCK:
         requests = _REQUESTS.get(study)
         return None if requests is None else requests.spaces.get(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import get_args
 
@@ -43,49 +42,54 @@ class NASBOTSampler(ArchitectureSampler):
     """Searches networks by Bayesian optimisation with optimal transport (Kandasamy et al. 2018).
 
     Networks come from `suggest_architecture`. Ordinary parameters that every trial asks for are
-    searched together with them, in whatever order an objective asks. All that the sampler knows it
-    reads from the study, so that studies can be resumed and shared by many workers.
+    searched together with them, in whatever order an objective asks. The sampler reads all that it
+    knows from the study, so studies can be resumed and shared by many workers.
 
     Args:
-        seed: Seed of all random choices. A sequential study with a seed can be repeated exactly.
-            Workers that share a study may have the same.
-        n_startup_trials: How many trials have to end before there is a model; until then networks
-            of the initial pool and around it are tried, random ones that are far from each other,
+        seed: Seed of all random choices, from 0 to 2^32 - 1; None for a different one each time. A
+            sequential study with a seed can be repeated exactly. Workers that share a study may
+            use the same seed.
+        n_startup_trials: How many trials have to end before a model is fitted, at least 1. Until
+            then random networks of the initial pool and around it are tried, far from each other,
             with random parameters.
         acquisition: `"log_ei"` (logarithm of the expected improvement), `"ucb"` (upper
             confidence bound) or `"ts"` (Thompson sampling).
-        kernel: What the model compares networks by: `"default"`, or `"paper"` for the two
-            distances of the paper alone, with which networks are searched without the
-            parameters. (The method of the paper takes `acquisition="ucb"` with it.) For
-            experiments also a function that makes a kernel, see `optuna_nasbot.gp.kernels`.
-        learn_from_failures: Whether configurations whose trials failed are not suggested again
-            and the model learns which others would fail, as if that were a constraint. False
-            leaves them out entirely, for studies in which trials fail for reasons that have
+        kernel: How the model compares networks: `"default"`, or `"paper"` for the paper's two
+            distances alone (section 3.2). With `"paper"` ordinary parameters are not searched
+            together with the networks; the paper's method also needs `acquisition="ucb"`. For
+            experiments, a function that makes a kernel, see `optuna_nasbot.gp.kernels`.
+        learn_from_failures: If True, configurations whose trials failed are not suggested again,
+            and the model learns which others would fail, as it learns a constraint. If False,
+            failed trials are ignored, for studies in which trials fail for reasons that have
             nothing to do with the configuration.
         parameter_sampler: A sampler for all ordinary parameters, if they are not to be searched
             together with the networks.
         independent_sampler: The old name of `parameter_sampler`.
-        warn_independent_sampling: Whether to warn, once, of a parameter that is not searched
-            together with the networks, since not all trials have it or its range changes. A
-            `TPESampler` samples it then.
-        known: What can be computed of a network before it is trained, and so needs no model:
-            functions of an `Architecture` (of networks by their names, if a trial has several)
-            that give what the objective returns or sets, by the position of an objective or the
-            name of a constraint. `{1: lambda net: count_parameters(net, inputs=9, outputs=1)}`
-            is the second objective. They are asked once for each network, hundreds of times in
-            a suggestion, and have to give the same value for isomorphic ones. A known constraint
-            need not be set for the search; Optuna and `best_architecture` see what is set.
-        constraints_func: A function that gives the constraints of a trial that has ended, a
-            sequence of numbers of which 0 and less are satisfied. Since Optuna 5 objectives call
-            `trial.set_constraint` instead.
+        warn_independent_sampling: Whether to warn, once, about a parameter that is not searched
+            together with the networks because not all trials have it or its range changes. A
+            `TPESampler` samples such parameters.
+        known: Objectives and constraints that can be computed from a network before it is
+            trained, and so need no model: a mapping from the position of an objective or the name
+            of a constraint to a function that gives what the objective will return or set. The
+            function takes an `Architecture`, or a mapping from names to networks if trials have
+            several. `{1: lambda net: count_parameters(net, inputs=9, outputs=1)}` is the second
+            objective. Each function is called once for each network, hundreds of times in a
+            suggestion, and must give the same value for isomorphic networks. The search needs no
+            known constraint to be set in trials; Optuna and `best_architecture` see only those
+            that are set.
+        constraints_func: A function that takes a trial that has ended and gives its constraints,
+            a sequence of numbers; 0 or less satisfies a constraint. From Optuna 5 on, call
+            `trial.set_constraint` in the objective instead.
 
     Raises:
-        TypeError: A sampler is none, `learn_from_failures` or `warn_independent_sampling` no
-            bool, or `constraints_func` no function.
-        ValueError: Another argument is out of range, or both samplers are given.
+        TypeError: `seed` or `n_startup_trials` is no whole number, a sampler is not one of
+            Optuna's, `learn_from_failures` or `warn_independent_sampling` is no bool, `known` is
+            no mapping to functions, or `constraints_func` is no function.
+        ValueError: `seed`, `n_startup_trials`, `acquisition` or `kernel` is out of range, or both
+            samplers are given.
     """
 
-    # What experiments change in subclasses.
+    # Experiments override these in subclasses.
     _budget = SearchBudget()
     _transform: Transform = staticmethod(warp)
     _joint_kernel: JointKernel = staticmethod(joint_kernel)
@@ -133,47 +137,43 @@ class NASBOTSampler(ArchitectureSampler):
         self._acquisition: AcquisitionName = acquisition
         self._known = KnownOutcomes(known)
         self._known_constraints = self._known.constraints
-        self._has_told_of_known = False
 
     def choose(self, request: TrialRequest) -> Suggestion:
-        if not self._learn_from_failures:
-            request = replace(request, observed=replace(request.observed, failed=()))
-        self._check_known(request)
-        observed = self._known.entered(request.observed, request.has_several_networks)
-        request = replace(request, observed=observed)
+        request = self._with_known(request)
         rng = self.request_rng(request)
-        space, n, n_startup = request.space, request.n_comparable, self._n_startup_trials
+        n, n_startup = request.n_comparable, self._n_startup_trials
         if n < n_startup:
-            started = self._started(request, rng)
             progress = f"start-up, {n} of {n_startup} trials have ended"
-            return Suggestion(started, lambda: progress)
+            return Suggestion(self._start(request, rng), lambda: progress)
 
         fitter_of = self._searches.of(request).fitter
         predicted = predictions(request, fitter_of, self._known, self._transform, rng)
         acquisition = self._acquisition_of(predicted, rng)
-        fitness = self._transform(observed.outcomes.fitness)
+        fitness = self._transform(request.observed.outcomes.fitness)
         parents, fitness = request.parents(fitness, rng)
-        excluded = request.excluded
-        # Where nothing satisfies the constraints yet, what does may be far from what was tried.
+        moves, excluded = request.space.moves, request.excluded
+        # While no trial satisfies all constraints, what does may be far from what was tried.
         starts = () if len(predicted.front) else request.starts(rng)
         chosen = maximise(
-            acquisition, parents, fitness, space.moves, excluded, rng, self._budget, starts
+            acquisition, parents, fitness, moves, excluded, rng, self._budget, starts
         )
         if chosen is None:
-            chosen = first_new(parents, space.moves, excluded, rng)
+            chosen = first_new(parents, moves, excluded, rng)
         return Suggestion(chosen, lambda: _prospects(predicted, chosen.configuration))
 
-    def _check_known(self, request: TrialRequest) -> None:
-        """Check what is known against what trials returned; a difference is told once."""
-        self._known.check_positions(len(request.observed.outcomes.signs))
-        if self._has_told_of_known:
-            return
-        told = self._known.disagreement(request.observed, request.has_several_networks)
-        if told:
-            self._has_told_of_known = True
-            warnings.warn(told, stacklevel=2)
+    def _with_known(self, request: TrialRequest) -> TrialRequest:
+        """The request with known constraints, and without failures if they are to be ignored.
 
-    def _started(self, request: TrialRequest, rng: np.random.Generator) -> Proposal:
+        Warns, once, if the known functions disagree with what trials returned or set.
+        """
+        observed, by_name = request.observed, request.has_several_networks
+        if not self._learn_from_failures:
+            observed = replace(observed, failed=())
+        self._known.check_positions(len(observed.outcomes.signs))
+        self._warn_once("known", lambda: self._known.disagreement(observed, by_name))
+        return replace(request, observed=self._known.entered(observed, by_name))
+
+    def _start(self, request: TrialRequest, rng: np.random.Generator) -> Proposal:
         """What to try before there is a model."""
         if request.asked is None:
             return request.space.completed([Proposal({})], rng)[0]

@@ -21,8 +21,8 @@ from optuna_nasbot.trial_request import TrialRequest
 from optuna_nasbot.trials import Dimensions
 
 _MAX_SEARCHES = 16
-"""For how many requests, such as a name and a space, the distances and the model are kept. An
-objective may make a new space in each trial."""
+"""How many searches are kept, for instance one for each name and space. An objective may make a
+new space in each trial."""
 
 Scale = ArchitectureSpace | tuple[Architecture, ...]
 """What distances are scaled to: the networks of a space, or some networks."""
@@ -48,7 +48,7 @@ class Search:
 
 
 class Searches:
-    """The latest searches. They save time and change nothing: pickled, none is left.
+    """The latest searches. They save time and change no result, so none is pickled.
 
     Args:
         make_kernel: Makes the kernel of networks.
@@ -63,8 +63,9 @@ class Searches:
     def of(self, request: TrialRequest) -> Search:
         """The search of a request.
 
-        Where a network is all that is searched its space is the scale of distances. Else the
-        study's networks are, since parameters may be asked for before the space is known.
+        Where only one network is searched, its distances are scaled to its space. Otherwise they
+        are scaled to the study's networks, since parameters may be asked for before the space is
+        known.
         """
         dimensions = request.dimensions
         if len(dimensions.names) == 1 and request.asked is not None:
@@ -78,10 +79,10 @@ class Searches:
         return self._on({name: space}, Dimensions({name: space.operation_set.kind}))
 
     def _on(self, scales: Mapping[str, Scale], dimensions: Dimensions) -> Search:
-        """That of an earlier trial, where it was on the same scales.
+        """The search with these scales: that of an earlier trial, or a new one.
 
         Raises:
-            TypeError: What should make a kernel makes none.
+            TypeError: The function that should make a kernel makes something else.
         """
         key = tuple(scales.items()), dimensions.names, repr(dimensions.parameters)
         search = self._kept.pop(key, None)
@@ -90,10 +91,11 @@ class Searches:
             kernel = self._make_kernel(distances)
             if not isinstance(kernel, Kernel):
                 raise TypeError(
-                    f"kernel: expected a function that makes a Kernel, got {kernel!r} of it."
+                    f"kernel: expected a function that makes a Kernel, got one that made "
+                    f"{kernel!r}."
                 )
             search = Search(distances, self._joint_kernel(kernel, dimensions))
-        self._kept[key] = search  # the last one is the one used last
+        self._kept[key] = search  # used last, so dropped last
         if len(self._kept) > _MAX_SEARCHES:
             self._kept.pop(next(iter(self._kept)))
         return search

@@ -1,4 +1,4 @@
-"""What the owner of a study calls: networks to enqueue, to add with their trials, and to read."""
+"""Networks of a study, for its owner: to enqueue, to add with their trials, and to read."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from optuna_nasbot.trials.joint_parameters import study_dimensions
 from optuna_nasbot.trials.names import names_among
 from optuna_nasbot.trials.observations import configurations
 from optuna_nasbot.trials.private_optuna import constraint_attributes
+from optuna_nasbot.trials.private_optuna import enqueued_parameters
 from optuna_nasbot.trials.ranking import ranked_trials
 from optuna_nasbot.wrapped import user_attrs_of
 
@@ -53,15 +54,16 @@ def enqueue_architecture(
         study: The study.
         architectures: Networks by the names that the objective asks for.
         params: Values of ordinary parameters, as in `Study.enqueue_trial`.
-        user_attrs: Further user attributes of the trial, none that stores one of the networks.
+        user_attrs: Further user attributes of the trial, beside those that store the networks.
         skip_if_exists: Do nothing if the study has a trial with isomorphic networks and equal
             parameters, finished or not. (`Study.enqueue_trial` would compare parameters only.)
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: A name is empty or has a colon, or a user attribute is one of the networks'.
-        ArchitectureError: A network is too large to be stored, or not of the space that an
-            objective of this process asked for its name with last. Nothing is enqueued.
+        ValueError: A name is empty or has a colon, or `user_attrs` has a key that stores one of
+            the networks.
+        ArchitectureError: A network is too large to be stored, or is not of the space with which
+            an objective of this process last asked for its name. Nothing is enqueued.
     """
     _check_study(study)
     if not isinstance(skip_if_exists, bool):
@@ -91,17 +93,18 @@ def _check_of_last_space(study: Study, name: str, architecture: Architecture) ->
         space.check(architecture)
     except ArchitectureError as error:
         raise ArchitectureError(
-            f"architectures[{name!r}]: expected a network of the space that the objective asked "
-            f"for '{name}' with last. {error} Nothing was enqueued. For a space that it will ask "
-            f"with later: study.enqueue_trial(params, user_attrs={{'architecture:{name}': "
-            f"architecture.to_dict()}})."
+            f"architectures[{name!r}]: expected a network of the space with which the objective "
+            f"last asked for '{name}'. {error} Nothing was enqueued. If the objective will ask "
+            f"with another space, use study.enqueue_trial(params, user_attrs="
+            f"{{'architecture:{name}': architecture.to_dict()}})."
         ) from None
 
 
 def _is_same(
     trial: FrozenTrial, architectures: Mapping[str, Architecture], params: Mapping[str, Any]
 ) -> bool:
-    enqueued = trial.system_attrs.get("fixed_params", trial.params)
+    enqueued = enqueued_parameters(trial)
+    enqueued = trial.params if enqueued is None else enqueued
     # A trial that has not finished may yet lack parameters.
     known = [enqueued, trial.params] if trial.state.is_finished() else [enqueued]
     if _as_stored(params) not in map(_as_stored, known):
@@ -144,21 +147,21 @@ def create_architecture_trial(
         value: Objective value.
         values: Objective values of a study with several objectives.
         state: State of the trial.
-        params: Values of ordinary parameters. With them the trial counts where parameters are
+        params: Values of ordinary parameters, from which the model learns where parameters are
             searched together with the networks.
         distributions: Their distributions, one for each of them, as the objective asks for them.
-        user_attrs: Further user attributes, none that stores one of the networks.
+        user_attrs: Further user attributes, beside those that store the networks.
         intermediate_values: Reported values by step.
-        constraints: Constraints by name, of which 0 and less are satisfied, where the objective
-            sets some.
+        constraints: Constraints by name, where the objective sets some; 0 or less satisfies one.
 
     Returns:
         The trial.
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: A name is empty or has a colon, a user attribute is one of the networks', a
-            parameter has no distribution, or Optuna refuses the trial.
+        ValueError: A name is empty or has a colon, `user_attrs` has a key that stores one of the
+            networks, a parameter has no distribution, a constraint is NaN, a number is too large
+            for a float, or Optuna refuses the trial.
         ArchitectureError: A network is too large to be stored.
     """
     if not isinstance(state, TrialState):
@@ -249,6 +252,7 @@ def get_architecture(trial: BaseTrial, name: str) -> Architecture:
 
     Raises:
         TypeError: An argument is of a wrong type.
+        ValueError: The name is empty or has a colon.
         KeyError: The trial carries no network of this name.
         ArchitectureError: It can't be read.
     """
@@ -269,18 +273,18 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
     Args:
         study: A study with one objective.
         name: The name of the network.
-        by: What makes a trial the best: its `"value"`, or the `"posterior_mean"` of what it
-            tried, its network and the parameters that are searched with it: what a model with the
-            kernel of `NASBOTSampler()` makes of the values of all trials. Under noise the best of
-            many values was lucky, and the model knows what similar trials had.
+        by: What makes a trial the best: its `"value"`, or the `"posterior_mean"` of its network
+            and the parameters that are searched with it, under a model with the kernel of
+            `NASBOTSampler()` that is fitted to all trials. Under noise the best of many values
+            owes something to luck; the model also goes by the values of similar trials.
 
     Returns:
         The network.
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: `by` is something else, no such trial carries a network of this name, or the
-            study has several objectives.
+        ValueError: The name is empty or has a colon, `by` is something else, no such trial
+            carries a network of this name, or the study has several objectives.
         ArchitectureError: The network of the best trial can't be read.
     """
     attribute_key(name)  # checks the name
@@ -314,11 +318,12 @@ def pareto_architectures(study: Study, name: str) -> list[Architecture]:
         name: The name of the networks.
 
     Returns:
-        The networks in the order of their trials, which are those of `Study.best_trials` of
-        Optuna 5 that carry one of this name.
+        The networks, in the order of their trials: those of `Study.best_trials` in Optuna 5 that
+        carry one of this name.
 
     Raises:
         TypeError: An argument is of a wrong type.
+        ValueError: The name is empty or has a colon.
         ArchitectureError: A network can't be read.
     """
     attribute_key(name)  # checks the name
@@ -331,7 +336,7 @@ def pareto_architectures(study: Study, name: str) -> list[Architecture]:
 def _largest_posterior_mean(
     study: Study, name: str, trials: Sequence[FrozenTrial], kind: str
 ) -> Architecture:
-    """Of the networks of a kind that trials carry the one that the model expects most of."""
+    """The network of a kind that the model expects most of, among those that trials carry."""
     all_trials = study.get_trials(deepcopy=False)
     dimensions = study_dimensions(all_trials, {name: kind})
     observed = observe(all_trials, study.directions, dimensions)

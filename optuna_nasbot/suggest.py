@@ -41,16 +41,16 @@ def suggest_architecture(trial: BaseTrial, name: str, space: ArchitectureSpace) 
     Raises:
         TypeError: An argument is of a wrong type, or no study's sampler can be reached through
             the trial.
-        ValueError: The name is empty or has a colon, or a trial of no study and without a network
-            came on one of several ranks of `torch.distributed`.
-        ArchitectureError: The network that the trial carries can't be read, or it or the
-            sampler's choice is not of the space.
+        ValueError: The name is empty or has a colon; or the trial belongs to no study and carries
+            no network, and this process is one of several ranks of `torch.distributed`.
+        ArchitectureError: The network that the trial carries can't be read, or that network or
+            the sampler's choice is not of the space or too large to be stored.
     """
     distributed = distributed_behind(trial)
     if distributed is None:
         return _suggested(trial, name, space, of_one_process=True)
     return on_all_ranks(
-        distributed, lambda single: _suggested(single, name, space, of_one_process=False)
+        distributed, lambda rank_0: _suggested(rank_0, name, space, of_one_process=False)
     )
 
 
@@ -65,28 +65,28 @@ def _suggested(
             f"space: expected a search space such as MLPSpace() or CNNSpace(), got {space!r}."
         )
     space.operation_set  # noqa: B018 (from here on the kind of a user's space means this one)
-    single: Any = trial_behind(trial)
-    study = getattr(single, "study", None)
+    found: Any = trial_behind(trial)
+    study = getattr(found, "study", None)
     if study is not None:
-        note_request(study, single.number, user_attrs, name, space)
-    writer = SuggestionWriter(single, name, space)
+        note_request(study, found.number, user_attrs, name, space)
+    writer = SuggestionWriter(found, name, space)
     carried = read_architecture(user_attrs, name)
     if carried is not None:
         number = getattr(trial, "number", "?")
         origin = f"trial {number} carries (enqueued, retried or suggested before)"
         return writer.checked(carried, origin)
     if study is None:
-        _check_replayed(trial, single)
+        _check_replayed(trial, found)
         if of_one_process:
-            check_alone(single, name)
+            check_alone(found, name)
         return writer.write_random()
     sampler = choosing_sampler(study)
     return writer.write_random() if sampler is None else writer.write_choice_of(sampler)
 
 
-def _check_replayed(trial: object, single: BaseTrial | None) -> None:
+def _check_replayed(trial: object, found: BaseTrial | None) -> None:
     """Refuse what leads to no trial, where a random network would hide a mistake."""
-    if single is None:
+    if found is None:
         raise TypeError(
             f"trial: expected an Optuna trial, or an object that holds one, got a "
             f"{type(trial).__name__}, through which the study's sampler can't be reached. Call "

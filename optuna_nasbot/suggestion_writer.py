@@ -47,9 +47,9 @@ class SuggestionWriter:
         """Store the choice of a sampler.
 
         Samplers of this package choose another network if it turns out that another worker tries
-        the same. Workers that choose at the same instant don't know of each other's choice. What
-        they have written they all can read: at least the worker that writes last sees the
-        duplicate, and redraws its network.
+        the same. Workers that choose at the same instant don't know each other's choices, but all
+        can read them once they are written: at least the worker that writes last sees the
+        duplicate and draws again.
 
         Raises:
             ArchitectureError: The choice is not of the space.

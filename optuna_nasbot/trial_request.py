@@ -61,10 +61,10 @@ class TrialRequest:
 
     @cached_property
     def plan(self) -> Plan | None:
-        """What the trial was going to try, None if that does not agree with what is known of it.
+        """The trial's plan; None if it does not agree with what is known of the trial.
 
-        It does not where something else was enqueued, or found a network in the place of the one
-        that was planned, or where other parameters are searched by now.
+        It does not agree if something else was enqueued, if another network was chosen than the
+        planned one, or if other parameters are searched by now.
         """
         plan = read_plan(self.trial, self.dimensions.parameters)
         carried = {name: each.canonical_hash() for name, each in self.space.networks.items()}
@@ -106,7 +106,7 @@ class TrialRequest:
         return self.observed.excluded | frozenset(partial)
 
     def for_parameters(self) -> TrialRequest:
-        """The request for the ordinary parameters, that come before the network."""
+        """The request for the ordinary parameters, which are chosen before the network."""
         assert self.asked is not None
         known = {**self.space.known, **_tried(self.observed, [self.asked])}
         return replace(self, asked=None, space=replace(self.space, spaces={}, known=known))
@@ -117,10 +117,10 @@ class TrialRequest:
 
     @property
     def pool(self) -> Sequence[Architecture]:
-        """Networks of the space that is asked for to start from, none where parameters are.
+        """Networks of the requested space to start from; none if parameters are requested.
 
-        They are of all sizes where something is weighed against how good a network is, or where
-        some failed, as too large ones may.
+        They are of all sizes if there are several objectives or constraints, or if trials have
+        failed, as those of too large networks may.
         """
         if self.asked is None:
             return ()
@@ -136,7 +136,10 @@ class TrialRequest:
 
     @property
     def n_comparable(self) -> int:
-        """How many trials that have ended have the network that is asked for, or anything else."""
+        """How many trials with a network of the requested name have ended.
+
+        All that have ended count if parameters are requested.
+        """
         ended = (*self.observed.finished, *self.observed.failed)
         if self.asked is None:
             return len(ended)

@@ -25,9 +25,9 @@ from optuna_nasbot.spaces import ArchitectureSpace
 _T = TypeVar("_T")
 
 _MAX_SEEN = 200
-"""Wrappers that are looked into. Some objects make whatever attribute they are asked for."""
+"""How many wrappers are looked into: some objects make up any attribute they are asked for."""
 _MAX_DEPTH = 3
-"""Of collections in collections."""
+"""How deep collections within collections are looked into."""
 
 
 @runtime_checkable
@@ -56,7 +56,7 @@ def samplers_behind(sampler: object) -> list[ChoosesArchitectures]:
     A wrapper holds them as attributes, also in collections, or holds other wrappers that do.
     """
     found = [*found_behind(sampler, _has_method, "sample_relative")]
-    # A wrapper may pass on all calls to what no attribute of it shows.
+    # A wrapper may pass all calls on to an object that none of its attributes shows.
     passes_on = not found and callable(getattr(sampler, "sample_architecture", None))
     return [cast(ChoosesArchitectures, sampler)] if passes_on else found
 
@@ -67,11 +67,11 @@ def _has_method(sampler: object) -> TypeGuard[ChoosesArchitectures]:
 
 
 def trial_behind(stand_in: Any) -> BaseTrial | None:
-    """The trial of Optuna that an objective got, or that what it got stands in for.
+    """The Optuna trial behind what an objective got: that object itself, or what it stands in for.
 
     Returns:
         The trial, or the stand-in itself if it shows the study that its trial belongs to. None if
-        what the objective got leads to no trial, or to several.
+        the object leads to no trial, or to several.
     """
     found = [*found_behind(stand_in, _is_trial, "suggest_float")]
     running = [trial for trial in found if isinstance(trial, Trial)]
@@ -86,8 +86,8 @@ def user_attrs_of(trial: object) -> Mapping[str, Any]:
     Raises:
         TypeError: There are none.
     """
-    single = trial_behind(trial)
-    user_attrs = getattr(trial if single is None else single, "user_attrs", None)
+    found = trial_behind(trial)
+    user_attrs = getattr(trial if found is None else found, "user_attrs", None)
     if not isinstance(user_attrs, Mapping) or isinstance(trial, Study):
         raise TypeError(f"trial: expected an Optuna trial, got {trial!r}.")
     return user_attrs

@@ -92,8 +92,8 @@ def test_a_tangle_is_not_drawn_unasked() -> None:
     network = Architecture(layers, [*edges, (60, 61), (61, 62)], "mlp-reg")
     assert shown_lines(network) == [
         "<Architecture 'mlp-reg': 63 layers, 1832 edges>",
-        "A network of so many edges may take minutes to draw.",
-        "optuna_nasbot.visualization.to_svg does it.",
+        "A network of so many edges may take minutes to draw. Call",
+        "optuna_nasbot.visualization.to_svg to draw it.",
     ]
 
 

@@ -25,8 +25,8 @@ AcquisitionName = Literal["log_ei", "ucb", "ts"]
 Criterion = Callable[[Sequence[Configuration]], NDArray[np.float64]]
 
 _FEASIBILITY = 2.0
-"""The power of the probability of feasibility. Improvements are expected of what breaks the
-constraints above all, since they are over the best of what satisfies them."""
+"""The power of the probability of feasibility. Expected improvements, which are over the best that
+satisfies the constraints, are largest for what breaks them: the power makes up for that."""
 _IMPOSSIBLE = -1e9
 """Below all logarithms of improvements and probabilities that are not 0."""
 
@@ -65,15 +65,15 @@ def criterion(
     """The acquisition function of a name.
 
     Args:
-        name: `"log_ei"`: the logarithm of the expected improvement, of one objective over the
-            largest target, of several in the volume that is dominated; added to it is the
-            logarithm of the squared probability that all constraints are satisfied. With `"ucb"`
-            the upper confidence bounds of objectives and the means of constraints, with `"ts"`
-            (Thompson sampling) a draw of the posterior take the place of what is predicted.
-        predicted: What is predicted, and what was observed. (The improvement is over the largest
-            target: over the largest posterior mean, which noise would speak for, searches without
-            noise found no more, and less in one of two samples of seeds.)
-            Before an observation satisfies all constraints, only they count.
+        name: `"log_ei"`: the logarithm of the expected improvement, which is that over the largest
+            target for one objective, and that of the dominated volume for several. The logarithm
+            of the squared probability that all constraints are satisfied is added. `"ucb"` puts
+            upper confidence bounds of objectives and means of constraints in the place of
+            predictions, `"ts"` (Thompson sampling) a draw of the posterior.
+        predicted: What is predicted, and what was observed. Until an observation satisfies all
+            constraints, only they count. (Noise would speak for the improvement over the largest
+            posterior mean. Without noise searches found no more with it than with the largest
+            target, and less in one of two samples of seeds.)
         rng: Source of randomness of Thompson sampling.
 
     Returns:

@@ -28,10 +28,10 @@ def log_expected_improvement(
         ``log(max(mean - best, 0))``, which may be ``-inf``.
 
     Raises:
-        ValueError: If a standard deviation is negative.
+        ValueError: A standard deviation is negative or NaN.
     """
     if not np.all(std >= 0):
-        raise ValueError(f"std must not be negative, got {std}.")
+        raise ValueError(f"std: expected no negative numbers and no NaN, got {std}.")
     is_known = std == 0
     with np.errstate(over="ignore", divide="ignore"):
         known = np.log(np.maximum(mean - best, 0.0))
@@ -54,7 +54,7 @@ def expected_improvement(
         Expected improvements, shape ``(m,)``; 0 where they underflow.
 
     Raises:
-        ValueError: If a standard deviation is negative.
+        ValueError: A standard deviation is negative or NaN.
     """
     return np.asarray(np.exp(log_expected_improvement(mean, std, best)))
 

@@ -24,8 +24,8 @@ def upper_confidence_bound(
         Upper confidence bounds, shape ``(m,)``.
 
     Raises:
-        ValueError: If ``beta`` is negative or NaN.
+        ValueError: ``beta`` is negative or NaN.
     """
     if not beta >= 0:
-        raise ValueError(f"beta must not be negative, got {beta}.")
+        raise ValueError(f"beta: expected at least 0, got {beta}.")
     return np.asarray(mean + np.sqrt(beta) * std)

@@ -96,7 +96,7 @@ def chosen_name(trials: Sequence[FrozenTrial], name: str | None) -> str:
     """The name of a network that trials carry; the only one for None.
 
     Raises:
-        UserError: There is none of this name, or several and `name` is None.
+        UserError: Trials carry none of this name, or several and `name` is None.
     """
     names = architecture_names(trials)
     if not names:

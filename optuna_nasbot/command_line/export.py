@@ -81,7 +81,7 @@ def _source(network: Architecture, inputs: int | None, outputs: int | None) -> s
     from optuna_nasbot.network import module_source
 
     size = {"in_channels" if operations.is_image else "in_features": inputs}
-    # The code has no weights, so that none need memory, but in modules that may look at theirs.
+    # The code has no weights, so they get no memory, unless modules of a user may look at theirs.
     is_own = any(operation.module is not None for operation in operations.by_label.values())
     with reported_to_user(TypeError, ValueError), torch.device("cpu" if is_own else "meta"):
         module = build_module(network, **size, out_features=outputs)

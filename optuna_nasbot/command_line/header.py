@@ -23,7 +23,7 @@ hundred training inputs, shape ({shape}):
 def header(chosen: Chosen, inputs: int) -> str:
     """Comment lines: where a network comes from, what it reached, and how it gets its weights.
 
-    Texts of users come as Python prints them, so that no line of them becomes code, and not in
+    Texts of users are written as `repr` has them, so that no line of them becomes code, and below
     the first two lines, where Python looks for the encoding of the file.
 
     Args:

@@ -21,8 +21,8 @@ def add_study_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE.py",
-        help="Python file that makes the GraphSpace or CellSpace of the networks, which are not "
-        "known without it; the file is executed, under another name than __main__",
+        help="Python file that makes the GraphSpace or CellSpace of the networks, which can't be "
+        "read without it; the file is executed, under another name than __main__",
     )
 
 
@@ -63,7 +63,7 @@ def positive(text: str) -> int:
     """A whole number of at least 1.
 
     Raises:
-        argparse.ArgumentTypeError: The text is none.
+        argparse.ArgumentTypeError: The text is something else.
     """
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")

@@ -23,7 +23,7 @@ from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.visualization import to_html
 
 DESCRIPTION = (
-    "Write a study as one web page, which needs no network: figures, the best "
+    "Write a study as one web page, which can be read offline: figures, the best "
     "trials and their networks."
 )
 

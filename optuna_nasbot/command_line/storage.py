@@ -25,8 +25,8 @@ def load_study(url: str, name: str | None) -> Study:
     """A study that exists; nothing is created where there is none.
 
     Args:
-        url: What Optuna's and optuna-dashboard's own command lines take: the URL of a relational
-            database, `redis://...`, or the path of a journal file; of a SQLite file, too.
+        url: As Optuna's and optuna-dashboard's own command lines take it: the URL of a relational
+            database, `redis://...`, or the path of a journal file; also the path of a SQLite file.
         name: Name of the study; None for the only one.
 
     Raises:
@@ -66,7 +66,7 @@ def _storage(url: str) -> BaseStorage:
             f"--storage: expected the path of a file or a URL such as sqlite:///nas.db, got "
             f"'{url}', which is neither."
         )
-    # To connect to a SQLite file that does not exist would make one.
+    # Connecting to a SQLite file that does not exist would create it.
     address = make_url(url)
     path = address.database if address.get_backend_name() == "sqlite" else None
     if path and not Path(path.removeprefix("file:").partition("?")[0]).is_file():

@@ -15,8 +15,8 @@ class Candidate:
         network: The network.
         parent: Number of the trial whose network was edited; None if it was one of the initial
             pool.
-        edits: Names of the edits, in the order in which they were made; empty for a network as
-            it was.
+        edits: Names of the edits, in the order in which they were made; empty for an
+            unchanged network.
     """
 
     network: Architecture

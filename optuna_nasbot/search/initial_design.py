@@ -23,8 +23,8 @@ _N_AROUND_POOL = 90
 _N_REFERENCES = 40
 _N_TRIES = 20
 _N_COMPARED = 4
-"""Among how many random networks to look for the one farthest from what was tried. Among very many
-it would be one of the oddest of the space."""
+"""Of how many random networks the one farthest from what was tried is taken. Of very many it would
+be one of the oddest of the space."""
 
 
 def network_distances(space: ArchitectureSpace) -> NetworkDistances:
@@ -98,7 +98,7 @@ def _random_around(
 def farthest(
     networks: Sequence[Architecture], tried: Sequence[Architecture], distances: NetworkDistances
 ) -> int:
-    """Which network is the farthest from the tried one nearest to it.
+    """Which network is farthest from those tried, measured to the nearest of them.
 
     Args:
         networks: At least one network.

@@ -34,7 +34,7 @@ class JointSpace:
         known: For all other names, what to choose from: networks that the study knows. Their
             spaces are not known before they are asked for.
         parameters: The ordinary parameters that are searched together with the networks.
-        values: The values of those that are known.
+        values: The values of those parameters whose values are known.
     """
 
     spaces: Mapping[str, ArchitectureSpace]
@@ -61,7 +61,7 @@ class JointSpace:
         )
 
     def completed(self, proposals: Iterable[Proposal], rng: np.random.Generator) -> list[Proposal]:
-        """Proposals with what is known in place of what they have, and random parts for the rest.
+        """Proposals in which what is known replaces what they have, and missing parts are random.
 
         Args:
             proposals: Proposals with networks of all spaces.

@@ -22,6 +22,7 @@ Acquisition = Callable[[Sequence[Configuration]], NDArray[np.float64]]
 """Acquisition values of a list of configurations; larger is better."""
 
 _FEW_STEPS = (0.7, 0.2, 0.1)
+"""Probabilities of 1, 2 and 3 steps from a candidate to its child."""
 _N_REFINED = 3
 """How many of the best proposals have their numeric parameters refined."""
 
@@ -135,7 +136,7 @@ def _next_generation(
     rng: np.random.Generator,
     budget: SearchBudget,
 ) -> list[Proposal]:
-    """Children of the proposals, the better ones more often: ranks floor(n u1 u2)."""
+    """Children of the proposals, of the better ones more often: of ranks floor(n u1 u2)."""
     order = np.argsort(-values, kind="stable")
     uniform = rng.random((budget.generation_size, 2))
     ranks = (len(found) * uniform.prod(axis=1)).astype(int)

@@ -19,9 +19,11 @@ from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.trials.parameters import Parameter
 
 _N_NEIGHBOURS = 20
-"""How many steps of its parameters count as all that surrounds a proposal."""
+"""How many random steps of its parameters stand for all neighbours of a proposal."""
 _N_REFINED = 10
+"""How many refined proposals are made of one."""
 _SHARE_ANYWHERE = 1 / 7
+"""The share of steps that lead to anywhere on the scale."""
 _STEP_POWERS = (-2.0, -0.5)
 """Powers of ten between which the size of a step lies, on a scale from 0 to 1."""
 
@@ -120,8 +122,8 @@ class ParameterMoves(Moves):
     """Steps of ordinary parameters.
 
     A child differs in each parameter with probability 1/2, and in at least one. A number makes a
-    normal step on the scale [0, 1] of its distribution, whose standard deviation is drawn from 1
-    to 30 per cent, or now and then a step to anywhere on it. A category becomes another one.
+    normal step on the scale [0, 1] of its distribution, with a standard deviation from 0.01 to
+    0.32 (log-uniform), or now and then a step to anywhere on it. A category becomes another one.
 
     Args:
         parameters: The parameters by name.

@@ -43,7 +43,7 @@ def children_of_fit(
 
 
 def unseen(proposals: Sequence[Proposal], seen: set[Key]) -> list[Proposal]:
-    """The proposals that were not seen yet, each once; they are seen from now on."""
+    """The proposals that were not seen yet, each once; their keys are added to `seen`."""
     fresh = []
     for proposal in proposals:
         if proposal.key not in seen:
@@ -69,7 +69,7 @@ def first_new(
         moves: What can be made of a proposal.
         excluded: Keys of the configurations to avoid.
         rng: Source of randomness.
-        max_looks: How often to look around a proposal before giving up.
+        max_looks: How often, over all proposals, to look around one before giving up.
 
     Returns:
         The first proposal found that is not excluded, else a random known one.

@@ -20,7 +20,7 @@ from optuna_nasbot.trials.private_optuna import set_constraints
 from optuna_nasbot.trials.private_optuna import stored_constraints
 
 ConstraintsFunction = Callable[[FrozenTrial], Sequence[float]]
-"""Gives the constraints of a trial, of which 0 and less are satisfied."""
+"""Gives the constraints of a trial; 0 or less satisfies one."""
 
 
 def check_constraints_func(function: object) -> None:
@@ -38,7 +38,7 @@ def check_constraints_func(function: object) -> None:
         )
     if int(optuna.__version__.split(".")[0]) >= 5:
         warnings.warn(
-            "constraints_func: Optuna 5 has deprecated it and will remove it in 7. Call "
+            "constraints_func: deprecated by Optuna 5, to be removed in Optuna 7. Call "
             "trial.set_constraint in the objective instead.",
             FutureWarning,
             stacklevel=4,
@@ -84,10 +84,10 @@ def _numbers(given: object, number: int) -> tuple[float, ...]:
     return tuple(constraints)
 
 
-def told_of_lacking(
+def missing_constraints_message(
     trials: Iterable[FrozenTrial], has_function: bool, known: Collection[str] = ()
 ) -> str:
-    """What to say of constraints that some completed trials lack.
+    """What to warn of if some completed trials lack constraints.
 
     Args:
         trials: Trials of a study.

@@ -44,9 +44,9 @@ def dimensions_of(
 ) -> Dimensions:
     """The networks of the latest trial with a value, those that are asked for, and parameters.
 
-    Beside a network that is asked for stand those that all its trials had, since others may not be
-    asked for in this one. Networks that can't be read are left out, and parameters with a single
-    value.
+    If a network is asked for, other networks are included only if all trials that have it have
+    them, too: the others may not be asked for this time. Networks that can't be read are left out,
+    as are parameters with a single value.
 
     Args:
         trials: The trials of a study.

@@ -7,12 +7,11 @@ from numpy.typing import NDArray
 
 
 def fitness(values: NDArray[np.float64], violations: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Numbers for n trials of which larger ones are better.
+    """Numbers that order n trials, larger is better.
 
-    Trials that satisfy all constraints come first, then the others, in the order of how far they
-    are from it. Those that satisfy them are ordered by their value; where there are several
-    objectives by non-dominated sorting and, within a front, by crowding distance (NSGA-II, Deb et
-    al. 2002).
+    Trials that satisfy all constraints come first, then the others by how far they are from
+    satisfying them. The first are ordered by their value; with several objectives by non-dominated
+    sorting and, within a front, by crowding distance (NSGA-II, Deb et al. 2002).
 
     Args:
         values: Finite values of k objectives, larger is better, shape (n, k).

@@ -64,9 +64,9 @@ class JointParameters:
 def joint_parameters(trials: Sequence[FrozenTrial]) -> JointParameters:
     """The parameters that the latest trial with a value has, none if it has no networks.
 
-    One that has a single value by now is left out, unless earlier trials had others: what it did
-    to their values would be noise to the model. It is as if that trial had it from the range of
-    the latest of these.
+    One that has a single value by now is left out, unless earlier trials had others: then leaving
+    it out would turn its effects into noise. It is treated as if its range were still that of the
+    latest such trial.
 
     Args:
         trials: The trials of a study.

@@ -28,7 +28,7 @@ def names_among(keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_network(key: str) -> bool:
-    """Whether a user attribute holds a network, and no number of it or something else."""
+    """Whether a user attribute holds a network, not a number about one or something else."""
     try:
         return attribute_key(key.partition(":")[2]) == key
     except ValueError:  # no name that a network can have

@@ -24,6 +24,7 @@ from optuna_nasbot.trials.outcomes import Outcomes
 from optuna_nasbot.trials.outcomes import outcomes_of
 from optuna_nasbot.trials.parameters import Parameter
 from optuna_nasbot.trials.plan import read_plan
+from optuna_nasbot.trials.private_optuna import enqueued_parameters
 from optuna_nasbot.trials.stored import read_architecture
 from optuna_nasbot.trials.values import has_failed
 
@@ -92,7 +93,7 @@ def configurations(observations: Iterable[Observation]) -> tuple[Configuration, 
 def read_trials(
     trials: Iterable[FrozenTrial], name: str
 ) -> tuple[list[Observation], dict[int, ArchitectureError]]:
-    """Read the trials that carry a network of a name, of whatever kind, without parameters.
+    """Read the networks of a name that trials carry, of whatever kind; no parameters are read.
 
     Returns:
         The trials with their networks, and, by the number of the trial, why a network can't be
@@ -115,8 +116,8 @@ def observe(
 ) -> Observations:
     """Read what a sampler needs to know of a study.
 
-    Trials that try nothing of the dimensions are left out, where they hold networks those
-    without any; so are those with damaged networks, with a warning.
+    Trials without any network of the dimensions are left out (without any parameter, if the
+    dimensions hold no networks). So are trials with damaged networks, with a warning.
 
     Args:
         trials: The trials of a study, without the one that asks.
@@ -209,7 +210,7 @@ def known_parameters(
     known = dict(trial.params)
     if not trial.state.is_finished():
         planned = read_plan(trial, parameters).parameters if with_plan else {}
-        known = {**planned, **trial.system_attrs.get("fixed_params", {}), **known}
+        known = {**planned, **(enqueued_parameters(trial) or {}), **known}
     return {
         name: parameter.stored(known[name])
         for name, parameter in parameters.items()

@@ -23,8 +23,8 @@ class Origin:
     Args:
         parent: Number of the trial whose network was edited; None if it was one of the initial
             pool.
-        edits: Names of the edits, in the order in which they were made; empty for a network as
-            it was.
+        edits: Names of the edits, in the order in which they were made; empty for an
+            unchanged network.
     """
 
     parent: int | None
@@ -47,8 +47,8 @@ def stored_origin(user_attrs: Mapping[str, Any], name: str) -> Origin | None:
     """The origin of the network of a name.
 
     Returns:
-        The origin. None where a trial has none, since its network was enqueued or comes from a
-        sampler that notes none, and where it is damaged.
+        The origin. None if it is damaged, or if the trial has none because its network was
+        enqueued or comes from a sampler that notes none.
     """
     document = user_attrs.get(_origin_key(name))
     if not isinstance(document, Mapping):

@@ -17,8 +17,8 @@ from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.values import observed_values
 
 LARGEST_CONSTRAINT = 1e150
-"""Constraints count as at most this large, so that what is computed of them stays finite. They may
-be infinite, as where one can't be computed."""
+"""Constraints are clipped to this size, so that what is computed from them stays finite. They may
+be infinite, for instance where one can't be computed."""
 
 _LEAST_VIOLATION = 1e-150
 
@@ -40,11 +40,12 @@ class Outcomes:
     constraints: Mapping[str, NDArray[np.float64]]
 
     @property
-    def is_feasible(self) -> NDArray[np.bool_]:
+    def is_known_feasible(self) -> NDArray[np.bool_]:
         """Which trials satisfy all constraints that they have, shape (n,).
 
-        As in Optuna, those that only other trials have don't count: one may have been renamed. A
-        trial without any, where others have some, is not known to satisfy them.
+        As in Optuna, those that only other trials have don't count: one may have been renamed. But
+        a trial without any, where others have some, is not known to satisfy them, though Optuna
+        5 and `optuna_nasbot.trials.ranking.is_feasible` count it as feasible.
         """
         return np.asarray(self._violations == 0)
 

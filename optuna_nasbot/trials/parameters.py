@@ -16,7 +16,7 @@ from optuna.distributions import IntDistribution
 
 _N_QUANTILES = 1000
 _ROUNDING = 1e-6
-"""What share of the step of a grid numbers may differ by that stand for the same one."""
+"""Numbers that differ by less than this share of a grid's step stand for the same value."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,7 @@ class Parameter:
     def stored(self, value: Any) -> Any:
         """A value of the distribution as trials have it: 0.1 for NumPy's 0.1, 1.0 for 1.
 
-        Of the numbers that stand for one of a grid, such as 0.45 and 3 * 0.15, it is always the
-        same one.
+        Numbers that stand for the same value of a grid, such as 0.45 and 3 * 0.15, become equal.
         """
         kept = self.distribution.to_external_repr(self.distribution.to_internal_repr(value))
         if isinstance(self.distribution, FloatDistribution) and self.distribution.step is not None:
@@ -77,9 +76,9 @@ class Parameter:
         return (self._on_line(float(value)) - low) / (high - low)
 
     def value(self, scaled: float) -> Any:
-        """The possible value next to a number on [0, 1].
+        """The value that a number on [0, 1] stands for.
 
-        Of numbers that are uniform on [0, 1] the values have the distribution.
+        Numbers that are uniform on [0, 1] give values that have the distribution.
         """
         if isinstance(self.distribution, CategoricalDistribution):
             choices = self.distribution.choices
@@ -97,7 +96,7 @@ class Parameter:
         return self.value(rng.random())
 
     def moved(self, value: Any, step: float) -> Any:
-        """The value of a number after a step on the scale [0, 1]: a different one.
+        """A number after a step on the scale [0, 1]: a value different from the given one.
 
         A step that is too short for a grid leads to the next value in its direction, and one that
         would leave the range goes the other way.
@@ -139,7 +138,7 @@ class Parameter:
         return round((value - distribution.low) / distribution.step)
 
     def _on_grid(self, position: int) -> float:
-        """The value at a position of a grid, of its ends for those beyond them."""
+        """The value at a position of a grid; positions beyond its ends give the ends."""
         distribution = self._numeric
         assert distribution.step is not None
         return distribution.low + min(max(position, 0), self._last) * distribution.step

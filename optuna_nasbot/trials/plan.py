@@ -1,7 +1,7 @@
-"""What a trial is going to try, written down by whoever is asked first.
+"""What a trial is going to try, written down when it first asks for a network or parameters.
 
-Of a trial's parameters other workers see only those that its objective has asked for. The plan
-tells them the others, and tells the sampler later what it has chosen.
+Other workers see only those parameters of a trial that its objective has asked for. The plan tells
+them the rest, and tells the sampler later what it has chosen.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def store_plan(
         plan: What it is going to try.
         parameters: The parameters of the plan.
     """
-    # As Optuna stores parameters: any choice of a category may be beyond what JSON holds.
+    # In the form in which Optuna stores them: categories may be objects that JSON can't hold.
     values = {
         name: parameters[name].distribution.to_internal_repr(value)
         for name, value in plan.parameters.items()

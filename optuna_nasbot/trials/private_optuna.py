@@ -12,14 +12,26 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 _CONSTRAINTS = "constraints"
+_ENQUEUED = "fixed_params"
 
 
 def set_system_attr(study: Study, trial: FrozenTrial, key: str, value: Any) -> None:
-    """Store in a running trial what is not for its user.
+    """Store a system attribute, which is not for users, in a running trial.
 
-    Trials have no public way for that. Optuna's own samplers do it as is done here.
+    Trials have no public way to do that. Optuna's own samplers do it as is done here.
     """
-    study._storage.set_trial_system_attr(trial._trial_id, key, value)
+    study._storage.set_trial_system_attr(trial_id(trial), key, value)
+
+
+def trial_id(trial: FrozenTrial) -> int:
+    """The number by which the storage knows a trial, which has no public name for it."""
+    return trial._trial_id
+
+
+def enqueued_parameters(trial: FrozenTrial) -> dict[str, Any] | None:
+    """The parameters that a trial was enqueued with; None if it was not enqueued."""
+    enqueued: dict[str, Any] | None = trial.system_attrs.get(_ENQUEUED)
+    return enqueued
 
 
 def whole_study(study: Study) -> Study:
@@ -59,7 +71,7 @@ def set_constraints(study: Study, trial: FrozenTrial, constraints: Sequence[floa
 def fixed_parameters(sampler: BaseSampler) -> dict[str, Any]:
     """The values that a `PartialFixedSampler` gives parameters, none of any other sampler.
 
-    It does not tell before a trial asks for them, which may be after the network.
+    That sampler shows them only when a trial asks for them, which may be after the network.
     """
     fixed: dict[str, Any] = {}
     while isinstance(sampler, PartialFixedSampler):

@@ -19,9 +19,9 @@ from optuna_nasbot.trials.stored import attribute_key
 def ranked_trials(study: Study, name: str) -> list[FrozenTrial]:
     """The completed, feasible trials that carry a network of a name, the best first.
 
-    Trials that break a constraint are not among them, as they are not among Optuna's best. Of a
-    study with several objectives, whose trials have no order, those that no other trial is better
-    than, in the order of their numbers.
+    Trials that break a constraint are not among them, as they are not among Optuna's best. For a
+    study with several objectives they are those that no other one dominates, in the order of their
+    numbers.
     """
     completed = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     feasible = [trial for trial in completed if is_feasible(trial)]
@@ -46,7 +46,7 @@ def _front(
 
 
 def is_feasible(trial: FrozenTrial) -> bool:
-    """Whether a trial satisfies all constraints, none of which is positive then.
+    """Whether all constraints of a trial are 0 or less, which satisfies them.
 
     It breaks none that it lacks, as in Optuna 5. (`Study.best_trials` of Optuna 4 leaves out
     trials without constraints once others have some, `Study.best_trial` does not.)

@@ -65,9 +65,10 @@ def read_architecture(user_attrs: Mapping[str, Any], name: str) -> Architecture 
 
 
 class _Document:
-    """A stored form, equal only to itself: to compare two takes no look at what is in them.
+    """A stored form that is equal only to itself: comparing two does not read them.
 
-    What its kind means in this thread is part of it: another set of operations can get the kind.
+    It includes what its kind means in this thread, since another set of operations can get the
+    same kind.
     """
 
     __slots__ = ("content", "grammar")
@@ -106,10 +107,10 @@ def _as_text(document: object) -> str:
 
 
 def _may_be_small(document: object) -> bool:
-    """Whether the text can be small enough, told without writing it.
+    """Whether the text can be small enough, found without writing it.
 
-    Each value takes a byte or more. A list that stands in many places, as it can in the memory of
-    a process, takes them each time: a few lists within each other can make endless text.
+    Each value takes at least a byte. In memory one list can stand in many places and is written
+    each time: a few lists within each other can make endless text.
     """
     values, n_bytes = [document], 0
     for value in values:

@@ -28,7 +28,7 @@ def has_failed(trial: FrozenTrial) -> bool:
 def observed_values(
     trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]
 ) -> NDArray[np.float64]:
-    """Values of trials, finite and larger is better.
+    """The values of trials as finite numbers, larger is better.
 
     A pruned trial has the value that it reported last. If that was earlier than the last report
     of half of the completed trials, it counts at most as much as their median (the lower one of
@@ -60,7 +60,7 @@ def _bounded_where_pruned(
         return values
     ends = [trial.last_step for trial in trials if trial.state == TrialState.COMPLETE]
     reported = [end for end in ends if end is not None]
-    usual_end = median_low(reported) if reported else np.inf  # of whole numbers of any size
+    usual_end = median_low(reported) if reported else np.inf  # steps are whole numbers of any size
     is_early = [trial.last_step is None or trial.last_step < usual_end for trial in trials]
     # One of the values, since the mean of two may overflow.
     median = np.quantile(values[is_complete], 0.5, method="lower")

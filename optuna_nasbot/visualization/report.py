@@ -123,12 +123,14 @@ def to_html(
 ) -> str:
     """Show a study on one web page: all figures of this package, and the ten best networks.
 
-    The page holds all that it needs, plotly's JavaScript, too (5 MB), and asks no server for
-    anything. It opens with the best network and what it is worth. It follows the light or dark
-    scheme of its reader. Figures of a study with several
-    objectives are made for each of them, of the negative value where larger is better; its best
-    networks are those of the Pareto front, ten of them spread evenly along the first objective
-    where there are more, and with two or three objectives `plot_pareto_front` is above them.
+    The page holds all that it needs, including plotly's JavaScript (5 MB), and loads nothing from
+    a server. It opens with the best network and what it is worth, and follows the light or dark
+    scheme of its reader.
+
+    A study with several objectives gets figures for each of them, of the negative value where
+    larger is better. Its best networks are those of the Pareto front, of more than ten those
+    spread evenly along the first objective. With two or three objectives `plot_pareto_front` is
+    above them.
 
     Args:
         study: The study, finished or running.
@@ -136,17 +138,18 @@ def to_html(
         image_size: Side of the images in pixels; without it drawings say by how much images have
             shrunk.
         inputs: Features or channels of the input, to count parameters with `outputs`.
-        outputs: Targets or classes. Where the page shows networks of several names, the three
-            hold for those that they can be said of.
+        outputs: Targets or classes. On a page with networks of several names, each of the three
+            sizes is used for those networks to which it applies.
 
     Returns:
-        The page.
+        The page, as HTML.
 
     Raises:
         ImportError: plotly is not installed.
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
-        ValueError: The trials carry networks of other names only, a size is out of range, or
-            `image_size` is given and the networks, of one name, have no images.
+        ValueError: `name` is empty or has a colon, the trials carry networks of other names only,
+            a size is out of range, or `image_size` is given and the networks, of one name, have no
+            images.
         ArchitectureError: `inputs` and `outputs` are given and the networks, of one name, are
             cells.
     """

@@ -50,7 +50,7 @@ class _Shown:
 
     Args:
         name: What it is called.
-        target: What gives it, None for the only one of a study.
+        target: The function of a trial that gives it, None for the only value of a study.
     """
 
     name: str
@@ -58,7 +58,7 @@ class _Shown:
 
 
 def history_figures(study: Study) -> Iterator[str]:
-    """How the values of a study went on, a figure for each objective."""
+    """The history of a study's values, a figure for each objective."""
     for index, shown in enumerate(_shown_values(study)):
         figure = optuna.visualization.plot_optimization_history(
             study,

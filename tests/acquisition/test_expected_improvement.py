@@ -76,5 +76,5 @@ def test_of_what_is_known_it_is_the_improvement() -> None:
 
 @pytest.mark.parametrize("std", [-1.0, math.nan])
 def test_std_must_not_be_negative(std: float) -> None:
-    with pytest.raises(ValueError, match="std must not be negative"):
+    with pytest.raises(ValueError, match="std: expected no negative numbers"):
         log_expected_improvement(np.zeros(2), np.array([1.0, std]), 0.0)

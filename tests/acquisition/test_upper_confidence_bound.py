@@ -20,5 +20,5 @@ def test_beta_counts_squared_standard_deviations() -> None:
 
 @pytest.mark.parametrize("beta", [-1.0, math.nan])
 def test_negative_beta_is_refused(beta: float) -> None:
-    with pytest.raises(ValueError, match="beta must not be negative"):
+    with pytest.raises(ValueError, match="beta: expected at least 0"):
         upper_confidence_bound(np.zeros(1), np.ones(1), beta=beta)

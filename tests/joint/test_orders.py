@@ -221,7 +221,7 @@ def test_trials_without_parameters_stay_in_the_model() -> None:
     for index in range(5):
         network = SPACE.initial_pool[index]
         study.add_trial(create_architecture_trial({"net": network}, value=float(index)))
-    with pytest.warns(UserWarning, match="trial 4, the latest one .* that you add can have it"):
+    with pytest.warns(UserWarning, match="trial 4, the latest one .* you added that trial"):
         study.optimize(parameters_first, n_trials=6)
     study.optimize(network_first, n_trials=6)
     assert all(trial.params.keys() == {"lr", "decay"} for trial in study.trials[5:])

@@ -165,6 +165,6 @@ def test_a_function_that_is_made_anew_is_told_once(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         study.optimize(objective, n_trials=4, n_jobs=n_jobs)
-    told = [str(each.message) for each in caught if "accepts anew" in str(each.message)]
+    told = [str(each.message) for each in caught if "a new function accepts" in str(each.message)]
     assert len(told) == n_told
     assert all("The space of 'net' gets" in each and "outside the" in each for each in told)

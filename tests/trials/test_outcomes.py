@@ -28,7 +28,7 @@ def best_first(fitness: NDArray[np.float64]) -> list[int]:
 def test_fitness_of_one_objective_is_its_value() -> None:
     outcomes = outcomes_of([trial(3.0), trial(-1.0), trial(2.0)], [MINIMIZE])
     assert outcomes.fitness.tolist() == [-3.0, 1.0, -2.0]
-    assert outcomes.is_feasible.all()
+    assert outcomes.is_known_feasible.all()
     assert outcomes.constraints == {}
 
 
@@ -40,7 +40,7 @@ def test_trials_that_satisfy_constraints_come_first() -> None:
         trial(8.0, size=1),
     ]
     outcomes = outcomes_of(trials, [MAXIMIZE])
-    assert outcomes.is_feasible.tolist() == [False, True, True, False]
+    assert outcomes.is_known_feasible.tolist() == [False, True, True, False]
     assert best_first(outcomes.fitness) == [2, 1, 3, 0]
 
 
@@ -49,13 +49,13 @@ def test_violations_of_several_constraints_count_on_their_scales() -> None:
     outcomes = outcomes_of(trials, [MAXIMIZE])
     # In medians of what is violated: 1 and 1; 3; the last one has only one constraint: 1.
     assert best_first(outcomes.fitness) == [2, 0, 1]
-    assert not outcomes.is_feasible.any()
+    assert not outcomes.is_known_feasible.any()
 
 
 def test_constraints_that_only_other_trials_have() -> None:
     trials = [trial(0.0, old=-1.0), trial(0.0, new=-1.0), trial(0.0, new=1.0), trial(0.0)]
     outcomes = outcomes_of(trials, [MAXIMIZE])
-    assert outcomes.is_feasible.tolist() == [True, True, False, False]
+    assert outcomes.is_known_feasible.tolist() == [True, True, False, False]
     assert best_first(outcomes.fitness) == [0, 1, 2, 3]
 
 
@@ -63,7 +63,7 @@ def test_constraints_that_only_other_trials_have() -> None:
 def test_constraints_without_bounds(largest: float) -> None:
     trials = [trial(0.0, size=each) for each in (largest, -largest, 3.0, largest, largest)]
     outcomes = outcomes_of(trials, [MAXIMIZE])
-    assert outcomes.is_feasible.tolist() == [False, True, False, False, False]
+    assert outcomes.is_known_feasible.tolist() == [False, True, False, False, False]
     assert best_first(outcomes.fitness) == [1, 2, 0, 3, 4]
     assert np.isfinite(outcomes.constraints["size"]).all()
 
@@ -103,4 +103,4 @@ def test_the_front_counts_among_trials_that_satisfy_constraints() -> None:
 def test_no_trials() -> None:
     outcomes = outcomes_of([], [MAXIMIZE, MINIMIZE])
     assert outcomes.values.shape == (0, 2)
-    assert outcomes.fitness.shape == outcomes.is_feasible.shape == (0,)
+    assert outcomes.fitness.shape == outcomes.is_known_feasible.shape == (0,)

@@ -10,8 +10,8 @@ from optuna.storages import BaseStorage
 
 _PIECE = 32_000
 """Characters. MySQL stores 65,535 bytes in an attribute, and JSON takes up to two for each of
-these. The dashboard itself, for databases of older versions of Optuna, makes pieces of 2,045 and
-joins those of any length. Each is a transaction: two cards of 400 networks were 500 of them."""
+these. The dashboard joins pieces of any length; its own have 2,045 characters, for databases of
+older versions of Optuna. Each is a transaction: two cards of 400 networks took 500 of them."""
 _ATTEMPTS = 5
 
 
@@ -73,10 +73,10 @@ def _owner(key: str) -> str:
 
 
 def save_texts(storage: BaseStorage, study_id: int, texts: Mapping[str, str]) -> None:
-    """Save texts in pieces, each as a whole, also where other workers save theirs there.
+    """Save texts in pieces, so that each is whole even if other workers save theirs there.
 
-    Pieces of two texts make none. Who finds other ones than its own, when it is done, begins
-    again: the last one is undisturbed. What is as it should be is not written.
+    Pieces of different texts make no text. A worker that finds others than its own once it is done
+    begins again: the last one is undisturbed. Pieces that are right already are not written.
 
     Args:
         storage: The storage.

@@ -21,12 +21,12 @@ from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
 _GROWTH = 1.25
 _AT_ONCE = 50
-"""Notes: enough that to read the study's attributes for them takes little, and few enough that
-they are written within a second of that, since people write notes, too."""
+"""How many notes are written after the study's attributes were read once: enough to make the
+reading cheap, and few enough to be done within a second, since people write notes, too."""
 _FEWEST = 3
 """With fewer trials there is nothing to see in the figures."""
 
-# As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
+# Beside the loggers of Optuna's figures, not below the package's: `set_verbosity` decides.
 _logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
 
 
@@ -34,7 +34,7 @@ class DashboardCallback:
     """Show networks in optuna-dashboard while a study runs: a callback for `Study.optimize`.
 
     The note of each finished trial gets drawings of the networks that it carries, under whatever
-    names, what edits they were made by, and which constraints the trial breaks. The study gets
+    names, the edits that made them, and the constraints that the trial breaks. The study gets
     `plot_architecture_map` and `plot_surrogate` as cards, or with two or three objectives
     `plot_pareto_front`, from the third trial on and again whenever it has grown by a quarter;
     `add_to_dashboard` brings them up to date. A study with more objectives gets no cards.
@@ -52,7 +52,7 @@ class DashboardCallback:
 
     Raises:
         ImportError: optuna-dashboard or plotly is not installed.
-        TypeError: `artifact_store` is none.
+        TypeError: `artifact_store` is no such store.
     """
 
     def __init__(self, artifact_store: ArtifactStore) -> None:

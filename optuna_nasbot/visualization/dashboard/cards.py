@@ -68,7 +68,7 @@ def _identifier(name: str) -> str:
 
 @contextmanager
 def _unasked() -> Iterator[None]:
-    """Keep back what figures log for whoever asks for them: cards are drawn again and again."""
+    """Suppress what figures log for users who ask for them: cards are drawn unasked."""
     token = _IS_UNASKED.set(True)
     try:
         yield

@@ -26,12 +26,12 @@ from optuna_nasbot.architecture.text import mass_text
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names
+from optuna_nasbot.trials.private_optuna import trial_id
 from optuna_nasbot.visualization.constraint_facts import broken_constraints
 from optuna_nasbot.visualization.dashboard.attributes import NoteAttributes
 from optuna_nasbot.visualization.dashboard.attributes import StudyAttributes
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
-from optuna_nasbot.visualization.dashboard.trial import trial_id
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import shortened
 from optuna_nasbot.visualization.drawing.svg import to_svg
@@ -46,7 +46,7 @@ breaks lines itself: the page is as wide as the longest user attribute, such as 
 _MAX_CHARACTERS = 105
 """Of a line of this width."""
 _LEAST_SCALE = 0.75
-"""With which the labels of a drawing can be read."""
+"""The smallest scale at which the labels of a drawing can be read."""
 _MAX_NAME = 60
 """Characters of a name in the text."""
 
@@ -74,7 +74,7 @@ class _Drawn:
 
 
 def lacking(study: Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Those of the trials of a study, at least one, whose notes lack one of their networks."""
+    """The trials, out of at least one of a study, whose notes lack one of their networks."""
     attributes = _attributes(study, trials[0])
     notes = (optuna_dashboard().get_note(_noted(study, each, attributes)) for each in trials)
     return [
@@ -98,8 +98,8 @@ def note_architectures(
         artifact_store: Where drawings are stored.
 
     Returns:
-        For the numbers of trials with a network that can't be read why it can't. Their other
-        networks are in the note.
+        Why a network can't be read, by the number of its trial. The other networks of the trial
+        are in the note.
     """
     damaged: dict[int, ArchitectureError] = {}
     drawn = [list(_drawn(study, trial, artifact_store, damaged)) for trial in trials]
@@ -162,8 +162,8 @@ def _add_to_note(
         if _image(network.name) not in note:
             _attach(trial, attributes, network)
             address = get_artifact_path(noted, network.artifact_id)
-            # A click opens the drawing alone, where it can be zoomed and shows what it says of
-            # the layer that is pointed at.
+            # A click opens the drawing alone, where it can be zoomed and shows the facts about a
+            # layer on hovering.
             image = f"[{_image(network.name)}{address})]({address})"
             note = f"{note}\n\n{network.section}\n\n{image}".lstrip("\n")
     if note != before:

@@ -9,6 +9,8 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 from optuna.trial import Trial
 
+from optuna_nasbot.trials.private_optuna import trial_id
+
 
 def stored_trial(study: Study, trial: FrozenTrial) -> Trial:
     """The trial as an object that knows its study and storage, as the dashboard's functions want.
@@ -21,9 +23,3 @@ def stored_trial(study: Study, trial: FrozenTrial) -> Trial:
     without_sampler = copy.copy(study)
     without_sampler.sampler = RandomSampler()
     return Trial(without_sampler, trial_id(trial))
-
-
-def trial_id(trial: FrozenTrial) -> int:
-    """The number by which the storage knows a trial."""
-    # A FrozenTrial has no public id, and the dashboard's keys and addresses consist of ids.
-    return trial._trial_id

@@ -51,8 +51,8 @@ def plot_architecture(
 ) -> go.Figure:
     """Draw a network as a plotly figure: layers from top to bottom, coloured by their group.
 
-    Boxes are as wide as the logarithm of the mass of their layer has it. Their labels have the
-    units, the stride and, for images, the size after the layer.
+    The width of a box grows with the logarithm of the mass of its layer. Labels have the units,
+    the stride and, for images, the size after the layer.
 
     Args:
         architecture: The network, or a trial that carries it.
@@ -69,7 +69,8 @@ def plot_architecture(
         ImportError: plotly is not installed.
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
         KeyError: The trial carries no network of this name.
-        ValueError: A size is out of range, or `image_size` is given and the network has no images.
+        ValueError: The name is empty or has a colon, a size is out of range, or `image_size` is
+            given and the network has no images.
         ArchitectureError: The network that the trial carries can't be read; or `inputs` and
             `outputs` are given and the network is a cell.
     """

@@ -28,7 +28,7 @@ class Caption:
         mass: Its mass.
         parameters: How many it has; None where they are not counted.
         lines: What stands in its box.
-        details: What is shown to whoever points at it.
+        details: What is shown on hovering it.
     """
 
     label: str

@@ -19,7 +19,7 @@ DECISION = "decision"
 
 _NEUTRAL = "#7f8794"
 _PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a6fc9")
-"""Told apart by colour-blind people, too (after Okabe and Ito); further ones are computed."""
+"""Colour-blind people can tell these apart (after Okabe and Ito); further ones are computed."""
 _GOLDEN = 0.618034
 
 

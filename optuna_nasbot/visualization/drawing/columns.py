@@ -56,7 +56,7 @@ def in_columns(rows: Rows, n_columns: int) -> Columns:
 def _breaks(sizes: Sequence[int], n_columns: int) -> list[int]:
     """The rows that columns begin with, given how many nodes each row has.
 
-    A wire more that passes is as bad as to be two rows farther from an even share.
+    One more wire that passes is as bad as being two rows farther from an even share.
     """
     share = len(sizes) / n_columns
     breaks = []

@@ -21,7 +21,7 @@ class Box:
         height: Its height.
         group: What the layer is coloured by.
         lines: The label, and below it the size of the image where there is one.
-        details: More lines, for whoever points at the box.
+        details: More lines, shown on hovering the box.
     """
 
     layer: int
@@ -36,7 +36,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Junction:
-    """A point where several outputs meet that more than one layer takes all of.
+    """A point where several outputs meet, all of which go to the same several layers.
 
     Args:
         node: Its number, from the number of layers on.

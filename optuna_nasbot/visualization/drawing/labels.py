@@ -19,7 +19,7 @@ def _printable(character: str) -> str:
 
 
 def shortened(text: str, most: int = _MAX_CHARACTERS) -> str:
-    """Start and end, where the units of a layer stand, of a text longer than `most`."""
+    """The text; of one longer than `most` its start and its end, where a layer's units stand."""
     if len(text) <= most:
         return text
     half = most // 2

@@ -24,10 +24,10 @@ def draw(
 ) -> Drawing:
     """Draw a network from top to bottom (Sugiyama et al. 1981; Gansner et al. 1993).
 
-    Boxes are as wide as the logarithm of the mass of their layer has it. The output of a layer is
+    The width of a box grows with the logarithm of the mass of its layer. The output of a layer is
     one line, which branches at the layers that take it and passes beside those that it skips.
-    Layers with the same parents, several of each, take them from a junction. What would be much
-    taller than wide goes on in a second column and so on.
+    Several layers with the same several parents take them from a junction. A network that would be
+    much taller than wide goes on in further columns.
 
     Args:
         architecture: The network.
@@ -41,8 +41,7 @@ def draw(
 
     Raises:
         TypeError: An argument is of a wrong type, or only one of `inputs` and `outputs` is given.
-        ValueError: A size is out of range, or the network has no image that `image_size` could be
-            the size of.
+        ValueError: A size is out of range, or `image_size` is given and the network has no images.
         ArchitectureError: `inputs` and `outputs` are given and the network is a cell.
     """
     texts = captions(architecture, image_size=image_size, inputs=inputs, outputs=outputs)

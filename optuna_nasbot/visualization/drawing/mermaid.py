@@ -23,7 +23,7 @@ def to_mermaid(architecture: Architecture, *, image_size: int | None = None) -> 
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: `image_size` is less than 1, or given and the network has no images.
+        ValueError: `image_size` is out of range, or given and the network has no images.
     """
     texts = captions(architecture, image_size=image_size, inputs=None, outputs=None)
     lines = ["flowchart TD"]

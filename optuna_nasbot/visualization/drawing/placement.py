@@ -21,13 +21,13 @@ def placed(
 
     Args:
         n: Number of positions.
-        pulls: Pairs that shall be close, with their weight.
-        gaps: Pairs that keep a distance, which is the least one.
+        pulls: Pairs that should be close, with their weight.
+        gaps: Pairs with the least distance that they keep.
         tilt: Which solution is taken of several equally good ones: a small positive number gives
             the one farthest to the left, a negative one that farthest to the right.
 
     Returns:
-        The positions; the first one is 0, and all are where nothing is between them.
+        The positions, shape (n,). The first one is 0, and all are if there are no gaps.
     """
     if not gaps:
         return np.zeros(n)

@@ -15,9 +15,9 @@ from optuna_nasbot.visualization.drawing.rows import Rows
 from optuna_nasbot.visualization.drawing.sizes import Sizes
 
 GUTTER = 16.0
-"""Distance of the wires that lead from column to column to these columns."""
+"""Distance between a column and the wires that lead on to the next one."""
 TRACK = 9.0
-"""Distance of these wires to each other."""
+"""Distance of these wires from each other."""
 
 _BESIDE = 12.0
 """Least distance of neighbours in a row."""

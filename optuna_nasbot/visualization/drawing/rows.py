@@ -22,8 +22,8 @@ Link = tuple[int, int]
 
 _SWEEPS = 16
 _N_KEPT = 256
-"""Graphs: networks of a search often differ in their layers alone, and rows take half of the time
-of a drawing."""
+"""How many graphs are kept: networks of a search often differ in their layers alone, and rows take
+half of the time of a drawing."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _in_rows(parents: tuple[tuple[int, ...], ...]) -> Rows:
 def _with_junctions(parents: tuple[tuple[int, ...], ...]) -> tuple[int, list[Link]]:
     """The number of layers and junctions, and the links between them.
 
-    Layers that have the same parents, several of each, get them through a junction.
+    Several layers that have the same several parents get them through a junction.
     """
     families: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for layer, own in enumerate(parents):

@@ -48,8 +48,8 @@ def to_svg(
 ) -> Svg:
     """Draw a network as SVG, for web pages, READMEs, slides and notebooks.
 
-    It stands alone and brings its own light background, so that it can be read on any other. Who
-    points at a layer is shown its mass and, where they are counted, its parameters.
+    The drawing stands alone and has its own light background, so it can be read on any other.
+    Hovering a layer shows its mass and, where they are counted, its parameters.
 
     Args:
         architecture: The network.

@@ -20,8 +20,8 @@ def to_text(
 ) -> str:
     """Draw a network in characters: one line a layer, its graph in front.
 
-    The graph reads like the history of a version control: a dot is a layer, the line below it its
-    output, which the layers that it leads across to take, too.
+    The graph reads like a history in version control: a dot is a layer, the line below it is its
+    output, and lines lead across to further layers that take it.
 
     Args:
         architecture: The network.

@@ -69,14 +69,14 @@ def plot_architecture_map(
     Positions are an embedding of OTMANN distances as in the paper: by t-SNE if scikit-learn is
     installed and there are ten different networks or more, else by classical scaling. Directions
     and units mean nothing. The distance is the mean over the structural coefficients of the
-    normalised components d-bar, each divided by its mean over the study, by which the samplers
-    spread their first networks, too. It compares how networks are built; d would mostly show how
+    normalised components d-bar, each divided by its mean over the study. (The samplers spread
+    their first networks by it, too.) It compares how networks are built; d would mostly show how
     large they are.
 
     Better networks are darker; far outliers don't stretch the colour scale. Networks that break
     constraints have a marker of their own, whatever their values. A line connects the networks
     that were the best so far, in their order. Isomorphic networks share a place. Of more than 500
-    networks the best and a stable sample of the rest are shown, and all of the line.
+    networks those of the line, the best and a stable sample of the rest are shown.
 
     Args:
         study: A study.
@@ -93,8 +93,8 @@ def plot_architecture_map(
     Raises:
         ImportError: plotly is not installed.
         TypeError: `study` is no study or `name` no string.
-        ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
-            names only.
+        ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
+            trials carry networks of other names only.
     """
     go = plotly_graph_objects()
     found = tried_networks(study, name, target, target_name)

@@ -10,7 +10,8 @@ _LEAST_SHARE = 0.1
 
 _RESOLUTION = 1e-10
 _LEAST_RANGE = 1e-290
-"""What an axis of plotly can show: it draws nothing, or elsewhere, where a range is narrower."""
+"""The narrowest range that an axis of plotly can show, relative to its values and absolute. With a
+narrower one it draws nothing, or in the wrong place."""
 
 
 def axis_range(values: NDArray[np.float64]) -> tuple[float, float] | None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 _MOST = 6
-"""Steps between the numbers of an axis."""
+"""Largest number of steps between the numbers of an axis."""
 _ROUNDING = 1e-9
 _PLAIN_LENGTH = 6
 """Characters of the longest number that is written out."""
@@ -27,7 +27,7 @@ def ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Powers of ten, or where there are few, round numbers between them, too.
+    """Powers of ten; where there are few of them, round numbers between them as well.
 
     Args:
         low: The lower end of the axis, positive.

@@ -53,9 +53,9 @@ def plot_distance_vs_value(
     structural coefficients of components divided by their means over the study. A line shows the
     medians of ten groups of equally many pairs, the heading Spearman's rank correlation.
 
-    Of more than 200 completed networks 200 are compared, evenly taken in the order of the trials;
-    of more than 4,000 pairs as many are drawn, and medians and correlations are those of all.
-    Far outliers lie outside the axes, which a double click extends to them.
+    Of more than 200 completed networks 200 are compared, evenly taken in the order of the trials.
+    Of more than 4,000 pairs 4,000 are drawn; medians and correlations are those of all pairs. Far
+    outliers lie outside the axes, which a double click extends to them.
 
     Args:
         study: A study.
@@ -71,8 +71,8 @@ def plot_distance_vs_value(
     Raises:
         ImportError: plotly is not installed.
         TypeError: `study` is no study or `name` no string.
-        ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
-            names only.
+        ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
+            trials carry networks of other names only.
     """
     plotly_graph_objects()  # raises where plotly is missing
     from plotly.subplots import make_subplots

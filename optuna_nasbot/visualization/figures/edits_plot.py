@@ -48,15 +48,15 @@ _MAX_NAME = 100.0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EditOutcome:
     """What came of the networks that an edit helped to make.
 
     Attributes:
         edit: Name of the edit.
         n_used: How many networks it helped to make.
-        gains: By how much those are better than their parents that have a value like these;
-            negative where they are worse.
-        pairs: Numbers of the trials of each of those, the parent first.
+        gains: By how much each of them is better than its parent, negative where it is worse;
+            only of networks that have a value, and whose parents have one.
+        pairs: For each gain the numbers of the two trials, the parent's first.
     """
 
     edit: str
@@ -92,9 +92,9 @@ def plot_edits(
     outliers lie outside the axis, which a double click extends to them. Edits are sorted by how
     many better networks they led to; of more than 12 the first are shown.
 
-    A network that came of several edits counts for each of them. Only completed trials have a
-    value. The attribute `architecture:<name>:origin`, which the samplers of this package store,
-    tells edits and parents; hand-made networks and those of other samplers lack it.
+    A network that was made by several edits counts for each of them. Only completed trials have a
+    value. Edits and parents are read from the attribute `architecture:<name>:origin`, which the
+    samplers of this package store; hand-made networks and those of other samplers lack it.
 
     Args:
         study: A study.
@@ -110,8 +110,8 @@ def plot_edits(
     Raises:
         ImportError: plotly is not installed.
         TypeError: `study` is no study or `name` no string.
-        ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
-            names only.
+        ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
+            trials carry networks of other names only.
     """
     plotly_graph_objects()  # raises where plotly is missing
     from plotly.subplots import make_subplots
@@ -157,7 +157,7 @@ def plot_edits(
     return with_numbers_apart(figure)
 
 
-def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[Outcome]:
+def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[EditOutcome]:
     """What came of each edit, those first that led to most better networks.
 
     All of the paper's nine edits are there if one of them is.
@@ -182,7 +182,7 @@ def edit_outcomes(found: TriedNetworks, origins: dict[int, Origin]) -> list[Outc
             if parent in worth
         }
         finite = {pair: gain for pair, gain in compared.items() if np.isfinite(gain)}
-        outcomes.append(Outcome(name, len(made), tuple(finite.values()), tuple(finite)))
+        outcomes.append(EditOutcome(name, len(made), tuple(finite.values()), tuple(finite)))
     return sorted(outcomes, key=lambda outcome: (-outcome.n_better, -outcome.n_used))
 
 
@@ -198,7 +198,7 @@ def _origins(trials: Sequence[FrozenTrial], name: str) -> dict[int, Origin]:
     return {number: origin for number, origin in origins.items() if origin is not None}
 
 
-def _row_label(outcome: Outcome) -> str:
+def _row_label(outcome: EditOutcome) -> str:
     if not outcome.n_used:
         result = "not used"
     elif not outcome.gains:
@@ -208,7 +208,7 @@ def _row_label(outcome: Outcome) -> str:
     return f"{axis_text(fitted(outcome.edit, _MAX_NAME, LABEL_SIZE))}: {result}"
 
 
-def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
+def _add_counts(figure: Figure, outcomes: Sequence[EditOutcome]) -> None:
     better = np.array([outcome.n_better for outcome in outcomes])
     compared = np.array([len(outcome.gains) for outcome in outcomes])
     used = np.array([outcome.n_used for outcome in outcomes])
@@ -231,7 +231,7 @@ def _add_counts(figure: Figure, outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
+def _add_gains(figure: Figure, outcomes: Sequence[EditOutcome]) -> None:
     figure.add_box(
         x=[gain for outcome in outcomes for gain in outcome.gains],
         y=[outcome.edit for outcome in outcomes for _ in outcome.gains],
@@ -268,8 +268,8 @@ def _add_gains(figure: Figure, outcomes: Sequence[Outcome]) -> None:
 def _range_with_zero(gains: NDArray[np.float64]) -> tuple[float, float] | None:
     """The gains that are no far outliers, and no gain, with some room outside for the markers.
 
-    With 0 numbers at the axis are short: of 1,000,000.1 and 1,000,000.2 they would not be. None
-    where the range overflows.
+    A range with 0 in it has short numbers at its axis, unlike one from 1,000,000.1 to 1,000,000.2.
+    None where the range overflows.
     """
     low, high = axis_range(gains) or (float(gains.min(initial=0)), float(gains.max(initial=0)))
     low, high = min(low, 0.0), max(high, 0.0)

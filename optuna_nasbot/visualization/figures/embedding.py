@@ -11,9 +11,9 @@ _FEWEST_FOR_TSNE = 10
 _MOST_NEIGHBOURS = 30.0
 _START_SPREAD = 1e-4
 _FLAT = 1e-6
-"""The gradient at which t-SNE ends, for each network. Of hundreds of networks up to half of its
-thousand steps are left out, which would take about 1 % from the divergence; few networks are
-never so flat."""
+"""t-SNE stops once the norm of its gradient is below this, times the number of networks. With
+hundreds of networks that saves up to half of its thousand steps, which would lower the divergence
+by about 1 %; with few networks the gradient never gets so small."""
 
 
 def embedded(distances: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:

@@ -1,8 +1,8 @@
 """How the texts of a figure stay whole and apart, whatever its data and names are.
 
-Numbers at an axis stand below each other rather than beside each other where they would touch, a
-choice that plotly makes for the width that it draws at. Names and sentences, which plotly neither
-shortens nor breaks, are made to fit the narrowest figure of a report.
+Numbers below an axis are turned by 90 degrees where they would touch, which plotly decides for the
+width that it draws at. Names and sentences, which plotly neither shortens nor breaks, are made to
+fit the narrowest figure of a report.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def with_numbers_apart(figure: Figure) -> Figure:
 
 
 def axis_text(text: str) -> str:
-    """A text as plotly shows it, which would read the tags in it."""
+    """A text escaped for plotly, which would otherwise read the tags in it."""
     return html.escape(text, quote=False)
 
 

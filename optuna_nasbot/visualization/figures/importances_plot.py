@@ -56,8 +56,8 @@ def plot_importances(
     distributions, it consists of
 
     - alone: ``Var(E[f(X) | X_i]) / Var(f(X))``, the first-order index of Sobol'
-    - together with others: ``E[Var(f(X) | X_-i)] / Var(f(X))``, the total index, less that. It is
-      what i does for some values of the others only, who count it, too.
+    - together with others: ``E[Var(f(X) | X_-i)] / Var(f(X))``, the total index, minus the
+      former. It is the effect of i that depends on the others, and counts for each of them.
 
     (Sobol' 2001, "Global sensitivity indices for nonlinear mathematical models and their Monte
     Carlo estimates"; `optuna_nasbot.gp.importances` has the estimates.) Bars may add up to more
@@ -85,8 +85,8 @@ def plot_importances(
     Raises:
         ImportError: plotly is not installed.
         TypeError: `study` is no study or `name` no string.
-        ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
-            names only.
+        ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
+            trials carry networks of other names only.
     """
     go = plotly_graph_objects()
     found = tried_networks(study, name, target, target_name)

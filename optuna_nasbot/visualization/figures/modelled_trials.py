@@ -55,7 +55,7 @@ class ModelledTrials:
 
     @cached_property
     def surrogate(self) -> Surrogate:
-        """The model; there has to be a trial."""
+        """The model, which needs at least one trial."""
         return study_surrogate(self.configurations, self.targets, self.dimensions)
 
 

@@ -77,9 +77,9 @@ def plot_parallel_coordinate(
     constraints is orange. A line is interrupted where a trial lacks a parameter. Values that are
     far outliers are at the end of their axis.
 
-    What a trial has is shown where the mouse points at its line on an axis. (Lines and no
-    `parcoords` of plotly: those show nothing on hovering, and can't be drawn where pages forbid to
-    evaluate code, as the report of this package does.)
+    Pointing at a line on an axis shows all that its trial has. (These are lines and not plotly's
+    `parcoords`, which shows nothing on hovering and can't be drawn on pages that forbid evaluating
+    code, such as the report of this package.)
 
     Only completed trials are shown; of more than 500 the best and a stable sample of the rest.
 
@@ -99,8 +99,9 @@ def plot_parallel_coordinate(
     Raises:
         ImportError: plotly is not installed.
         TypeError: `study` is no study, `name` no string or `params` no list of strings.
-        ValueError: `target` is missing or gives no numbers, the trials carry networks of other
-            names only, or the latest one with a value lacks one of `params`.
+        ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, the
+            trials carry networks of other names only, `params` is empty, or the latest trial with
+            a value lacks one of `params`.
     """
     go = plotly_graph_objects()
     found = tried_networks(study, name, target, target_name).with_value

@@ -15,7 +15,7 @@ from optuna_nasbot.visualization.figures.axis_ticks import number_text
 from optuna_nasbot.visualization.figures.axis_ticks import ticks
 
 _MOST_CATEGORIES = 8
-"""That have a name beside the axis."""
+"""How many categories at most have their name beside the axis."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ParameterScale:
     ticks: tuple[tuple[float, str], ...]
 
     def number(self, value: Any) -> float:
-        """Where a value is."""
+        """Where a value is on the scale."""
         return self.parameter.scaled(value) if self.parameter.is_category else float(value)
 
 

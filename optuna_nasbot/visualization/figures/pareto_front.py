@@ -57,14 +57,14 @@ _MARKERS: dict[str, dict[str, Any]] = {
     _DOMINATED: {"symbol": "circle", "color": GOOD, "opacity": 0.6},
     _FRONT: {"symbol": "diamond", "color": BEST, "line": {"width": 1}},
 }
-"""Entries of the legend and their markers, the ones above the others last. In space plotly draws
-those that all computers have a character for, which an x is not."""
+"""Entries of the legend and their markers; later ones are drawn above earlier ones. In space
+plotly draws markers as characters, and not all computers have one for an x."""
 _SIZES = {2: {_BROKEN: 7, _DOMINATED: 7, _FRONT: 9}, 3: {_BROKEN: 4, _DOMINATED: 3, _FRONT: 4}}
-"""Their sizes on so many axes. Plotly draws larger ones in space."""
+"""Their sizes by the number of axes: in space plotly draws them larger."""
 
 _MARGIN = 0.05
 _MAX_NAME = {2: 250.0, 3: 150.0}
-"""Pixels of a name along one of so many axes."""
+"""Pixels of a name along an axis, by the number of axes."""
 _SPACE = {
     "height": 640,
     "margin": {"t": 70, "b": 50, "l": 0, "r": 0},
@@ -131,8 +131,8 @@ def plot_pareto_front(
     The front consists of the completed trials that satisfy all constraints and that no other such
     trial dominates, that is, is better than in some objective and worse than in none, whichever
     objectives are shown. A line connects those of a study with two objectives: nothing that was
-    found lies beyond it. Other trials are dominated, or break constraints; what hangs over them
-    says which and by how much.
+    found lies beyond it. Other trials are dominated, or break constraints; pointing at one shows
+    which it breaks and by how much.
 
     Trials whose shown values are not all finite are left out. Far outliers that are not of the
     front lie outside the axes, which a double click extends to them. Of more than 500 trials the
@@ -144,7 +144,7 @@ def plot_pareto_front(
         target_names: What to call the objectives, one name for each of the study; by default its
             metric names.
         axis_order: The positions of the two or three objectives to show, in the order of the
-            axes. By default all, of which a study may have three then.
+            axes. By default all, if the study has two or three.
 
     Returns:
         The figure, in the plane or in space, without points if no completed trial has a network.
@@ -153,8 +153,9 @@ def plot_pareto_front(
         ImportError: plotly is not installed.
         TypeError: `study` is no study, `name` no string, `target_names` no list of strings or
             `axis_order` no list of whole numbers.
-        ValueError: The study has one objective, `target_names` or `axis_order` don't fit its
-            objectives, or the trials carry networks of other names only.
+        ValueError: `name` is empty or has a colon, the study has one objective, `target_names` or
+            `axis_order` don't fit its objectives, or the trials carry networks of other names
+            only.
     """
     go = plotly_graph_objects()
     check_study(study)
@@ -281,7 +282,7 @@ def _add_points(figure: Figure, points: _Points, objectives: _Objectives) -> Non
     look: dict[str, Any] = {"mode": "markers"}
     if group == _FRONT and len(objectives.names) == 2:
         points = points.chosen(np.argsort(points.values[:, 0], kind="stable"))
-        # Towards what is dominated by both neighbours: along an objective it gets worse first.
+        # Corners are dominated by both neighbours: one objective gets worse, then another better.
         is_minimised = objectives.directions[objectives.shown[0]] == StudyDirection.MINIMIZE
         shape = "hv" if is_minimised else "vh"
         look = {"mode": "lines+markers", "line": {"color": BEST, "width": 1.5, "shape": shape}}

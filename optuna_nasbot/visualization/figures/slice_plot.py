@@ -59,7 +59,7 @@ _MAX_NAME = 140.0
 _MAX_CATEGORY = 50.0
 """Pixels of the name of a category."""
 _MARGIN = 0.1
-"""Of the range of a parameter, on each side of it, where the first and the last number need it."""
+"""Share of a parameter's range that is added on each side, for the first and the last number."""
 _SPREAD, _GOLDEN_RATIO = 0.3, 0.618
 """Trials of a category lie within this width, each so far from the one before, modulo 1."""
 
@@ -103,8 +103,9 @@ def plot_slice(
     Raises:
         ImportError: plotly is not installed.
         TypeError: `study` is no study, `name` no string or `params` no list of strings.
-        ValueError: `target` is missing or gives no numbers, the trials carry networks of other
-            names only, or the latest one with a value lacks one of `params`.
+        ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, the
+            trials carry networks of other names only, `params` is empty, or the latest trial with
+            a value lacks one of `params`.
     """
     plotly_graph_objects()  # raises where plotly is missing
     from plotly.subplots import make_subplots

@@ -1,4 +1,4 @@
-"""What the figures of studies have in common: titles, legends, and what hangs over a point."""
+"""What the figures of studies have in common: titles, legends, and texts shown on hovering."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ LEGEND = {
 }
 """In a row at the bottom edge, where long names cost no width."""
 
-# As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
+# Beside the loggers of Optuna's figures, not below the package's: `set_verbosity` decides.
 _logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
 
 

@@ -39,7 +39,7 @@ _TITLE_WIDTH = 380.0
 
 
 @dataclass(frozen=True, eq=False)
-class Predictions:
+class LeaveOneOutPredictions:
     """What the surrogate expects of each trial when that is left out.
 
     Attributes:
@@ -79,16 +79,16 @@ def plot_surrogate(
 
     Each trial is left out in turn and predicted from the others, by its network and by the
     parameters and other networks that are searched together with it, with the hyperparameters
-    fitted to all of them. The scale is the one that the model sees: normal scores
-    of the ranks of the values, mean 0 and variance 1, larger is better whatever the study's
-    direction. Bars are one standard deviation of the predicted value; of a model that judges its
-    errors rightly about 95 % of the values are within two of them. An R² near 0 means that the
-    networks' graphs, and the parameters, don't tell the values apart: too few trials, much noise
-    in the objective, or networks that are equally good.
+    fitted to all trials. The scale is the one that the model sees: normal scores of the ranks of
+    the values, mean 0 and variance 1, larger is better whatever the study's direction. Bars are
+    one standard deviation of the predicted value. If the model judges its errors correctly, about
+    95 % of the values are within two standard deviations. An R² near 0 means that the networks'
+    graphs, and the parameters, don't tell the values apart: too few trials, much noise in the
+    objective, or networks that are equally good.
 
     Pruned networks, shown as triangles, have the value that the sampler gives them: at most the
-    median if they were pruned early. Failed and running ones, of which the sampler also takes
-    note, are left out. Of more than 500 networks those are taken that the sampler keeps.
+    median if they were pruned early. Failed and running ones, which the sampler also considers,
+    are left out. Of more than 500 networks those that the sampler keeps are shown.
 
     Args:
         study: A study.
@@ -104,8 +104,8 @@ def plot_surrogate(
     Raises:
         ImportError: plotly is not installed.
         TypeError: `study` is no study or `name` no string.
-        ValueError: `target` is missing or gives no numbers, or the trials carry networks of other
-            names only.
+        ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
+            trials carry networks of other names only.
     """
     go = plotly_graph_objects()
     found = tried_networks(study, name, target, target_name)
@@ -139,7 +139,7 @@ def plot_surrogate(
     return with_numbers_apart(figure)
 
 
-def leave_one_out_predictions(modelled: ModelledTrials) -> Predictions:
+def leave_one_out_predictions(modelled: ModelledTrials) -> LeaveOneOutPredictions:
     """Leave each trial out in turn, at the hyperparameters that fit all of them.
 
     Args:
@@ -149,12 +149,14 @@ def leave_one_out_predictions(modelled: ModelledTrials) -> Predictions:
     kept = set(map(id, surrogate.configurations))
     chosen = np.array([i for i, each in enumerate(modelled.configurations) if id(each) in kept])
     observed = modelled.targets.all[chosen]
-    return Predictions(modelled.of.chosen(chosen), observed, *surrogate.leave_one_out(observed))
+    return LeaveOneOutPredictions(
+        modelled.of.chosen(chosen), observed, *surrogate.leave_one_out(observed)
+    )
 
 
 def _add_predictions(
     figure: Figure,
-    predictions: Predictions,
+    predictions: LeaveOneOutPredictions,
     chosen: NDArray[np.bool_],
     colour: str,
     label: str,

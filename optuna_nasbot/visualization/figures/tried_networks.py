@@ -26,7 +26,7 @@ Target = Callable[[FrozenTrial], float]
 
 DEFAULT_TARGET_NAME = "Objective Value"
 
-# As that of Optuna's figures, not below the package's logger: `set_verbosity` decides.
+# Beside the loggers of Optuna's figures, not below the package's: `set_verbosity` decides.
 _logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
 
 
@@ -68,9 +68,9 @@ def tried_networks(
 ) -> TriedNetworks:
     """Read the networks of a name from a study.
 
-    Networks that can't be read are left out, with a warning. Of networks of several kinds, which
-    have no distance, those of the kind that most trials carry are read, of the latest one where
-    there are equally many.
+    Networks that can't be read are left out, with a warning. There is no distance between networks
+    of different kinds: those of the kind that most trials carry are read, of the latest one if
+    several kinds are equally common.
 
     Args:
         study: A study, with several objectives only if there is a target.

@@ -57,7 +57,7 @@ def photograph(page: str, figures: Sequence[str], *, of_page: bool = False) -> N
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # such small networks gain nothing from more
+    torch.set_num_threads(1)  # more only slow such small networks down
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     PICTURES.mkdir(exist_ok=True)
     digits = searched("quick_start", "digits", optuna.pruners.NopPruner())

@@ -1,14 +1,14 @@
-"""Search convolutional networks for handwritten digits that are accurate, and small or cheap.
+"""Search for networks for handwritten digits that are accurate, and small or cheap.
 
     pip install -c constraints.txt ".[examples,fast,visualization]"
     python examples/accuracy_and_size.py
     python examples/accuracy_and_size.py --max-multiply-adds 40000
 
 Without an option there are two objectives, the validation loss and the number of parameters. The
-sampler is told how to count parameters, so that it need not learn it. The front is drawn in
+sampler is told how to count parameters, so it need not learn that. The front is drawn in
 accuracy_and_size.html: hover over a point to see its network. With `--max-multiply-adds` the loss
 is the only objective, and all networks of the space are within the limit. Data and training are
-those of quick_start.py, with one training of each network.
+those of quick_start.py, except that each network is trained only once.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=40, help="by default 40")
     parser.add_argument("--max-multiply-adds", type=int, metavar="N", help="a limit on the cost")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # such small networks gain nothing from more
+    torch.set_num_threads(1)  # more threads don't help such small networks
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     if arguments.max_multiply_adds is None:

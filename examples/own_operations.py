@@ -1,10 +1,10 @@
-"""Search networks of your own layers beside built-in ones, for handwritten digits.
+"""Search for networks of your own layers and built-in ones, for handwritten digits.
 
     pip install -c constraints.txt ".[examples]"
     python examples/own_operations.py
 
-An operation says how its layers are made, how much they compute (their mass), and what they do to
-an image; mislabel costs say how different two operations are. From these the search makes its
+An operation says how its layers are built, how much they compute (their mass), and what they do
+to an image; mislabel costs say how different two operations are. From these the search derives its
 distance between networks and its edits.
 """
 
@@ -29,11 +29,11 @@ from optuna_nasbot import build_module
 from optuna_nasbot import lsuv_init_
 from optuna_nasbot import suggest_architecture
 
-N_TRAININGS = 2  # with different seeds, since chance decides much of a single one
+N_TRAININGS = 2  # with different seeds, since a single one depends a lot on chance
 
 
 class Separable(nn.Sequential):
-    """A 3x3 filter for each channel by itself, then a mixture of the channels."""
+    """A 3x3 filter for each channel separately, then a mixture of the channels."""
 
     def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
         super().__init__(
@@ -45,7 +45,7 @@ class Separable(nn.Sequential):
 
 
 class Dilated(nn.Sequential):
-    """A 3x3 filter of every second pixel, which sees as far as a 5x5 filter."""
+    """A 3x3 filter on every second pixel, which sees as far as a 5x5 filter."""
 
     def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
         super().__init__(
@@ -56,7 +56,7 @@ class Dilated(nn.Sequential):
 
 
 class Attention(nn.Module):
-    """Every pixel looks at all others; what it finds is added to it."""
+    """Every pixel attends to all others; the result is added to it."""
 
     def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class Attention(nn.Module):
 
 
 def attention_mass(channels_in: int, units: int) -> float:
-    """Four products with square matrices, for queries, keys, values and what comes out."""
+    """Four products with square matrices, for queries, keys, values and outputs."""
     return 4.0 * channels_in**2
 
 
@@ -91,7 +91,7 @@ SPACE = GraphSpace(
 
 
 def load_images() -> list[torch.Tensor]:
-    """The 1,797 digits of scikit-learn: images and labels to train, to validate and to test."""
+    """The 1,797 digits of scikit-learn: images and labels for training, validation and test."""
     digits = load_digits()
     images = (digits.images[:, None] / 16.0).astype(np.float32)
     rest, test, y_rest, y_test = train_test_split(
@@ -141,7 +141,7 @@ def main() -> None:
     )
     parser.add_argument("--trials", type=int, default=25, help="by default 25")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # such small networks gain nothing from more
+    torch.set_num_threads(1)  # more threads don't help such small networks
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=NASBOTSampler(seed=0))

@@ -1,10 +1,10 @@
-"""Search a convolutional network for handwritten digits, together with its learning rate.
+"""Search for a convolutional network for handwritten digits, together with its learning rate.
 
     pip install -c constraints.txt ".[examples,fast]"
     python examples/quick_start.py
 
-The study is kept in quick_start.db: run the script again to go on with it, or, once it runs, run
-it in further terminals to search with several workers.
+The study is kept in quick_start.db: run the script again to go on with it. To search with several
+workers, start it in more terminals once it is running.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from optuna_nasbot import lsuv_init_
 from optuna_nasbot import suggest_architecture
 
 N_STARTUP = 5
-N_TRAININGS = 2  # with different seeds, since chance decides much of a single one
+N_TRAININGS = 2  # with different seeds, since a single one depends a lot on chance
 SPACE = CNNSpace(image_size=8, max_layers=14, max_units=24)
 
 
 def load_images() -> list[torch.Tensor]:
-    """The 1,797 digits of scikit-learn: images and labels to train, to validate and to test."""
+    """The 1,797 digits of scikit-learn: images and labels for training, validation and test."""
     digits = load_digits()
     images = (digits.images[:, None] / 16.0).astype(np.float32)
     rest, test, y_rest, y_test = train_test_split(
@@ -88,7 +88,7 @@ def main() -> None:
     )
     parser.add_argument("--trials", type=int, default=40, help="by default 40")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # such small networks gain nothing from more
+    torch.set_num_threads(1)  # more threads don't help such small networks
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(

@@ -4,7 +4,7 @@
     python examples/distributed/dask_cluster.py
     python examples/distributed/dask_cluster.py --scheduler tcp://host:8786
 
-Without an address it starts worker processes on this machine. The study lives in the memory of
+Without `--scheduler` it starts worker processes on this machine. The study lives in the memory of
 the scheduler, or in the database that `--storage` names.
 """
 
@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a cluster that runs already")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a running cluster")
     parser.add_argument("--workers", type=int, default=4, help="of a cluster on this machine")
     parser.add_argument("--storage", metavar="URL", help="of a database for the scheduler")
     parser.add_argument("--trials", type=int, default=40)

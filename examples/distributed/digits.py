@@ -18,7 +18,7 @@ N_EPOCHS = 10
 
 
 def load_images() -> list[torch.Tensor]:
-    """300 of scikit-learn's digits to train with and 700 to validate."""
+    """300 of scikit-learn's digits for training and 700 for validation."""
     digits = load_digits()
     images = (digits.images[:, None] / 16.0).astype(np.float32)
     train, valid, y_train, y_valid = train_test_split(
@@ -32,7 +32,7 @@ def objective(trial: optuna.Trial) -> float:
     architecture = suggest_architecture(trial, "net", SPACE)
     lr = trial.suggest_float("lr", 1e-3, 2e-2, log=True)
     x_train, y_train, x_valid, y_valid = load_images()
-    torch.set_num_threads(1)  # the processors are for the other workers
+    torch.set_num_threads(1)  # leaves the other cores to the other workers
     torch.manual_seed(0)
     model = build_module(architecture, in_channels=1, out_features=10)
     lsuv_init_(model, x_train)

@@ -3,8 +3,9 @@
     python examples/distributed/grpc_proxy.py --storage postgresql+psycopg2://user@host/name
     python examples/distributed/worker.py --storage grpc://this-machine:13000
 
-It has no password and no encryption: for networks that you trust. Workers behind a proxy send no
-heartbeats: the trial of one that is killed stays in the state "running" and is not tried again.
+The proxy has no password and no encryption: use it only in networks that you trust. Workers behind
+a proxy send no heartbeats: the trial of a killed worker stays in the state "running" and is not
+tried again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--storage", required=True, metavar="URL", help="of the database")
-    parser.add_argument("--host", default="localhost", help="0.0.0.0 to listen to all machines")
+    parser.add_argument("--host", default="localhost", help="0.0.0.0 to accept all machines")
     parser.add_argument("--port", type=int, default=13000)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", ExperimentalWarning)

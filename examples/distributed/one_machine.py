@@ -1,10 +1,10 @@
-"""A whole parallel search on one machine: a PostgreSQL, workers, one killed, one joining late.
+"""A parallel search on one machine: PostgreSQL, workers, one killed, one joining late.
 
     pip install -c constraints.txt ".[distributed]"
     python examples/distributed/one_machine.py
 
-The database is a package of PyPI and needs no installation. It is kept in the folder
-distributed_search: run the script again to go on with the search.
+The database server comes as a PyPI package, with nothing to configure. Its data are kept in the
+folder distributed_search: run the script again to go on with the search.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def search(study: optuna.Study, url: str, n_workers: int, n_trials: int) -> None:
-    """Run workers; kill one of them when a quarter of the trials is done, and let one join."""
+    """Run workers; when a quarter of the trials is done, kill one of them and start a new one."""
     n_before = n_finished(study)
 
     def start_worker(number: int) -> subprocess.Popen[bytes]:

@@ -13,16 +13,16 @@ from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna_nasbot import NASBOTSampler
 
 STUDY_NAME = "digits"
-HEARTBEAT_SECONDS = 2  # a minute and ten are better in a search that takes hours
+HEARTBEAT_SECONDS = 2  # in a search that takes hours, use a minute, and ten for the grace period
 GRACE_SECONDS = 12
 
 
 def open_storage(url: str) -> BaseStorage:
     """The storage of a URL: a database, or `grpc://host:port` for a proxy in front of one.
 
-    A worker on a database says every now and then that it lives. The trial of one that has been
-    silent for too long is tried again by another worker, with the same network. (Optuna 4.8 has
-    this as `failed_trial_callback=RetryFailedTrialCallback(...)`.)
+    A worker that is connected to a database regularly signals that it is alive. If it has been
+    silent for too long, another worker tries its trial again, with the same network. (In Optuna
+    4.8 this is `failed_trial_callback=RetryFailedTrialCallback(...)`.)
     """
     parts = urlsplit(url)
     if parts.scheme == "grpc":
@@ -37,11 +37,11 @@ def open_storage(url: str) -> BaseStorage:
 
 
 def open_study(storage: BaseStorage) -> optuna.Study:
-    """The study, which is made where there is none yet."""
+    """The study, which is created if there is none yet."""
     return optuna.create_study(
         study_name=STUDY_NAME,
         storage=storage,
         load_if_exists=True,
-        sampler=NASBOTSampler(),  # without a seed, or with another one for each worker
+        sampler=NASBOTSampler(),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=10, n_warmup_steps=4),
     )

@@ -26,7 +26,7 @@ FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
 def work(url: str, name: str, n_trials: int) -> None:
-    """Try networks until the study has so many finished trials."""
+    """Try networks until the study has `n_trials` finished trials."""
 
     def named_objective(trial: optuna.Trial) -> float:
         trial.set_user_attr("worker", name)

@@ -1,4 +1,4 @@
-"""Search a network for a function of two numbers, together with its learning rate."""
+"""Search for a network that learns a function of two numbers, together with its learning rate."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def note_request(
     for which, ignored in untried:
         warnings.warn(
             f"Trial {which} carries an architecture '{ignored}' that its objective did not ask "
-            f"for, so that it was not tried. The objective asks for "
+            f"for, so it was not tried. The objective asks for "
             f"{', '.join(map(repr, sorted(requests.spaces)))}: enqueue it under one of these "
             f"names.",
             stacklevel=3,

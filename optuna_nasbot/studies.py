@@ -300,8 +300,8 @@ def best_architecture(study: Study, name: str, *, by: BestBy = "value") -> Archi
     if not ranked:
         carried = {each for trial in study.trials for each in names_among(trial.user_attrs)}
         raise ValueError(
-            f"name: no completed trial carries an architecture '{name}', or all that do break "
-            f"constraints of the study. The names that trials carry are {sorted(carried)}."
+            f"name: no completed trial carries an architecture '{name}', or all such trials "
+            f"break constraints. The names that trials carry are {sorted(carried)}."
         )
     best = get_architecture(ranked[0], name)
     return best if by == "value" else _largest_posterior_mean(study, name, ranked, best.kind)

@@ -55,7 +55,7 @@ def _by_pot() -> _TransportCosts:
 
 _CONSEQUENCES = {
     _compiled_anew: (
-        "The compiled code of OTMANN is not kept on disk: each process compiles it anew, which "
+        "The compiled code of OTMANN is not kept on disk: each process compiles it again, which "
         "takes some seconds. Set the environment variable NUMBA_CACHE_DIR to a folder that can be "
         "written to, on a disk with space."
     ),

@@ -41,7 +41,7 @@ class NetworkSpace(Limits, ArchitectureSpace):
         for name in ("max_parameters", "max_multiply_adds"):
             if getattr(self, name) is not None and None in (self.inputs, self.outputs):
                 raise ValueError(
-                    f"{name}: expected the network's inputs and outputs beside it, since the "
+                    f"{name}: expected inputs and outputs of the network as well, since the "
                     f"number of {name[4:].replace('_', '-')} depends on them, got "
                     f"inputs={self.inputs}, outputs={self.outputs}."
                 )

@@ -47,7 +47,7 @@ def compile_extra(*args, **kwargs):
     raise {error}
 Compiler.compile_extra = compile_extra
 """
-ANEW = "each process compiles it anew"
+ANEW = "each process compiles it again"
 BY_POT = "computed with POT"
 
 

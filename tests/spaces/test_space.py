@@ -179,7 +179,7 @@ def test_small_budgets_of_multiply_adds_are_kept(kind: str) -> None:
         ),
         (
             lambda: MLPSpace(max_parameters=1000),
-            "max_parameters: expected the network's inputs and outputs beside it",
+            "max_parameters: expected inputs and outputs of the network as well",
         ),
         (
             lambda: MLPSpace(max_parameters=1000, inputs=3),
@@ -195,7 +195,7 @@ def test_small_budgets_of_multiply_adds_are_kept(kind: str) -> None:
         ),
         (
             lambda: CNNSpace(max_multiply_adds=10**6, outputs=10),
-            "max_multiply_adds: expected the network's inputs and outputs beside it, since the "
+            "max_multiply_adds: expected inputs and outputs of the network as well, since the "
             "number of multiply-adds depends on them, got inputs=None, outputs=10.",
         ),
     ],

@@ -74,5 +74,5 @@ def test_constraints_of_all_trials_broken() -> None:
             value=0.0, user_attrs=trial.user_attrs, system_attrs={"constraints": [1.0]}
         )
     )
-    with pytest.raises(ValueError, match="or all that do break constraints"):
+    with pytest.raises(ValueError, match="or all such trials break constraints"):
         best_architecture(study, "net")

@@ -136,7 +136,7 @@ def test_listed_units_become_a_sorted_tuple(given: Any) -> None:
             [4, 16],
             ValueError,
             "units: expected numbers from min_units=8 to max_units=1024, got 4. Leave it out, or "
-            "change the limit",
+            "change that limit",
         ),
         ([16, 2048], ValueError, "units: expected numbers from .* to max_units=1024, got 2048"),
     ],

@@ -24,7 +24,7 @@ from optuna_nasbot import suggest_architecture
 
 STUDY_NAME = "storages"
 N_WORKERS = 4
-N_TRIALS_EACH = 8
+N_TRIALS_EACH = 5
 
 
 @pytest.fixture(

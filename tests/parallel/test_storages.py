@@ -29,7 +29,12 @@ N_TRIALS_EACH = 5
 
 @pytest.fixture(
     scope="module",
-    params=marked(["memory", "sqlite", "journal", "redis", "postgresql", "mariadb", "grpc"]),
+    params=[
+        *marked(["memory", "sqlite", "redis", "postgresql", "mariadb"]),
+        # Enqueued networks are tried in these two, too; Redis is a journal.
+        pytest.param("journal", marks=pytest.mark.slow),
+        pytest.param("grpc", marks=[pytest.mark.slow, pytest.mark.server]),
+    ],
 )
 def address(request: pytest.FixtureRequest) -> str | None:
     """Where the study is stored, None for the memory of this process."""

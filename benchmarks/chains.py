@@ -15,7 +15,7 @@ from optuna.trial import BaseTrial
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import Layer
-from optuna_nasbot.spaces.fitting import fitted_sizes
+from optuna_nasbot.spaces.fitted_chains import fitted_sizes
 from optuna_nasbot.spaces.network_space import NetworkSpace
 
 _MAX_BLOCKS = 8

@@ -18,7 +18,7 @@ from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.network_cost import NetworkCost
 from optuna_nasbot.architecture.network_cost import network_cost
 from optuna_nasbot.architecture.notebook import draw_in_notebooks
-from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance import otmann_distance
 from optuna_nasbot.evolution_sampler import EvolutionSampler

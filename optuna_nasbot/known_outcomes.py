@@ -103,7 +103,7 @@ class KnownOutcomes:
         """The observations, with the constraints in their outcomes as they are known."""
         constraints = {
             key: np.array(
-                [self.value(key, _carried(each), by_name) for each in observed.finished],
+                [self.value(key, _readable_networks(each), by_name) for each in observed.finished],
                 dtype=float,
             )
             for key in self.constraints
@@ -127,7 +127,7 @@ class KnownOutcomes:
             if isinstance(key, str) and key not in constraints:
                 continue
             told = trial.values[key] if isinstance(key, int) else constraints[key]
-            expected = self.value(key, _carried(latest), by_name)
+            expected = self.value(key, _readable_networks(latest), by_name)
             if not math.isclose(told, expected, rel_tol=_PRECISION, abs_tol=_ZERO):
                 verb = "returned" if isinstance(key, int) else "set"
                 return (
@@ -190,7 +190,7 @@ def _text(given: Architecture | Mapping[str, Architecture]) -> str:
     return described(given) if isinstance(given, Architecture) else f"networks {sorted(given)}"
 
 
-def _carried(observation: Observation) -> dict[str, Architecture]:
+def _readable_networks(observation: Observation) -> dict[str, Architecture]:
     """All networks of a trial that can be read, also those that are not searched any more."""
     networks, attributes = dict(observation.configuration.networks), observation.trial.user_attrs
     for name in names_among(attributes):

@@ -26,7 +26,7 @@ from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import lsuv_init_
 from optuna_nasbot import module_source
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.command_line import main
 from optuna_nasbot.spaces import ArchitectureSpace
 from optuna_nasbot.visualization import to_svg

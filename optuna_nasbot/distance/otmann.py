@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
-from numbers import Real
 from typing import Any
 from typing import Protocol
 
@@ -19,6 +18,8 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.architecture.arguments import check_number
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.distance.costs import MatchingCosts
 from optuna_nasbot.distance.costs import matching_costs
 from optuna_nasbot.distance.feature_cache import FeatureCache
@@ -269,9 +270,7 @@ def _checked_coefficients(name: str, values: object) -> tuple[float, ...]:
 
 
 def _checked_coefficient(name: str, value: object) -> float:
-    if not isinstance(value, Real):
-        raise TypeError(f"{name}: expected a number, got {value!r}.")
-    number = float(value)
+    number = check_number(name, value)
     if not math.isfinite(number) or number <= 0.0:
-        raise ValueError(f"{name}: expected a positive, finite number, got {value!r}.")
+        raise ValueError(f"{name}: expected a positive, finite number, got {shown(value)}.")
     return number

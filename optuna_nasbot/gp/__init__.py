@@ -13,7 +13,7 @@ from optuna_nasbot.gp.fitting import fit
 from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernel import Term
 from optuna_nasbot.gp.kernel import sum_kernel
-from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.prior import LogNormal
 from optuna_nasbot.gp.prior import equal_prior
 from optuna_nasbot.gp.regression import Posterior

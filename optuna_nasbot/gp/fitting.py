@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.gp.kernel import Dissimilarities
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.map_objective import Objective
 from optuna_nasbot.gp.map_objective import map_objective
-from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.torch_compiler import without_compiler
 

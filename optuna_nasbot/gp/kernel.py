@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.prior import ABOUT_ONE
 from optuna_nasbot.gp.prior import LogNormal
 from optuna_nasbot.gp.prior import Prior

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 
 
 @dataclass(frozen=True)

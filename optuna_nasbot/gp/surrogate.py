@@ -17,8 +17,8 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.fitting import fit
 from optuna_nasbot.gp.informative import informative_subset
 from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.leave_one_out import leave_one_out
-from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition
 from optuna_nasbot.gp.regression import hallucinate

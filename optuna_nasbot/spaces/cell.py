@@ -42,6 +42,7 @@ from optuna_nasbot.spaces.violation import Violation
 _POOL_SIZE = 100
 _MAX_VERTICES = 100
 _MAX_DRAWS = 10_000
+_DRAWS_PER_HALVING = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +175,8 @@ class CellSpace(OwnKindSpace):
 
         With operations on vertices every pair has an edge with probability 1/2 and every vertex a
         random operation; with operations on edges each pair has a random operation or none.
+        Each time that twenty cells drawn had more edges than allowed, the probability of an edge
+        is halved.
 
         Args:
             rng: Source of randomness.
@@ -182,27 +185,16 @@ class CellSpace(OwnKindSpace):
             ValueError: `accepts` accepts none of the cells drawn that keep all other limits.
             RuntimeError: None of the cells drawn keeps the other limits, or `accepts` raises.
         """
-        choices = (None, *self.labels)
-        pairs = list(combinations(range(self.max_vertices), 2))
-        n_refused = 0
+        n_refused = n_too_large = 0
         for _ in range(_MAX_DRAWS):
-            if self.is_on_edges:
-                drawn = (choices[k] for k in rng.integers(len(choices), size=len(pairs)))
-                edges = {pair: label for pair, label in zip(pairs, drawn, strict=True) if label}
-                network = self.network_of_edges(edges)
-            else:
-                kept = rng.integers(2, size=len(pairs))
-                positions = rng.integers(len(self.labels), size=self.max_vertices - 2)
-                network = self.network_of_vertices(
-                    [self.labels[position] for position in positions],
-                    [pair for pair, is_kept in zip(pairs, kept, strict=True) if is_kept],
-                )
+            network = self._drawn(rng, 2 ** (n_too_large // _DRAWS_PER_HALVING))
             if network is None:
                 continue
             violation = self.violation(network)
             if violation is None:
                 return network
             n_refused += violation.limit == ACCEPTS
+            n_too_large += violation.limit == "max_edges"
         if n_refused:
             raise ValueError(
                 f"accepts: expected a function that accepts some cells, but it gave False for "
@@ -211,6 +203,22 @@ class CellSpace(OwnKindSpace):
         raise RuntimeError(
             f"max_edges: expected enough edges for random cells of {self.max_vertices} vertices, "
             f"got {self.max_edges}, and found none in {_MAX_DRAWS:,} draws."
+        )
+
+    def _drawn(self, rng: np.random.Generator, rarity: int) -> Architecture | None:
+        """A cell whose edges are `rarity` times as rare as usual; None if nothing is connected."""
+        pairs = list(combinations(range(self.max_vertices), 2))
+        if self.is_on_edges:
+            choices = (None, *self.labels)
+            drawn = rng.integers(rarity * len(choices), size=len(pairs))
+            labels = (choices[k] if k < len(choices) else None for k in drawn)
+            edges = {pair: label for pair, label in zip(pairs, labels, strict=True) if label}
+            return self.network_of_edges(edges)
+        kept = rng.integers(2 * rarity, size=len(pairs)) == 1
+        positions = rng.integers(len(self.labels), size=self.max_vertices - 2)
+        return self.network_of_vertices(
+            [self.labels[position] for position in positions],
+            [pair for pair, is_kept in zip(pairs, kept, strict=True) if is_kept],
         )
 
     def network_of_vertices(

@@ -10,8 +10,9 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
+from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.kinds import DECISIONS
-from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.fitted_chains import Chain
 from optuna_nasbot.spaces.network_space import NetworkSpace
 
 
@@ -65,7 +66,7 @@ class CNNSpace(NetworkSpace):
 
     def __post_init__(self) -> None:
         if self.task not in list(_KINDS):  # a list, since what came may not be hashable
-            raise ValueError(f"task: expected one of {list(_KINDS)}, got {self.task!r}.")
+            raise ValueError(f"task: expected one of {list(_KINDS)}, got {shown(self.task)}.")
         self._keep_whole("image_size", 1)
         if self.max_halvings is None:
             self._keep("max_halvings", (self.image_size - 1).bit_length())

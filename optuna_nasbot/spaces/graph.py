@@ -19,7 +19,7 @@ from optuna_nasbot.architecture.kinds import DECISIONS
 from optuna_nasbot.architecture.kinds import built_in_operation
 from optuna_nasbot.architecture.mislabel import MislabelCosts
 from optuna_nasbot.architecture.mislabel import mislabel_matrix
-from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.fitted_chains import Chain
 from optuna_nasbot.spaces.mixed_chains import mixed_chains
 from optuna_nasbot.spaces.network_space import NetworkSpace
 from optuna_nasbot.spaces.own_kind import OwnKindSpace

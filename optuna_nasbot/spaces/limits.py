@@ -13,7 +13,7 @@ from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.network_cost import network_cost
-from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.architecture.validation import MAX_UNITS
 from optuna_nasbot.spaces.accepts import Accepts
 from optuna_nasbot.spaces.accepts import check_accepts

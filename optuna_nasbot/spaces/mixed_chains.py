@@ -10,7 +10,7 @@ from itertools import islice
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture import OperationSet
-from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.fitted_chains import Chain
 
 _BLOCK_UNITS = (64, 128, 256)
 """Widths of the blocks of a chain before it is fitted to limits."""

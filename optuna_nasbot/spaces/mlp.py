@@ -9,7 +9,8 @@ from typing import Literal
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
-from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.architecture.errors import shown
+from optuna_nasbot.spaces.fitted_chains import Chain
 from optuna_nasbot.spaces.network_space import NetworkSpace
 
 _KINDS = {"regression": "mlp-reg", "classification": "mlp-class"}
@@ -95,7 +96,7 @@ class MLPSpace(NetworkSpace):
 
     def __post_init__(self) -> None:
         if self.task not in list(_KINDS):  # a list, since what came may not be hashable
-            raise ValueError(f"task: expected one of {list(_KINDS)}, got {self.task!r}.")
+            raise ValueError(f"task: expected one of {list(_KINDS)}, got {shown(self.task)}.")
         super().__post_init__()
 
     @property

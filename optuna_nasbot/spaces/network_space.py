@@ -15,9 +15,9 @@ from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.edits import EDITS
 from optuna_nasbot.edits import Edit
 from optuna_nasbot.edits import edits_on
-from optuna_nasbot.spaces.fitting import Chain
-from optuna_nasbot.spaces.fitting import fitted_chains
-from optuna_nasbot.spaces.fitting import nearest_violation
+from optuna_nasbot.spaces.fitted_chains import Chain
+from optuna_nasbot.spaces.fitted_chains import fitted_chains
+from optuna_nasbot.spaces.fitted_chains import nearest_violation
 from optuna_nasbot.spaces.limits import Limits
 from optuna_nasbot.spaces.space import ArchitectureSpace
 

@@ -10,7 +10,7 @@ from optuna.trial import TrialState
 from optuna_nasbot import NASBOTSampler
 from optuna_nasbot import create_architecture_trial
 from optuna_nasbot import suggest_architecture
-from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.spaces import MLPSpace
 from optuna_nasbot.visualization import to_text
 

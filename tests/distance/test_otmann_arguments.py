@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
@@ -39,12 +40,20 @@ def test_for_kind_refuses_an_unknown_kind():
         ({"struct_coeffs": (np.inf,)}, ValueError, r"struct_coeffs\[0\]: .* got inf"),
         ({"mislabel_coeff": np.nan}, ValueError, "mislabel_coeff: .* got nan"),
         ({"mislabel_coeff": None}, TypeError, "mislabel_coeff: expected a number, got None"),
+        ({"mislabel_coeff": True}, TypeError, "mislabel_coeff: expected a number, got True"),
+        ({"mislabel_coeff": 10**400}, ValueError, "mislabel_coeff: expected a positive, finite"),
         ({"non_assignment_penalty": -1}, ValueError, "non_assignment_penalty: .* got -1"),
     ],
 )
 def test_wrong_coefficients_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         OTMANN(**{"operations": operations_of("cnn"), **arguments})
+
+
+def test_coefficients_may_be_scalars_of_numpy_and_pytorch():
+    operations = operations_of("cnn")
+    scalars = OTMANN(operations, (np.float32(0.5), torch.tensor(2.0)), torch.tensor(3))
+    assert scalars == OTMANN(operations, (0.5, 2.0), 3.0)
 
 
 def chain(kind: str, *hidden: Layer) -> Architecture:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from optuna_nasbot.gp.fitting import fit
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.map_objective import map_objective
-from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import equal_prior
 from optuna_nasbot.gp.regression import condition
 from optuna_nasbot.gp.warping import warp

@@ -12,8 +12,8 @@ import pytest
 from optuna_nasbot.acquisition import expected_improvement
 from optuna_nasbot.acquisition import log_expected_improvement
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.map_objective import map_objective
-from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.regression import Posterior
 from optuna_nasbot.gp.regression import condition

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optuna_nasbot.gp.kernel import sum_kernel
-from optuna_nasbot.gp.parameters import KernelParameters
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 
 PARAMETERS = KernelParameters(
     np.array([2.0, 3.0, 7.0]), (np.array([1.0, 0.5]), np.array([0.1, 4.0]), np.array([0.2])), 1

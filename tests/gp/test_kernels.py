@@ -15,13 +15,13 @@ from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernel import Term
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.kernels import SLOW_DECAY
 from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.kernels import graph_kernel
 from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.kernels import kernel_named
 from optuna_nasbot.gp.kernels import paper_kernel
-from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import ABOUT_ONE
 from optuna_nasbot.gp.prior import LogNormal
 from optuna_nasbot.gp.surrogate import SurrogateFitter

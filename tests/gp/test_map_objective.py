@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from optuna_nasbot.gp.kernel import sum_kernel
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.map_objective import map_objective
-from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import Prior
 
 SHAPES = ((3,), (2, 1))

@@ -20,9 +20,9 @@ from optuna_nasbot import get_architecture
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp.kernel import Kernel
+from optuna_nasbot.gp.kernel_parameters import KernelParameters
 from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.kernels import joint_kernel
-from optuna_nasbot.gp.parameters import KernelParameters
 from optuna_nasbot.gp.prior import Prior
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter

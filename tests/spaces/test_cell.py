@@ -178,9 +178,27 @@ def test_wrong_arguments(arguments, error, match):
         vertices(**arguments)
 
 
-def test_too_few_edges_for_random_cells_are_noticed():
+@pytest.mark.parametrize(("max_vertices", "max_edges"), [(20, 40), (20, 1), (30, 100)])
+@pytest.mark.parametrize("operations_on", ["vertices", "edges"])
+def test_random_cells_have_fewer_edges_where_few_are_allowed(
+    operations_on, max_vertices, max_edges
+):
+    space = vertices(
+        kind=f"test-cell-few-{operations_on}-{max_vertices}-{max_edges}",
+        operations_on=operations_on,
+        max_vertices=max_vertices,
+        max_edges=max_edges,
+    )
+    rng = np.random.default_rng(0)
+    drawn = [space.random(rng) for _ in range(3)]
+    assert all(space.violation(network) is None for network in drawn)
+    assert max(len(network.layers) for network in drawn) > min(max_edges, 5)
+
+
+def test_a_space_without_a_random_cell_is_noticed(monkeypatch):
+    monkeypatch.setattr("optuna_nasbot.spaces.cell._MAX_DRAWS", 100)
     with pytest.raises(RuntimeError, match="max_edges"):
-        vertices(kind="test-cell-few", max_vertices=20, max_edges=1).random(
+        vertices(kind="test-cell-few", max_vertices=90, max_edges=1).random(
             np.random.default_rng(0)
         )
 

@@ -20,7 +20,7 @@ from optuna_nasbot import build_module
 from optuna_nasbot import suggest_architecture
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
-from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.visualization import to_mermaid
 from optuna_nasbot.visualization import to_svg
 from optuna_nasbot.visualization import to_text

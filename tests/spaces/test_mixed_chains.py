@@ -4,7 +4,7 @@ import pytest
 
 from optuna_nasbot import GraphSpace
 from optuna_nasbot import Operation
-from optuna_nasbot.spaces.fitting import Chain
+from optuna_nasbot.spaces.fitted_chains import Chain
 from optuna_nasbot.spaces.mixed_chains import mixed_chains
 
 SEP = Operation("sep", strides=(1, 2))

@@ -17,14 +17,13 @@ from optuna_nasbot.visualization.dashboard.notes import lacking
 from optuna_nasbot.visualization.dashboard.notes import note_architectures
 from optuna_nasbot.visualization.dashboard.optuna_dashboard_import import optuna_dashboard
 from optuna_nasbot.visualization.dashboard.trial import stored_trial
+from optuna_nasbot.visualization.figures.modelled_trials import FEWEST_MODELLED
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 
 _GROWTH = 1.25
 _AT_ONCE = 50
 """How many notes are written after the study's attributes were read once: enough to make the
 reading cheap, and few enough to be done within a second, since people write notes, too."""
-_FEWEST = 3
-"""With fewer trials there is nothing to see in the figures."""
 
 # Beside the loggers of Optuna's figures, not below the package's: `set_verbosity` decides.
 _logger = optuna.logging.get_logger(f"optuna.visualization.{__name__}")
@@ -128,7 +127,7 @@ def _is_due(number: int) -> bool:
     It depends on the number alone, so that of several workers one draws them.
     """
     before, after = math.log(number + 1, _GROWTH), math.log(number + 2, _GROWTH)
-    return number + 1 >= _FEWEST and math.floor(before) < math.floor(after)
+    return number + 1 >= FEWEST_MODELLED and math.floor(before) < math.floor(after)
 
 
 def _check(artifact_store: object) -> None:

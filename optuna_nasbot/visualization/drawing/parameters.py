@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.errors import ArchitectureError
-from optuna_nasbot.architecture.parameters import parameters_by_layer
+from optuna_nasbot.architecture.parameter_count import parameters_by_layer
 
 
 def layer_parameters(

@@ -19,7 +19,7 @@ from optuna_nasbot import Layer
 from optuna_nasbot import MLPSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.architecture import layer_masses
-from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.search import Candidate
 from optuna_nasbot.search import mutate
 from optuna_nasbot.spaces import ArchitectureSpace

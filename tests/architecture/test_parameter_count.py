@@ -13,7 +13,7 @@ from optuna_nasbot import GraphSpace
 from optuna_nasbot import Operation
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
-from optuna_nasbot.architecture.parameters import count_parameters
+from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.network import build_module
 
 CHAIN = ((0, 1), (1, 2), (2, 3))

@@ -15,7 +15,7 @@ from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.architecture.validation import MAX_UNITS
 from optuna_nasbot.spaces import fitting
-from optuna_nasbot.spaces.fitting import fitted_sizes
+from optuna_nasbot.spaces.fitted_chains import fitted_sizes
 from optuna_nasbot.spaces.limits import MAX_LAYERS
 
 

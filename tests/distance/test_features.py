@@ -46,10 +46,10 @@ def test_layers_of_a_component_go_from_heavy_to_light():
 
 
 def test_layers_without_mass_are_left_out(monkeypatch):
-    masses = (100.0, 0.0, 5.0, 100.0, 100.0)
+    masses = (100.0, 0.0, 0.5, 100.0, 100.0)
     monkeypatch.setattr(features, "masses_by", lambda operations, architecture: masses)
     found = network_features(chain(8, 16), MLP, COMPONENT)
-    assert sorted(found.masses) == [5.0, 100.0, 100.0, 100.0]
+    assert sorted(found.masses) == [0.5, 100.0, 100.0, 100.0]
     assert found.offsets[-1] == 4
     assert found.path_lengths.shape == (4, 18)
 
@@ -60,12 +60,21 @@ def test_masses_are_those_of_the_operations_that_the_distance_has():
     assert network_features(chain(8, 16), operations, COMPONENT).total_mass == 2 * 7 + 3 * 100
 
 
+def test_path_lengths_count_the_groups_of_the_operations_that_the_distance_has():
+    alone = tuple(dataclasses.replace(each, group=each.label) for each in MLP.operations)
+    operations = dataclasses.replace(MLP, operations=alone)
+    found = network_features(chain(8, 16), operations, COMPONENT)
+    n_groups = 1 + len({each.label for each in alone})
+    assert found.path_lengths.shape == (5, 2 * 3 * n_groups)
+
+
 def test_label_unknown_to_the_distance_is_refused():
     small = cnn_operations(3)
-    layers = (Layer("ip"), Layer("conv5", 8, 1), Layer("softmax"), Layer("op"))
-    architecture = Architecture(layers, ((0, 1), (1, 2), (2, 3)), "cnn")
+    hidden = Layer("conv7", 8, 1), Layer("conv5", 8, 1)
+    layers = (Layer("ip"), *hidden, Layer("softmax"), Layer("op"))
+    architecture = Architecture(layers, ((0, 1), (1, 2), (2, 3), (3, 4)), "cnn")
     component = matching_costs(small, (0.1,), 1.0, 1.0).component
-    with pytest.raises(ArchitectureError, match="got conv5"):
+    with pytest.raises(ArchitectureError, match=r"ip, op, .*, got conv5, conv7\.$"):
         network_features(architecture, small, component)
 
 

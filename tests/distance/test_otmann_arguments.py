@@ -51,9 +51,10 @@ def test_wrong_coefficients_are_refused(arguments, error, message):
 
 
 def test_coefficients_may_be_scalars_of_numpy_and_pytorch():
-    operations = operations_of("cnn")
-    scalars = OTMANN(operations, (np.float32(0.5), torch.tensor(2.0)), torch.tensor(3))
-    assert scalars == OTMANN(operations, (0.5, 2.0), 3.0)
+    made = OTMANN(operations_of("cnn"), [np.float32(0.5), torch.tensor(2.0)], torch.tensor(3), 2)
+    assert made.struct_coeffs == (0.5, 2.0)
+    coefficients = *made.struct_coeffs, made.mislabel_coeff, made.non_assignment_penalty
+    assert [type(each) for each in coefficients] == [float] * 4
 
 
 def chain(kind: str, *hidden: Layer) -> Architecture:
@@ -75,8 +76,15 @@ def test_wrong_networks_are_refused():
         (lambda: MLP.pairwise([mlp], "ab"), "b: expected a sequence of Architecture, got str"),
         (lambda: MLP.pairwise([mlp], [cnn]), r"b\[0\]\.kind: expected 'mlp-reg', .* got 'cnn'"),
         (lambda: otmann_distance(mlp, cnn), r"b\.kind: expected that of a, 'mlp-reg', got 'cnn'"),
-        (lambda: otmann_distance(None, cnn), "a: expected an Architecture, got NoneType"),
+        (lambda: otmann_distance(None, cnn), "^a: expected an Architecture, got NoneType"),
+        (lambda: otmann_distance(cnn, None), "^b: expected an Architecture, got NoneType"),
     ]
     for call, message in cases:
         with pytest.raises(ArchitectureError, match=message):
             call()
+
+
+def test_a_wrong_coefficient_of_a_single_distance_is_named():
+    mlp = chain("mlp-reg", Layer("relu", 8))
+    with pytest.raises(ValueError, match=r"^struct_coeffs\[1\]: expected a positive"):
+        otmann_distance(mlp, mlp, struct_coeffs=(1.0, -1.0))

@@ -11,6 +11,7 @@ from optuna_nasbot.distance.path_lengths import ENDS
 from optuna_nasbot.distance.path_lengths import TYPES
 from optuna_nasbot.distance.path_lengths import path_length_groups
 from optuna_nasbot.distance.path_lengths import path_lengths
+from optuna_nasbot.distance.path_lengths import path_lengths_through
 
 
 @pytest.mark.parametrize("kind", ["cnn", "mlp-reg", "mlp-class"])
@@ -51,3 +52,12 @@ def test_larger_operation_set_of_the_same_groups_changes_nothing(golden):
     np.testing.assert_array_equal(
         path_lengths(architecture), path_lengths(architecture, cnn_operations(9))
     )
+
+
+@pytest.mark.parametrize("kind", ["cnn", "mlp-class"])
+def test_paths_through_a_network_are_those_of_the_input_layer_to_the_output(kind, golden):
+    for network in golden(f"networks_{kind}")["networks"]:
+        document = {name: network[name] for name in ("kind", "layers", "edges")}
+        architecture = Architecture.from_dict(document)
+        to_output = path_lengths(architecture)[0, ENDS.index("output")]
+        np.testing.assert_array_equal(path_lengths_through(architecture), to_output)

@@ -114,6 +114,15 @@ def test_scale_of_a_space_with_one_network() -> None:
     assert not distances.d(only.initial_pool, only.initial_pool).any()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("references", [POOL[:1], (POOL[0], POOL[0], POOL[0])])
+def test_references_without_distances_leave_the_scale_as_it_is(
+    references: tuple[Architecture, ...],
+) -> None:
+    found = ScaledDissimilarities(neighbourhood_distances, references).between(POOL, POOL[:2])
+    np.testing.assert_array_equal(found, neighbourhood_distances(POOL, POOL[:2]))
+
+
 def test_only_the_networks_of_the_last_call_stay_beyond_the_limit(
     scaled: ScaledDissimilarities, measure: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.operation import INPUT
@@ -89,4 +91,4 @@ def total_mass(architecture: Architecture) -> float:
         ArchitectureError: The kind is not known in this process.
         ValueError: A mass rule returns a mass that is negative, NaN or too large.
     """
-    return sum(layer_masses(architecture))
+    return math.fsum(layer_masses(architecture))  # equal under all versions of Python

@@ -32,7 +32,8 @@ def run(script: str, *folders: Path, **environment: str) -> subprocess.Completed
     path = os.pathsep.join([*map(str, folders), os.environ.get("PYTHONPATH", "")])
     environment = {"PYTHONPATH": path.rstrip(os.pathsep), **ENVIRONMENT, **environment}
     return subprocess.run(
-        [sys.executable, "-c", script],
+        # Of Python 3.12 and newer, about what POT writes in its docstrings.
+        [sys.executable, "-W", "ignore::SyntaxWarning", "-c", script],
         capture_output=True,
         text=True,
         env={**os.environ, **environment},

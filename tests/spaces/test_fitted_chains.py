@@ -14,7 +14,7 @@ from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.architecture.chain import chain_architecture
 from optuna_nasbot.architecture.validation import MAX_UNITS
-from optuna_nasbot.spaces import fitting
+from optuna_nasbot.spaces import fitted_chains
 from optuna_nasbot.spaces.fitted_chains import fitted_sizes
 from optuna_nasbot.spaces.limits import MAX_LAYERS
 
@@ -28,7 +28,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Architecture]:
         networks.append(chain_architecture(*arguments))
         return networks[-1]
 
-    monkeypatch.setattr(fitting, "chain_architecture", recorded)
+    monkeypatch.setattr(fitted_chains, "chain_architecture", recorded)
     return networks
 
 

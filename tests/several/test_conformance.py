@@ -41,12 +41,16 @@ SORTS = [
 ]
 if not IS_NEW:
     SORTS = [replace(each, told="free" if each.told == "free" else "func") for each in SORTS]
+SLOW = {2, 4}
+"""Sorts that are left to the slow tests: what they have, the others have between them."""
 N_TRIALS = {nasbot: 10, EvolutionSampler: 14}
 """Some more than each starts with."""
 
 makers = pytest.mark.parametrize("make", N_TRIALS, ids=["nasbot", "evolution"])
 sorts = pytest.mark.parametrize(
-    "sort", SORTS, ids=lambda sort: f"{len(sort.directions)} of {sort.space}, {sort.told}"
+    "sort",
+    [pytest.param(each, marks=[pytest.mark.slow] * (i in SLOW)) for i, each in enumerate(SORTS)],
+    ids=lambda sort: f"{len(sort.directions)} of {sort.space}, {sort.told}",
 )
 
 

@@ -1,6 +1,6 @@
 """Search for a convolutional network for handwritten digits, together with its learning rate.
 
-    pip install -c constraints.txt ".[examples,fast]"
+    pip install -c constraints.txt ".[examples,fast,visualization]"
     python examples/quick_start.py
 
 The study is kept in quick_start.db: run the script again to go on with it. To search with several

@@ -175,8 +175,8 @@ class CellSpace(OwnKindSpace):
 
         With operations on vertices every pair has an edge with probability 1/2 and every vertex a
         random operation; with operations on edges each pair has a random operation or none.
-        Each time that twenty cells drawn had more edges than allowed, the probability of an edge
-        is halved.
+        As long as no cell keeps the other limits, edges become half as likely after every twenty
+        cells with more edges than allowed.
 
         Args:
             rng: Source of randomness.
@@ -194,7 +194,7 @@ class CellSpace(OwnKindSpace):
             if violation is None:
                 return network
             n_refused += violation.limit == ACCEPTS
-            n_too_large += violation.limit == "max_edges"
+            n_too_large += violation.limit == "max_edges" and not n_refused
         if n_refused:
             raise ValueError(
                 f"accepts: expected a function that accepts some cells, but it gave False for "

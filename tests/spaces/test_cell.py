@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zlib
 from typing import Any
 
 import numpy as np
@@ -193,6 +194,16 @@ def test_random_cells_have_fewer_edges_where_few_are_allowed(
     drawn = [space.random(rng) for _ in range(3)]
     assert all(space.violation(network) is None for network in drawn)
     assert max(len(network.layers) for network in drawn) > min(max_edges, 5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_function_that_accepts_few_cells_is_not_given_smaller_ones(seed):
+    def accepts(cell):
+        digest = zlib.crc32(f"{seed}{cell.canonical_hash()}".encode())
+        return len(cell.edges) == 9 and digest % 60 == 0
+
+    space = vertices(kind=f"test-cell-rare-{seed}", max_edges=9, accepts=accepts)
+    assert len(space.random(np.random.default_rng(seed)).edges) == 9
 
 
 def test_a_space_without_a_random_cell_is_noticed(monkeypatch):

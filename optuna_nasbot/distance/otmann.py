@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
@@ -19,6 +20,7 @@ from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.architecture.arguments import check_number
+from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.distance.costs import MatchingCosts
 from optuna_nasbot.distance.costs import matching_costs
@@ -28,6 +30,8 @@ from optuna_nasbot.distance.features import network_features
 
 STRUCT_COEFFS = (0.1, 0.25, 0.61, 1.5)
 CACHE_SIZE = 4096
+_COEFFICIENTS = (1e-100, 1e100)
+"""The least and the largest coefficient: products with the largest masses stay finite."""
 
 Distances = tuple[NDArray[np.float64], NDArray[np.float64]]
 """(d, d_bar), two arrays of one shape."""
@@ -64,8 +68,8 @@ class OTMANN:
 
     Raises:
         TypeError: `operations` is not an OperationSet, or a coefficient is not a number.
-        ValueError: A coefficient is not positive and finite, there is no structural coefficient,
-            or a mislabel cost is negative.
+        ValueError: A coefficient is not between 1e-100 and 1e100, there is no structural
+            coefficient, or a mislabel cost is negative.
     """
 
     operations: OperationSet
@@ -220,7 +224,7 @@ def otmann_distance(
 
     Raises:
         TypeError: A coefficient is not a number.
-        ValueError: A coefficient is not positive and finite, or there is no structural one.
+        ValueError: A coefficient is not between 1e-100 and 1e100, or there is no structural one.
         ArchitectureError: `a` or `b` is not an Architecture, the kinds differ, or the kind is not
             known in this process.
     """
@@ -259,10 +263,11 @@ def _checked_network(name: str, network: object) -> Architecture:
 
 
 def _checked_coefficients(name: str, values: object) -> tuple[float, ...]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise TypeError(f"{name}: expected a sequence of numbers, got {values!r}.")
+    numbers = listed(values)
+    if isinstance(numbers, (str, bytes, Mapping, Set)) or not isinstance(numbers, Iterable):
+        raise TypeError(f"{name}: expected a sequence of numbers, got {shown(values)}.")
     checked = tuple(
-        _checked_coefficient(f"{name}[{index}]", value) for index, value in enumerate(values)
+        _checked_coefficient(f"{name}[{index}]", value) for index, value in enumerate(numbers)
     )
     if not checked:
         raise ValueError(f"{name}: expected at least one coefficient, got none.")
@@ -271,6 +276,9 @@ def _checked_coefficients(name: str, values: object) -> tuple[float, ...]:
 
 def _checked_coefficient(name: str, value: object) -> float:
     number = check_number(name, value)
-    if not math.isfinite(number) or number <= 0.0:
-        raise ValueError(f"{name}: expected a positive, finite number, got {shown(value)}.")
+    least, most = _COEFFICIENTS
+    if not least <= number <= most:
+        raise ValueError(
+            f"{name}: expected a positive number, from {least:g} to {most:g}, got {shown(value)}."
+        )
     return number

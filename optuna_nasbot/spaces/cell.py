@@ -175,8 +175,7 @@ class CellSpace(OwnKindSpace):
 
         With operations on vertices every pair has an edge with probability 1/2 and every vertex a
         random operation; with operations on edges each pair has a random operation or none.
-        As long as no cell keeps the other limits, edges become half as likely after every twenty
-        cells with more edges than allowed.
+        Where `max_edges` allows nearly none of these cells, edges are less likely.
 
         Args:
             rng: Source of randomness.
@@ -185,22 +184,44 @@ class CellSpace(OwnKindSpace):
             ValueError: `accepts` accepts none of the cells drawn that keep all other limits.
             RuntimeError: None of the cells drawn keeps the other limits, or `accepts` raises.
         """
-        n_refused = n_too_large = 0
+        n_refused = 0
         for _ in range(_MAX_DRAWS):
-            network = self._drawn(rng, 2 ** (n_too_large // _DRAWS_PER_HALVING))
+            network = self._drawn(rng, self._rarity)
             if network is None:
                 continue
             violation = self.violation(network)
             if violation is None:
                 return network
             n_refused += violation.limit == ACCEPTS
-            n_too_large += violation.limit == "max_edges" and not n_refused
         if n_refused:
             raise ValueError(
                 f"accepts: expected a function that accepts some cells, but it gave False for "
                 f"each of the {n_refused:,} random ones that keep all other limits."
             )
-        raise RuntimeError(
+        raise self._no_cell_found()
+
+    @cached_property
+    def _rarity(self) -> int:
+        """How many times rarer than usual edges are: 1, or the least power of 2 that finds a cell.
+
+        Raises:
+            RuntimeError: None does.
+        """
+        rng = np.random.default_rng(0)
+        rarity, n_too_large = 1, 0
+        for _ in range(_MAX_DRAWS):
+            network = self._drawn(rng, rarity)
+            if network is None:
+                continue
+            if self._broken_limit(network) is None:
+                return rarity
+            n_too_large += 1
+            if n_too_large % _DRAWS_PER_HALVING == 0:
+                rarity *= 2
+        raise self._no_cell_found()
+
+    def _no_cell_found(self) -> RuntimeError:
+        return RuntimeError(
             f"max_edges: expected enough edges for random cells of {self.max_vertices} vertices, "
             f"got {self.max_edges}, and found none in {_MAX_DRAWS:,} draws."
         )
@@ -322,6 +343,10 @@ class CellSpace(OwnKindSpace):
 
     def violation(self, architecture: Architecture) -> Violation | None:
         """The first limit that a cell breaks; None if it keeps them all."""
+        return self._broken_limit(architecture) or refusal(self.accepts, architecture)
+
+    def _broken_limit(self, architecture: Architecture) -> Violation | None:
+        """The first limit other than `accepts` that a cell breaks, if there is one."""
         n_vertices, n_edges = len(architecture.layers), len(architecture.edges)
         if self.is_on_edges:
             if edges_of_network(architecture, self.max_vertices) is None:
@@ -331,7 +356,7 @@ class CellSpace(OwnKindSpace):
             return Violation("max_vertices", self.max_vertices, n_vertices)
         if self.max_edges is not None and n_edges > self.max_edges:
             return Violation("max_edges", self.max_edges, n_edges)
-        return refusal(self.accepts, architecture)
+        return None
 
     @cached_property
     def _are_functions_compared(self) -> bool:

@@ -8,6 +8,7 @@ leads.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import combinations
@@ -48,12 +49,10 @@ def network_of_edges(labels: EdgeLabels, n_vertices: int, kind: str) -> Architec
         return None
     layers = (Layer(INPUT), *(Layer(label) for label in kept.values()), Layer(OUTPUT))
     into = [(-1, 0), *kept, (n_vertices - 1, n_vertices)]
-    edges = (
-        (i, j)
-        for i, (_, end) in enumerate(into)
-        for j, (start, _) in enumerate(into)
-        if end == start
-    )
+    begin_at = defaultdict(list)
+    for index, (start, _) in enumerate(into):
+        begin_at[start].append(index)
+    edges = ((i, j) for i, (_, end) in enumerate(into) for j in begin_at.get(end, ()))
     return Architecture(layers, tuple(edges), kind)
 
 

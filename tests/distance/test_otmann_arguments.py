@@ -34,6 +34,11 @@ def test_for_kind_refuses_an_unknown_kind():
     [
         ({"operations": "cnn"}, TypeError, "operations: expected an OperationSet, got 'cnn'"),
         ({"struct_coeffs": 0.1}, TypeError, "struct_coeffs: expected a sequence of numbers"),
+        ({"struct_coeffs": np.array(0.1)}, TypeError, r"struct_coeffs: .* got array\(0.1\)"),
+        ({"struct_coeffs": torch.tensor(0.1)}, TypeError, "struct_coeffs: expected a sequence"),
+        ({"struct_coeffs": b"ab"}, TypeError, "struct_coeffs: expected a sequence of numbers"),
+        ({"struct_coeffs": {0.1: 1}}, TypeError, "struct_coeffs: expected a sequence of numbers"),
+        ({"struct_coeffs": {0.1, 0.2}}, TypeError, "struct_coeffs: expected a sequence"),
         ({"struct_coeffs": ()}, ValueError, "struct_coeffs: expected at least one"),
         ({"struct_coeffs": (0.1, "a")}, TypeError, r"struct_coeffs\[1\]: expected a number"),
         ({"struct_coeffs": (0.1, 0.0)}, ValueError, r"struct_coeffs\[1\]: expected a positive"),
@@ -41,7 +46,9 @@ def test_for_kind_refuses_an_unknown_kind():
         ({"mislabel_coeff": np.nan}, ValueError, "mislabel_coeff: .* got nan"),
         ({"mislabel_coeff": None}, TypeError, "mislabel_coeff: expected a number, got None"),
         ({"mislabel_coeff": True}, TypeError, "mislabel_coeff: expected a number, got True"),
-        ({"mislabel_coeff": 10**400}, ValueError, "mislabel_coeff: expected a positive, finite"),
+        ({"mislabel_coeff": 10**400}, ValueError, "mislabel_coeff: expected a positive"),
+        ({"non_assignment_penalty": 1e308}, ValueError, r"from 1e-100 to 1e\+100, got 1e\+308"),
+        ({"non_assignment_penalty": 1e-320}, ValueError, "non_assignment_penalty: .* got 1e-320"),
         ({"non_assignment_penalty": -1}, ValueError, "non_assignment_penalty: .* got -1"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Objectives and constraints that can be computed of a network before it is trained."""
+"""Objectives and constraints that can be computed from a network before it is trained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.architecture.text import described
+from optuna_nasbot.architecture.text import in_one_line
 from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import read_architecture
@@ -42,7 +42,7 @@ class KnownOutcomes:
         functions: The argument `known` of a sampler.
 
     Raises:
-        TypeError: It is no mapping from positions of objectives or names of constraints to
+        TypeError: It is not a mapping from positions of objectives or names of constraints to
             functions.
     """
 
@@ -187,7 +187,9 @@ def _number_of(
 
 def _text(given: Architecture | Mapping[str, Architecture]) -> str:
     """What a function was given, for messages."""
-    return described(given) if isinstance(given, Architecture) else f"networks {sorted(given)}"
+    if isinstance(given, Architecture):
+        return in_one_line(given.kind, given.layers, given.edges)
+    return f"networks {sorted(given)}"
 
 
 def _readable_networks(observation: Observation) -> dict[str, Architecture]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 import optuna_nasbot
@@ -175,6 +176,24 @@ def test_files_with_private_names_have_some(path: str) -> None:
 @pytest.mark.parametrize("library", ["optuna", "optuna-integration"])
 def test_private_names_of_optuna_have_one_place(library: str) -> None:
     assert [*WITH_PRIVATE_NAMES.values()].count(library) == 1
+
+
+def name_of_module(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    paths = {name_of_module(path): path for path in PACKAGE.rglob("*.py")}
+    imports = nx.DiGraph()
+    for importing, path in paths.items():
+        package = path.parent.relative_to(PACKAGE.parent).parts
+        for name in imported_names(ast.parse(path.read_text("utf-8")), package):
+            module = name if name in paths else name.rpartition(".")[0]
+            if module in paths:
+                imports.add_edge(importing, module)
+    assert len(imports) > len(FOLDERS)
+    assert [*nx.simple_cycles(imports)] == []
 
 
 def test_import_is_lazy() -> None:

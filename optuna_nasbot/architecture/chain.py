@@ -8,23 +8,28 @@ from dataclasses import replace
 
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.operation import INPUT
 from optuna_nasbot.architecture.operation import OUTPUT
 from optuna_nasbot.architecture.operation import Operation
 from optuna_nasbot.architecture.operation_set import OperationSet
+from optuna_nasbot.architecture.topology import Edges
 
 _SUFFIX = re.compile(r"(?:-(?P<units>[0-9]{1,9}))?(?:/(?P<stride>[0-9]{1,9}))?")
 """What `str(Layer)` writes after the label."""
 
 
-def chain_architecture(chain: Sequence[Layer], operations: OperationSet) -> Architecture:
-    """The network of `ip`, the hidden layers, a decision layer if the kind has one, and `op`."""
+def chained(
+    hidden: Sequence[Layer], operations: OperationSet
+) -> tuple[tuple[Layer, ...], Edges, str]:
+    """The layers, edges and kind of a chain, which `Architecture` takes.
+
+    Its layers are `ip`, the hidden layers, a decision layer if the kind has one, and `op`.
+    """
     decision = () if operations.decision is None else (Layer(operations.decision),)
-    layers = (Layer(INPUT), *chain, *decision, Layer(OUTPUT))
+    layers = (Layer(INPUT), *hidden, *decision, Layer(OUTPUT))
     edges = tuple((index, index + 1) for index in range(len(layers) - 1))
-    return Architecture(layers=layers, edges=edges, kind=operations.kind)
+    return layers, edges, operations.kind
 
 
 def read_chain(items: Sequence[object], operations: OperationSet) -> tuple[Layer, ...]:

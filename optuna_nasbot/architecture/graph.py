@@ -9,14 +9,20 @@ from functools import cached_property
 from typing import Any
 
 from optuna_nasbot.architecture.canonical import canonical_hash
+from optuna_nasbot.architecture.chain import chained
+from optuna_nasbot.architecture.chain import read_chain
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.image_size import Sizes
 from optuna_nasbot.architecture.image_size import check_first_layers
 from optuna_nasbot.architecture.image_size import inverse_image_sizes
 from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.masses import masses_of
 from optuna_nasbot.architecture.notebook import notebook_svg
 from optuna_nasbot.architecture.operation_set import OperationSet
 from optuna_nasbot.architecture.register import operations_of
+from optuna_nasbot.architecture.stored_form import read_document
+from optuna_nasbot.architecture.stored_form import to_document
+from optuna_nasbot.architecture.text import as_table
 from optuna_nasbot.architecture.topology import Neighbours
 from optuna_nasbot.architecture.topology import neighbours
 from optuna_nasbot.architecture.topology import renumbered
@@ -107,9 +113,7 @@ class Architecture:
         Raises:
             ArchitectureError: It would take more than 60,000 bytes.
         """
-        from optuna_nasbot.architecture.stored_form import to_dict
-
-        return to_dict(self)
+        return to_document(self.layers, self.edges, self.kind)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Architecture:
@@ -121,9 +125,7 @@ class Architecture:
         Raises:
             ArchitectureError: The document is damaged, of another format, or not a network.
         """
-        from optuna_nasbot.architecture.stored_form import from_dict
-
-        return from_dict(document)
+        return cls(*read_document(document))
 
     @classmethod
     def chain(cls, *layers: str | Layer, kind: str) -> Architecture:
@@ -144,11 +146,8 @@ class Architecture:
                 layers don't make a network; the message numbers them from 1, since `ip` is
                 layer 0.
         """
-        from optuna_nasbot.architecture.chain import chain_architecture
-        from optuna_nasbot.architecture.chain import read_chain
-
         operations = operations_of(kind)
-        return chain_architecture(read_chain(layers, operations), operations)
+        return cls(*chained(read_chain(layers, operations), operations))
 
     def __repr__(self) -> str:
         # Without the mass: that takes the operations of the kind, which a process that unpickled
@@ -161,9 +160,8 @@ class Architecture:
         return notebook_svg(self)
 
     def __str__(self) -> str:
-        from optuna_nasbot.architecture.text import as_text
-
-        return as_text(self)
+        masses = masses_of(self.layers, self.parents, self.operations)
+        return as_table(self.kind, self.layers, self.parents, masses)
 
 
 def check_architecture(architecture: object) -> None:

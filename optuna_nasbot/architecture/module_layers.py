@@ -111,7 +111,7 @@ def module_channels(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Features or channels into and out of each layer of the module.
 
-    These are not those that masses count (`optuna_nasbot.architecture.cost.channels`): here the
+    These are not those that masses count (`optuna_nasbot.architecture.masses.channels`): here the
     input has as many channels as the data, and `crelu` has two outputs per unit.
 
     Args:

@@ -10,8 +10,8 @@ from typing import Any
 from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.topology import Edges
 
 FORMAT = "optuna-nasbot/1"
 MAX_BYTES = 60_000
@@ -23,23 +23,23 @@ _KEYS = ("kind", "layers", "edges")
 _LAYER_KEYS = ("label", "units", "stride")
 
 
-def to_dict(architecture: Architecture) -> dict[str, Any]:
-    """The architecture as a JSON object; null units and strides are left out.
+def to_document(layers: Sequence[Layer], edges: Edges, kind: str) -> dict[str, Any]:
+    """An architecture as a JSON object; null units and strides are left out.
 
     Raises:
         ArchitectureError: It would take more than `MAX_BYTES` bytes.
     """
     document = {
         "format": FORMAT,
-        "kind": architecture.kind,
-        "layers": [_layer_dict(layer) for layer in architecture.layers],
-        "edges": [list(edge) for edge in architecture.edges],
+        "kind": kind,
+        "layers": [_layer_dict(layer) for layer in layers],
+        "edges": [list(edge) for edge in edges],
     }
     size = len(json.dumps(document).encode())
     if size > MAX_BYTES:
         raise ArchitectureError(
             f"architecture: expected at most {MAX_BYTES:,} bytes as JSON, got {size:,} "
-            f"({len(architecture.layers)} layers, {len(architecture.edges)} edges)."
+            f"({len(layers)} layers, {len(edges)} edges)."
         )
     return document
 
@@ -49,17 +49,19 @@ def _layer_dict(layer: Layer) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def from_dict(document: Mapping[str, Any]) -> Architecture:
-    """Read the stored form; `format` may be missing, and null fields count as absent.
+def read_document(document: Mapping[str, Any]) -> tuple[tuple[Layer, ...], tuple[Any, ...], Any]:
+    """The layers, edges and kind in a stored form, which `Architecture` takes and checks.
+
+    `format` may be missing, and null fields count as absent.
 
     Raises:
-        ArchitectureError: The document is damaged, of another format, or not a network.
+        ArchitectureError: The document is damaged, or of another format.
     """
     check_format(document)
     _check_keys("architecture", document, required=_KEYS, known=("format", *_KEYS))
     items, edges = (_checked_array(key, document[key]) for key in ("layers", "edges"))
     layers = tuple(_read_layer(index, item) for index, item in enumerate(items))
-    return Architecture(layers=layers, edges=tuple(edges), kind=document["kind"])
+    return layers, tuple(edges), document["kind"]
 
 
 def check_format(document: object) -> None:

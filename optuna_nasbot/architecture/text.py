@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from optuna_nasbot.architecture.cost import layer_masses
-from optuna_nasbot.architecture.graph import Architecture
+from collections.abc import Sequence
+
+from optuna_nasbot.architecture.layer import Layer
+from optuna_nasbot.architecture.topology import Edges
+from optuna_nasbot.architecture.topology import Neighbours
 
 
-def as_text(architecture: Architecture) -> str:
+def as_table(
+    kind: str, layers: Sequence[Layer], parents: Neighbours, masses: Sequence[float]
+) -> str:
     """A table with a line for each layer: number, label with units and stride, mass, parents."""
-    masses = layer_masses(architecture)
     head = (
-        f"{architecture.kind} architecture: {len(architecture.layers)} layers, "
-        f"{len(architecture.edges)} edges, mass {mass_text(sum(masses))}"
+        f"{kind} architecture: {len(layers)} layers, {sum(map(len, parents))} edges, "
+        f"mass {mass_text(sum(masses))}"
     )
-    width = max(len(str(layer)) for layer in architecture.layers)
+    width = max(len(str(layer)) for layer in layers)
     lines = [
         f"{index:4d}  {layer!s:<{width}}  mass {mass_text(mass):>12}"
-        + (f"  <- {', '.join(map(str, parents))}" if parents else "")
-        for index, (layer, mass, parents) in enumerate(
-            zip(architecture.layers, masses, architecture.parents, strict=True)
-        )
+        + (f"  <- {', '.join(map(str, feeding))}" if feeding else "")
+        for index, (layer, mass, feeding) in enumerate(zip(layers, masses, parents, strict=True))
     ]
     return "\n".join([head, *lines])
 
@@ -29,11 +31,11 @@ def mass_text(mass: float) -> str:
     return f"{mass:,.4g}" if mass < 10 else f"{mass:,.0f}"
 
 
-def described(architecture: Architecture) -> str:
+def in_one_line(kind: str, layers: Sequence[Layer], edges: Edges) -> str:
     """A network in one line, for messages."""
-    layers = ", ".join(map(str, architecture.layers))
-    edges = ", ".join(f"{start}-{end}" for start, end in architecture.edges)
+    labels = ", ".join(map(str, layers))
+    pairs = ", ".join(f"{start}-{end}" for start, end in edges)
     return (
-        f"the network of kind '{architecture.kind}' with the layers {layers} and the edges "
-        f"{edges}, numbered from 0"
+        f"the network of kind '{kind}' with the layers {labels} and the edges {pairs}, numbered "
+        "from 0"
     )

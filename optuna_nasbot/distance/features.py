@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import OperationSet
-from optuna_nasbot.architecture.cost import masses_by
+from optuna_nasbot.architecture.masses import masses_of
 from optuna_nasbot.distance.path_lengths import path_lengths
 
 
@@ -56,7 +56,7 @@ def network_features(
             f"layers: expected labels that the operations of the distance know "
             f"({', '.join(operations.labels)}), got {', '.join(sorted(unknown))}."
         )
-    masses = np.array(masses_by(operations, architecture))
+    masses = np.array(masses_of(architecture.layers, architecture.parents, operations))
     labels = np.array([operations.label_index[name] for name in names])
     # Both solvers take fewer steps where heavy layers come first.
     order = np.lexsort((-masses, component[labels]))

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.text import described
+from optuna_nasbot.architecture.text import in_one_line
 from optuna_nasbot.spaces.violation import Violation
 
 Accepts = Callable[[Architecture], bool]
@@ -52,12 +52,17 @@ def refusal(accepts: Accepts | None, architecture: Architecture) -> Violation | 
     except Exception as error:  # whatever the user's code raises
         raise RuntimeError(
             f"accepts: expected the function to return True or False, but it raised "
-            f"{type(error).__name__}: {error} for {described(architecture)}."
+            f"{type(error).__name__}: {error} for {_text(architecture)}."
         ) from error
     answer = listed(given)
     if not isinstance(answer, bool):
         raise TypeError(
             f"accepts: expected the function to return True or False, got {shown(given)} for "
-            f"{described(architecture)}."
+            f"{_text(architecture)}."
         )
     return None if answer else Violation(ACCEPTS, "True", "False")
+
+
+def _text(architecture: Architecture) -> str:
+    """A network in messages."""
+    return in_one_line(architecture.kind, architecture.layers, architecture.edges)

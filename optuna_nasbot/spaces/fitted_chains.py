@@ -14,7 +14,7 @@ from itertools import starmap
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import OperationSet
-from optuna_nasbot.architecture.chain import chain_architecture
+from optuna_nasbot.architecture.chain import chained
 from optuna_nasbot.edits.listed_units import nearest
 from optuna_nasbot.spaces.accepts import ACCEPTS
 from optuna_nasbot.spaces.limits import MAX_LAYERS
@@ -198,7 +198,8 @@ def _fit(
         sized = (sized[0],) * (depth - len(sized)) + sized
         sized = _within_halvings(sized, operations, limits.max_halvings)
     factor = 2.0 ** (width / 16)
-    return chain_architecture(tuple(_scaled(layer, factor, limits) for layer in sized), operations)
+    hidden = tuple(_scaled(layer, factor, limits) for layer in sized)
+    return Architecture(*chained(hidden, operations))
 
 
 def _scaled(layer: Layer, factor: float, limits: Limits) -> Layer:

@@ -8,12 +8,13 @@ from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
+from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import Operation
 from optuna_nasbot.architecture import OperationSet
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.architecture.chain import chain_architecture
+from optuna_nasbot.architecture.chain import chained
 from optuna_nasbot.architecture.errors import shown
 from optuna_nasbot.architecture.kinds import DECISIONS
 from optuna_nasbot.architecture.kinds import built_in_operation
@@ -151,7 +152,7 @@ class GraphSpace(OwnKindSpace, NetworkSpace):
     def _check_chains(self) -> None:
         for index, chain in enumerate(self.initial_chains):
             try:
-                chain_architecture(tuple(chain), self.operation_set)
+                Architecture(*chained(tuple(chain), self.operation_set))
             except ArchitectureError as error:
                 raise ArchitectureError(
                     f"initial_chains[{index}]: expected the layers between input and decision "

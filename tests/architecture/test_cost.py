@@ -9,7 +9,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import layer_masses
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.architecture.cost import channels
+from optuna_nasbot.architecture.masses import channels
 
 KINDS = ("cnn", "mlp-reg", "mlp-class")
 
@@ -17,7 +17,8 @@ KINDS = ("cnn", "mlp-reg", "mlp-class")
 @pytest.mark.parametrize("kind", KINDS)
 def test_golden_channels(golden, architectures, kind: str) -> None:
     for network in golden(f"networks_{kind}")["networks"]:
-        into, out = channels(architectures(kind)[network["id"]])
+        given = architectures(kind)[network["id"]]
+        into, out = channels(given.layers, given.parents, given.operations)
         assert list(into) == network["expected"]["channels_in"], network["id"]
         assert list(out) == network["expected"]["channels_out"], network["id"]
 

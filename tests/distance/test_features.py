@@ -47,7 +47,7 @@ def test_layers_of_a_component_go_from_heavy_to_light():
 
 def test_layers_without_mass_are_left_out(monkeypatch):
     masses = (100.0, 0.0, 0.5, 100.0, 100.0)
-    monkeypatch.setattr(features, "masses_by", lambda operations, architecture: masses)
+    monkeypatch.setattr(features, "masses_of", lambda *arguments: masses)
     found = network_features(chain(8, 16), MLP, COMPONENT)
     assert sorted(found.masses) == [0.5, 100.0, 100.0, 100.0]
     assert found.offsets[-1] == 4

@@ -12,7 +12,7 @@ from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import Layer
 from optuna_nasbot.architecture import operations_of
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.architecture.chain import chain_architecture
+from optuna_nasbot.architecture.chain import chained
 from optuna_nasbot.architecture.validation import MAX_UNITS
 from optuna_nasbot.spaces import fitted_chains
 from optuna_nasbot.spaces.fitted_chains import fitted_sizes
@@ -25,10 +25,10 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Architecture]:
     networks: list[Architecture] = []
 
     def recorded(*arguments: Any) -> Architecture:
-        networks.append(chain_architecture(*arguments))
+        networks.append(Architecture(*arguments))
         return networks[-1]
 
-    monkeypatch.setattr(fitted_chains, "chain_architecture", recorded)
+    monkeypatch.setattr(fitted_chains, "Architecture", recorded)
     return networks
 
 
@@ -130,7 +130,7 @@ def test_the_longest_chains_can_be_stored(kind: str) -> None:
         if operation.has_units
     ]
     for layer in widest:
-        network = chain_architecture((widest[0], *[layer] * (MAX_LAYERS - 4)), operations)
+        network = Architecture(*chained((widest[0], *[layer] * (MAX_LAYERS - 4)), operations))
         assert len(network.layers) == MAX_LAYERS
         assert len(network.to_dict()["layers"]) == MAX_LAYERS
 

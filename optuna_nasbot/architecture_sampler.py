@@ -126,8 +126,8 @@ class ArchitectureSampler(BaseSampler):
             a sequence of numbers; 0 or less satisfies a constraint.
 
     Raises:
-        TypeError: `seed` is no whole number, a sampler is not one of Optuna's,
-            `warn_independent_sampling` is no bool or `constraints_func` is no function.
+        TypeError: `seed` is not a whole number, a sampler is not one of Optuna's,
+            `warn_independent_sampling` is not a bool, or `constraints_func` is not a function.
         ValueError: `seed` is negative or too large, or both samplers are given.
     """
 

@@ -45,8 +45,8 @@ class EvolutionSampler(ArchitectureSampler):
             `trial.set_constraint` in the objective instead.
 
     Raises:
-        TypeError: `seed` is no whole number, a sampler is not one of Optuna's,
-            `warn_independent_sampling` is no bool, or `constraints_func` is no function.
+        TypeError: `seed` is not a whole number, a sampler is not one of Optuna's,
+            `warn_independent_sampling` is not a bool, or `constraints_func` is not a function.
         ValueError: `seed` is negative or too large, or both samplers are given.
     """
 

@@ -22,7 +22,7 @@ def parameter_sampler_of(
     """The sampler of all ordinary parameters, given by one of two arguments; None if by neither.
 
     Raises:
-        TypeError: One of them is no sampler.
+        TypeError: One of them is not a sampler.
         ValueError: Both are given.
     """
     given = {"parameter_sampler": parameter_sampler, "independent_sampler": independent_sampler}
@@ -31,8 +31,8 @@ def parameter_sampler_of(
             raise TypeError(f"{name}: expected an Optuna sampler, got {sampler!r}.")
     if parameter_sampler is not None and independent_sampler is not None:
         raise ValueError(
-            "independent_sampler: expected none beside parameter_sampler, which samples all "
-            "ordinary parameters. Leave it out."
+            "independent_sampler: expected none together with parameter_sampler, which samples "
+            "all ordinary parameters. Leave it out."
         )
     if independent_sampler is not None:
         warnings.warn(

@@ -28,5 +28,5 @@ def drawn_in_notebook(architecture: Architecture) -> str:
         return text_as_svg(repr(architecture), reason)
     try:
         return to_svg(architecture)
-    except Exception as error:  # told in place of the drawing, since nobody called for it
+    except Exception as error:  # shown in place of the drawing, since nobody called for it
         return text_as_svg(repr(architecture), str(error) or type(error).__name__)

@@ -82,9 +82,9 @@ class NASBOTSampler(ArchitectureSampler):
             `trial.set_constraint` in the objective instead.
 
     Raises:
-        TypeError: `seed` or `n_startup_trials` is no whole number, a sampler is not one of
-            Optuna's, `learn_from_failures` or `warn_independent_sampling` is no bool, `known` is
-            no mapping to functions, or `constraints_func` is no function.
+        TypeError: `seed` or `n_startup_trials` is not a whole number, a sampler is not one of
+            Optuna's, `learn_from_failures` or `warn_independent_sampling` is not a bool, `known`
+            is not a mapping to functions, or `constraints_func` is not a function.
         ValueError: `seed`, `n_startup_trials`, `acquisition` or `kernel` is out of range, or both
             samplers are given.
     """

@@ -54,7 +54,7 @@ def enqueue_architecture(
         study: The study.
         architectures: Networks by the names that the objective asks for.
         params: Values of ordinary parameters, as in `Study.enqueue_trial`.
-        user_attrs: Further user attributes of the trial, beside those that store the networks.
+        user_attrs: Further user attributes of the trial, besides those that store the networks.
         skip_if_exists: Do nothing if the study has a trial with isomorphic networks and equal
             parameters, finished or not. (`Study.enqueue_trial` would compare parameters only.)
 
@@ -150,7 +150,7 @@ def create_architecture_trial(
         params: Values of ordinary parameters, from which the model learns where parameters are
             searched together with the networks.
         distributions: Their distributions, one for each of them, as the objective asks for them.
-        user_attrs: Further user attributes, beside those that store the networks.
+        user_attrs: Further user attributes, besides those that store the networks.
         intermediate_values: Reported values by step.
         constraints: Constraints by name, where the objective sets some; 0 or less satisfies one.
 

@@ -65,15 +65,15 @@ def criterion(
     """The acquisition function of a name.
 
     Args:
-        name: `"log_ei"`: the logarithm of the expected improvement, which is that over the largest
-            target for one objective, and that of the dominated volume for several. The logarithm
-            of the squared probability that all constraints are satisfied is added. `"ucb"` puts
-            upper confidence bounds of objectives and means of constraints in the place of
-            predictions, `"ts"` (Thompson sampling) a draw of the posterior.
+        name: `"log_ei"` is the logarithm of the expected improvement: for one objective, over the
+            largest target; for several, of the dominated volume. The logarithm of the squared
+            probability that all constraints are satisfied is added. `"ucb"` uses upper confidence
+            bounds of the objectives and means of the constraints in place of the predictions,
+            `"ts"` (Thompson sampling) a draw from the posterior.
         predicted: What is predicted, and what was observed. Until an observation satisfies all
-            constraints, only they count. (Noise would speak for the improvement over the largest
-            posterior mean. Without noise searches found no more with it than with the largest
-            target, and less in one of two samples of seeds.)
+            constraints, only they count. (With noise, an improvement over the largest posterior
+            mean would make sense. Without noise, searches with it were no better than with the
+            largest target, and worse in one of two samples of seeds.)
         rng: Source of randomness of Thompson sampling.
 
     Returns:

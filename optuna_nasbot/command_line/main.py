@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments, those of the process if None.
 
     Returns:
-        The exit code: 0, or 2 after a mistake of the user's, which is told on stderr.
+        The exit code: 0, or 2 after a mistake of the user's, which is printed to stderr.
 
     Raises:
         SystemExit: argparse refused the arguments (code 2) or printed its help (code 0).

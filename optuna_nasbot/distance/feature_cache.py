@@ -1,4 +1,4 @@
-"""A cache for what is computed of single networks."""
+"""A cache for what is computed from single networks."""
 
 from __future__ import annotations
 

@@ -122,8 +122,8 @@ def condition(
         lower = cholesky(repair.matrix + noise_variance * np.eye(len(values)))
     except np.linalg.LinAlgError:
         raise np.linalg.LinAlgError(
-            f"noise_variance {noise_variance} is too small beside the kernel (largest entry "
-            f"{np.abs(train_kernel).max()}) to factorise their sum; use a larger one."
+            f"noise_variance {noise_variance} is too small compared with the kernel (largest "
+            f"entry {np.abs(train_kernel).max()}) to factorise their sum; use a larger one."
         ) from None
     # An explicit inverse makes every later prediction a plain product; it is as accurate as
     # substitution here, because the noise bounds the condition number.

@@ -79,7 +79,7 @@ def maximise(
         starts: Further proposals to look at, and to start from.
 
     Returns:
-        The best proposal found that is not excluded; None if no such was found.
+        The best proposal found that is not excluded; None if there is none.
     """
     order = np.argsort(-fitness, kind="stable")
     seen = set(excluded)

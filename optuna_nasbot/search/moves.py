@@ -181,7 +181,7 @@ class ParameterMoves(Moves):
 
 @dataclass(frozen=True)
 class JointMoves(Moves):
-    """Moves of networks, of the parameters beside them, and of both.
+    """Moves of networks, of the parameters, and of both.
 
     Args:
         networks: The moves of each network that may change.

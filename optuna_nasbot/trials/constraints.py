@@ -27,7 +27,7 @@ def check_constraints_func(function: object) -> None:
     """Check the argument `constraints_func` of a sampler.
 
     Raises:
-        TypeError: It is no function.
+        TypeError: It is not a function.
     """
     if function is None:
         return

@@ -84,7 +84,7 @@ def joint_parameters(trials: Sequence[FrozenTrial]) -> JointParameters:
 
 
 def study_dimensions(trials: Sequence[FrozenTrial], kinds: Mapping[str, str]) -> Dimensions:
-    """What the samplers would search together next, beside the networks of some names.
+    """What the samplers would search together next, besides the networks of some names.
 
     Args:
         trials: The trials of a study.

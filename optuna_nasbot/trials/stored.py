@@ -1,4 +1,4 @@
-"""How a trial carries a network: as a user attribute, with a few numbers for tables beside it."""
+"""How a trial carries a network: as a user attribute, with a few numbers for tables next to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def attribute_key(name: str) -> str:
     """The user attribute that holds the network of a name.
 
     Raises:
-        TypeError: The name is no string.
+        TypeError: The name is not a string.
         ValueError: It is empty, has a colon, which separates the parts of attribute keys, or a
             lone surrogate, which no database stores.
     """
@@ -92,7 +92,7 @@ def _as_text(document: object) -> str:
     """The document as JSON.
 
     Raises:
-        ArchitectureError: It is no plain JSON, or larger than any that is stored.
+        ArchitectureError: It is not plain JSON, or larger than any that is stored.
     """
     too_large = f"architecture: expected at most {MAX_BYTES:,} bytes as JSON, got more."
     if not _may_be_small(document):

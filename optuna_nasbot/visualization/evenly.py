@@ -1,4 +1,4 @@
-"""Some of many, evenly taken."""
+"""Evenly spaced positions in a list."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from numpy.typing import NDArray
 
 
 def evenly(n: int, at_most: int) -> NDArray[np.intp]:
-    """At most so many of n positions, evenly spaced, the first and the last among them."""
+    """At most `at_most` of n positions, evenly spaced, the first and the last included."""
     return np.linspace(0, n - 1, min(n, at_most)).astype(np.intp)

@@ -34,7 +34,7 @@ from optuna_nasbot.visualization.trial_facts import trial_parameters
 from optuna_nasbot.visualization.trial_facts import trial_values
 
 _N_EARLY = 5
-"""Trials that the best one is compared with: by default a search begins with so many at random."""
+"""How many first trials the best one is compared with: by default, these are random."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class _Section:
 
     Args:
         name: The name.
-        worth: What the best network is worth beside others; empty for a Pareto front.
+        worth: How much better the best network is than others; empty for a Pareto front.
         front: The figure of the Pareto front, as HTML; None where there is none.
         figures: The other figures by the name of the value that they show.
         parameters: Names of the parameters that are searched together with the networks.

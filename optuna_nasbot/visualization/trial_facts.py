@@ -1,4 +1,4 @@
-"""What a reader wants to know of a trial beside its network."""
+"""What a reader wants to know of a trial besides its network."""
 
 from __future__ import annotations
 

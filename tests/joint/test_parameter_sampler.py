@@ -36,7 +36,7 @@ def test_independent_sampler_is_the_old_name(make: Callable[..., Any]) -> None:
 
 
 def test_two_samplers_are_refused(make: Callable[..., Any]) -> None:
-    with pytest.raises(ValueError, match=r"^independent_sampler: expected none beside"):
+    with pytest.raises(ValueError, match=r"^independent_sampler: expected none together with"):
         make(independent_sampler=RandomSampler(), parameter_sampler=RandomSampler())
     with pytest.raises(TypeError, match=r"^parameter_sampler: expected an Optuna sampler, got 3"):
         make(parameter_sampler=3)

@@ -40,7 +40,7 @@ class DashboardCallback:
 
     What others wrote into a note stays. Nothing is stored in user attributes. Any number of
     workers may have a callback each. If something fails, the study goes on, and the first failure
-    is told in Optuna's log.
+    is logged by Optuna's logger.
 
     The dashboard has to be started with the directory of the drawings:
     `optuna-dashboard URL --artifact-dir DIRECTORY`.
@@ -51,7 +51,7 @@ class DashboardCallback:
 
     Raises:
         ImportError: optuna-dashboard or plotly is not installed.
-        TypeError: `artifact_store` is no such store.
+        TypeError: `artifact_store` is not such a store.
     """
 
     def __init__(self, artifact_store: ArtifactStore) -> None:

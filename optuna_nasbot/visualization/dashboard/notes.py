@@ -130,7 +130,7 @@ def _drawn(
     artifact_store: ArtifactStore,
     damaged: dict[int, ArchitectureError],
 ) -> Iterator[_Drawn]:
-    """Draw the networks of a trial; those that can't be read are told in `damaged`."""
+    """Draw the networks of a trial; those that can't be read are described in `damaged`."""
     for name in architecture_names([trial]):
         try:
             network = read_architecture(trial.user_attrs, name)

@@ -20,7 +20,7 @@ def layer_parameters(
         outputs: Targets or classes; None to count nothing.
 
     Raises:
-        TypeError: Only one of the two is given, or one is no whole number.
+        TypeError: Only one of the two is given, or one is not a whole number.
         ValueError: One is too small or too large.
         ArchitectureError: The network is a cell.
     """

@@ -25,9 +25,9 @@ def axis_range(values: NDArray[np.float64]) -> tuple[float, float] | None:
         values: Finite numbers, shape (n,).
 
     Returns:
-        Least and largest value that is no far outlier, or a range around values that are as good
-        as equal; None where the axis needs no help: the values have a tenth of the range of all
-        or more, or most are equal, so that no spread is defined.
+        Least and largest value that is not a far outlier, or a range around values that are as
+        good as equal; None where the axis needs no help: the values have a tenth of the range of
+        all or more, or most are equal, so that no spread is defined.
     """
     if (around := range_of_equal(values)) is not None:
         return around

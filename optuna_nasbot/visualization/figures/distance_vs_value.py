@@ -70,7 +70,7 @@ def plot_distance_vs_value(
 
     Raises:
         ImportError: plotly is not installed.
-        TypeError: `study` is no study or `name` no string.
+        TypeError: `study` is not a study, or `name` is not a string.
         ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
             trials carry networks of other names only.
     """
@@ -156,7 +156,7 @@ def _add_medians(
 
 
 def _range_from_zero(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    """An axis from 0 to the largest value that is no far outlier; None for one to the largest."""
+    """An axis from 0 to the largest value but for far outliers; None for one to the largest."""
     shown = axis_range(values)
     return None if shown is None else (-0.05 * shown[1], 1.05 * shown[1])
 

@@ -109,7 +109,7 @@ def plot_edits(
 
     Raises:
         ImportError: plotly is not installed.
-        TypeError: `study` is no study or `name` no string.
+        TypeError: `study` is not a study, or `name` is not a string.
         ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
             trials carry networks of other names only.
     """
@@ -266,7 +266,7 @@ def _add_gains(figure: Figure, outcomes: Sequence[EditOutcome]) -> None:
 
 
 def _range_with_zero(gains: NDArray[np.float64]) -> tuple[float, float] | None:
-    """The gains that are no far outliers, and no gain, with some room outside for the markers.
+    """The gains that are not far outliers, and no gain, with some room outside for the markers.
 
     A range with 0 in it has short numbers at its axis, unlike one from 1,000,000.1 to 1,000,000.2.
     None where the range overflows.

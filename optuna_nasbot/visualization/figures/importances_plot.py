@@ -84,7 +84,7 @@ def plot_importances(
 
     Raises:
         ImportError: plotly is not installed.
-        TypeError: `study` is no study or `name` no string.
+        TypeError: `study` is not a study, or `name` is not a string.
         ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
             trials carry networks of other names only.
     """
@@ -96,7 +96,7 @@ def plot_importances(
         return empty_figure(_TITLE, name, reason)
     if len(modelled.dimensions.names) < 2:
         reason = (
-            f"The latest trial with a value has nothing beside its architecture '{name}' to "
+            f"The latest trial with a value has nothing besides its architecture '{name}' to "
             "compare it with: no parameter with two values or more, and no other architecture."
         )
         return empty_figure(_TITLE, name, reason)

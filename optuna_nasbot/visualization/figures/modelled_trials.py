@@ -93,7 +93,7 @@ def chosen_parameters(
         params: Names of some, at least one; None for all.
 
     Raises:
-        TypeError: `params` is no list of strings.
+        TypeError: `params` is not a list of strings.
         ValueError: It is empty or names others.
     """
     if params is None:
@@ -106,6 +106,6 @@ def chosen_parameters(
     if others := [each for each in params if each not in parameters]:
         raise ValueError(
             f"params: expected some of {[*parameters]}, which the latest trial with a value has "
-            f"beside its networks, got {others}."
+            f"besides its networks, got {others}."
         )
     return {name: parameters[name] for name in params}

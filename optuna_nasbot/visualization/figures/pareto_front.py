@@ -151,8 +151,8 @@ def plot_pareto_front(
 
     Raises:
         ImportError: plotly is not installed.
-        TypeError: `study` is no study, `name` no string, `target_names` no list of strings or
-            `axis_order` no list of whole numbers.
+        TypeError: `study` is not a study, `name` is not a string, `target_names` is not a list of
+            strings, or `axis_order` is not a list of whole numbers.
         ValueError: `name` is empty or has a colon, the study has one objective, `target_names` or
             `axis_order` don't fit its objectives, or the trials carry networks of other names
             only.

@@ -102,7 +102,8 @@ def plot_slice(
 
     Raises:
         ImportError: plotly is not installed.
-        TypeError: `study` is no study, `name` no string or `params` no list of strings.
+        TypeError: `study` is not a study, `name` is not a string, or `params` is not a list of
+            strings.
         ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, the
             trials carry networks of other names only, `params` is empty, or the latest trial with
             a value lacks one of `params`.

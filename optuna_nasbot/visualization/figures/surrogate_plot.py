@@ -103,7 +103,7 @@ def plot_surrogate(
 
     Raises:
         ImportError: plotly is not installed.
-        TypeError: `study` is no study or `name` no string.
+        TypeError: `study` is not a study, or `name` is not a string.
         ValueError: `name` is empty or has a colon, `target` is missing or gives no numbers, or the
             trials carry networks of other names only.
     """

@@ -82,7 +82,7 @@ def tried_networks(
         The networks, none if the study has none yet.
 
     Raises:
-        TypeError: `study` is no study or `name` no string.
+        TypeError: `study` is not a study, or `name` is not a string.
         ValueError: Several objectives and no target, a name that can't be one, or a name that no
             trial has while trials have others.
     """
@@ -132,7 +132,7 @@ def networks_of_name(
 
 
 def check_study(study: object) -> None:
-    """Raise a TypeError if a figure is asked for of what is no study."""
+    """Raise a TypeError if the argument of a figure is not a study."""
     if not isinstance(study, Study):
         raise TypeError(f"study: expected an Optuna study, got {study!r}.")
 

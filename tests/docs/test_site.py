@@ -21,7 +21,11 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 BENCHMARKS = ROOT / "benchmarks" / "README.md"
-PAGES = [README, BENCHMARKS, *sorted(DOCS.rglob("*.md"))]
+PAGES = [
+    *(README, BENCHMARKS, ROOT / "examples" / "distributed" / "README.md"),
+    *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "SECURITY")),
+    *sorted(DOCS.rglob("*.md")),
+]
 
 
 def without_code(text: str) -> str:

@@ -22,7 +22,7 @@ from optuna_nasbot.architecture.parameter_count import count_parameters
 from optuna_nasbot.distance import OTMANN
 from optuna_nasbot.distance import otmann_distance
 from optuna_nasbot.evolution_sampler import EvolutionSampler
-from optuna_nasbot.notebook import drawn_in_notebook
+from optuna_nasbot.notebook_drawing import drawn_in_notebook
 from optuna_nasbot.sampler import NASBOTSampler
 from optuna_nasbot.spaces import CellSpace
 from optuna_nasbot.spaces import CNNSpace

@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.architecture.text import in_one_line
+from optuna_nasbot.architecture.printed import in_one_line
 from optuna_nasbot.trials import Observation
 from optuna_nasbot.trials import Observations
 from optuna_nasbot.trials import read_architecture

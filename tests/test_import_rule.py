@@ -138,7 +138,7 @@ def test_file_obeys(path: str) -> None:
         ("sampler.py", "def f(study):\n    return study._storage"),
         ("sampler.py", "def f(trial):\n    return getattr(trial, '_trial_id')"),
         ("gp/kernel.py", "def f(space):\n    space.parent._limits = ()"),
-        ("visualization/report.py", "from optuna_nasbot.command_line import main"),
+        ("visualization/html_report.py", "from optuna_nasbot.command_line import main"),
         ("command_line/show.py", "from optuna_nasbot import best_architecture"),
         ("utils/lists.py", ""),
     ],

@@ -17,7 +17,7 @@ from optuna_nasbot.architecture import total_mass
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.gp import Kernel
 from optuna_nasbot.gp.kernels import sum_of
-from optuna_nasbot.gp.views.features import FeatureView
+from optuna_nasbot.gp.views.feature_view import FeatureView
 
 
 def counts_kernel(networks: Mapping[str, NetworkDistances]) -> Kernel:

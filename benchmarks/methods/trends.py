@@ -12,7 +12,7 @@ from optuna_nasbot.gp.kernels import MakeKernel
 from optuna_nasbot.gp.kernels import Trend
 from optuna_nasbot.gp.kernels import with_trends
 from optuna_nasbot.gp.prior import ABOUT_ONE
-from optuna_nasbot.gp.views.features import FeatureFunction
+from optuna_nasbot.gp.views.feature_view import FeatureFunction
 from optuna_nasbot.gp.views.global_features import global_features
 from optuna_nasbot.gp.views.global_features import path_lengths_by_group
 

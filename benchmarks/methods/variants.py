@@ -22,9 +22,9 @@ from optuna_nasbot.gp.kernels import graph_kernel
 from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.kernels import sum_of
 from optuna_nasbot.gp.targets import Transform
-from optuna_nasbot.gp.views.networks import d
-from optuna_nasbot.gp.views.networks import d_bar_squared
-from optuna_nasbot.gp.views.networks import neighbourhoods
+from optuna_nasbot.gp.views.network_view import d
+from optuna_nasbot.gp.views.network_view import d_bar_squared
+from optuna_nasbot.gp.views.network_view import neighbourhoods
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.gp.warping import warp
 from optuna_nasbot.search.maximiser import SearchBudget

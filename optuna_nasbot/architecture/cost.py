@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from optuna_nasbot.architecture.graph import Architecture
-from optuna_nasbot.architecture.graph import check_architecture
+from optuna_nasbot.architecture.architecture import Architecture
+from optuna_nasbot.architecture.architecture import check_architecture
 from optuna_nasbot.architecture.masses import masses_of
 
 

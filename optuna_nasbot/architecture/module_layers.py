@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from typing import Protocol
 
+from optuna_nasbot.architecture.architecture import Architecture
+from optuna_nasbot.architecture.architecture import check_architecture
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
-from optuna_nasbot.architecture.graph import Architecture
-from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.kinds import is_built_in
 from optuna_nasbot.architecture.layer import Layer

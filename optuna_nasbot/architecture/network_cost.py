@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from optuna_nasbot.architecture.architecture import Architecture
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.graph import Architecture
 from optuna_nasbot.architecture.module_layers import module_layers
 
 

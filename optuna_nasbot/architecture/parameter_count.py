@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optuna_nasbot.architecture.graph import Architecture
+from optuna_nasbot.architecture.architecture import Architecture
 from optuna_nasbot.architecture.module_layers import module_layers
 
 

@@ -15,8 +15,8 @@ from optuna.trial import FrozenTrial
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
-from optuna_nasbot.command_line.errors import UserError
 from optuna_nasbot.command_line.storage import load_study
+from optuna_nasbot.command_line.user_error import UserError
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.ranking import ranked_trials

@@ -9,12 +9,12 @@ from pathlib import Path
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.command_line.chosen import chosen_network
 from optuna_nasbot.command_line.chosen import chosen_study
-from optuna_nasbot.command_line.errors import UserError
-from optuna_nasbot.command_line.errors import reported_to_user
 from optuna_nasbot.command_line.header import header
 from optuna_nasbot.command_line.options import add_network_options
 from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
+from optuna_nasbot.command_line.user_error import UserError
+from optuna_nasbot.command_line.user_error import reported_to_user
 from optuna_nasbot.command_line.written import check_writable
 from optuna_nasbot.command_line.written import remove
 from optuna_nasbot.command_line.written import write

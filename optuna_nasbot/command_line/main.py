@@ -13,7 +13,7 @@ from pathlib import Path
 from optuna_nasbot.command_line import export
 from optuna_nasbot.command_line import report
 from optuna_nasbot.command_line import show
-from optuna_nasbot.command_line.errors import UserError
+from optuna_nasbot.command_line.user_error import UserError
 
 _SCRIPT = "optuna-nasbot"
 _COMMANDS = {"show": show, "export": export, "report": report}

@@ -11,11 +11,11 @@ from optuna.study import Study
 from optuna_nasbot.command_line.chosen import chosen_name
 from optuna_nasbot.command_line.chosen import chosen_study
 from optuna_nasbot.command_line.chosen import readable_network
-from optuna_nasbot.command_line.errors import UserError
-from optuna_nasbot.command_line.errors import reported_to_user
 from optuna_nasbot.command_line.options import add_image_size_option
 from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
+from optuna_nasbot.command_line.user_error import UserError
+from optuna_nasbot.command_line.user_error import reported_to_user
 from optuna_nasbot.command_line.written import check_writable
 from optuna_nasbot.command_line.written import write
 from optuna_nasbot.trials import attribute_key

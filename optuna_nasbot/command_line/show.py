@@ -10,17 +10,17 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.architecture.text import mass_text
+from optuna_nasbot.architecture.printed import mass_text
 from optuna_nasbot.command_line.chosen import Chosen
 from optuna_nasbot.command_line.chosen import chosen_front
 from optuna_nasbot.command_line.chosen import chosen_name
 from optuna_nasbot.command_line.chosen import chosen_network
 from optuna_nasbot.command_line.chosen import chosen_study
-from optuna_nasbot.command_line.errors import reported_to_user
 from optuna_nasbot.command_line.options import add_image_size_option
 from optuna_nasbot.command_line.options import add_network_options
 from optuna_nasbot.command_line.options import add_size_options
 from optuna_nasbot.command_line.options import add_study_options
+from optuna_nasbot.command_line.user_error import reported_to_user
 from optuna_nasbot.trials.private_optuna import stored_constraints
 from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.trials.ranking import ranked_trials
@@ -29,7 +29,7 @@ from optuna_nasbot.visualization.best_networks import BestNetworks
 from optuna_nasbot.visualization.constraint_facts import constraint_facts
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import shortened
-from optuna_nasbot.visualization.drawing.parameters import parameters_text
+from optuna_nasbot.visualization.drawing.layer_parameters import parameters_text
 from optuna_nasbot.visualization.trial_facts import objective_names
 from optuna_nasbot.visualization.trial_facts import trial_facts
 from optuna_nasbot.visualization.trial_facts import trial_values

@@ -16,7 +16,7 @@ from optuna.storages.journal import JournalRedisBackend
 from optuna.study import Study
 from sqlalchemy.engine import make_url
 
-from optuna_nasbot.command_line.errors import UserError
+from optuna_nasbot.command_line.user_error import UserError
 
 _SQLITE_HEADER = b"SQLite format 3\x00"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from optuna_nasbot.command_line.errors import UserError
+from optuna_nasbot.command_line.user_error import UserError
 
 
 def check_writable(paths: list[Path], *, force: bool) -> None:

@@ -20,15 +20,15 @@ from optuna_nasbot.gp.kernel import Kernel
 from optuna_nasbot.gp.kernel import Term
 from optuna_nasbot.gp.prior import ABOUT_ONE
 from optuna_nasbot.gp.prior import LogNormal
-from optuna_nasbot.gp.views.features import FeatureFunction
-from optuna_nasbot.gp.views.features import FeatureView
+from optuna_nasbot.gp.views.feature_view import FeatureFunction
+from optuna_nasbot.gp.views.feature_view import FeatureView
 from optuna_nasbot.gp.views.global_features import global_features
 from optuna_nasbot.gp.views.global_features import path_lengths_by_group
-from optuna_nasbot.gp.views.missing import MissingView
-from optuna_nasbot.gp.views.networks import d
-from optuna_nasbot.gp.views.networks import d_bar_squared
-from optuna_nasbot.gp.views.networks import neighbourhoods
-from optuna_nasbot.gp.views.parameters import ParameterView
+from optuna_nasbot.gp.views.missing_view import MissingView
+from optuna_nasbot.gp.views.network_view import d
+from optuna_nasbot.gp.views.network_view import d_bar_squared
+from optuna_nasbot.gp.views.network_view import neighbourhoods
+from optuna_nasbot.gp.views.parameter_view import ParameterView
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.dimensions import Dimensions
 

@@ -11,7 +11,7 @@ from optuna_nasbot.gp.surrogate import MAX_OBSERVATIONS
 from optuna_nasbot.gp.surrogate import Surrogate
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
-from optuna_nasbot.gp.views.missing import networks_of
+from optuna_nasbot.gp.views.missing_view import networks_of
 from optuna_nasbot.trials.configuration import Configuration
 from optuna_nasbot.trials.dimensions import Dimensions
 

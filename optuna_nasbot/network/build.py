@@ -7,12 +7,12 @@ import re
 from torch import fx
 from torch import nn
 
+from optuna_nasbot.architecture.architecture import Architecture
+from optuna_nasbot.architecture.architecture import check_architecture
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_share
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import ArchitectureError
-from optuna_nasbot.architecture.graph import Architecture
-from optuna_nasbot.architecture.graph import check_architecture
 from optuna_nasbot.architecture.kinds import filter_size
 from optuna_nasbot.architecture.kinds import is_built_in
 from optuna_nasbot.architecture.layer import Layer

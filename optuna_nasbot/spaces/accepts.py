@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture.arguments import listed
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.text import in_one_line
+from optuna_nasbot.architecture.printed import in_one_line
 from optuna_nasbot.spaces.violation import Violation
 
 Accepts = Callable[[Architecture], bool]

@@ -16,7 +16,7 @@ from optuna_nasbot.visualization.figures.parallel_coordinate import plot_paralle
 from optuna_nasbot.visualization.figures.pareto_front import plot_pareto_front
 from optuna_nasbot.visualization.figures.slice_plot import plot_slice
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
-from optuna_nasbot.visualization.report import to_html
+from optuna_nasbot.visualization.html_report import to_html
 
 __all__ = [
     "DashboardCallback",

@@ -18,16 +18,16 @@ from optuna_nasbot.visualization.figures.architecture_map import plot_architectu
 from optuna_nasbot.visualization.figures.axis_range import range_of_equal
 from optuna_nasbot.visualization.figures.distance_vs_value import plot_distance_vs_value
 from optuna_nasbot.visualization.figures.edits_plot import plot_edits
-from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
-from optuna_nasbot.visualization.figures.fitting import axis_text
-from optuna_nasbot.visualization.figures.fitting import fitted
-from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.importances_plot import plot_importances
 from optuna_nasbot.visualization.figures.parallel_coordinate import plot_parallel_coordinate
 from optuna_nasbot.visualization.figures.pareto_front import plot_pareto_front
 from optuna_nasbot.visualization.figures.slice_plot import plot_slice
 from optuna_nasbot.visualization.figures.study_layout import LEGEND
 from optuna_nasbot.visualization.figures.surrogate_plot import plot_surrogate
+from optuna_nasbot.visualization.figures.text_fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.text_fitting import axis_text
+from optuna_nasbot.visualization.figures.text_fitting import fitted
+from optuna_nasbot.visualization.figures.text_fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.trial_facts import objective_names
 

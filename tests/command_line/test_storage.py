@@ -10,8 +10,8 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from optuna_nasbot.command_line.errors import UserError
 from optuna_nasbot.command_line.storage import load_study
+from optuna_nasbot.command_line.user_error import UserError
 
 
 def test_sqlite_by_url_and_by_path(run: Any) -> None:

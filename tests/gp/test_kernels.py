@@ -27,7 +27,7 @@ from optuna_nasbot.gp.prior import LogNormal
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.surrogate import refit_size
 from optuna_nasbot.gp.targets import Targets
-from optuna_nasbot.gp.views.parameters import ParameterView
+from optuna_nasbot.gp.views.parameter_view import ParameterView
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.search import networks_around_pool
 from optuna_nasbot.trials import Dimensions

@@ -22,7 +22,7 @@ from optuna.trial import Trial
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import ArchitectureError
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.architecture.text import mass_text
+from optuna_nasbot.architecture.printed import mass_text
 from optuna_nasbot.trials import read_architecture
 from optuna_nasbot.trials import stored_origin
 from optuna_nasbot.trials.names import architecture_names

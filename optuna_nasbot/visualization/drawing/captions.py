@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import layer_masses
+from optuna_nasbot.architecture.architecture import check_architecture
 from optuna_nasbot.architecture.arguments import MAX_SIZE
 from optuna_nasbot.architecture.arguments import check_whole
 from optuna_nasbot.architecture.errors import shown
-from optuna_nasbot.architecture.graph import check_architecture
-from optuna_nasbot.architecture.text import mass_text
+from optuna_nasbot.architecture.printed import mass_text
 from optuna_nasbot.visualization.drawing.colours import layer_groups
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import shortened
-from optuna_nasbot.visualization.drawing.parameters import layer_parameters
+from optuna_nasbot.visualization.drawing.layer_parameters import layer_parameters
 
 
 @dataclass(frozen=True)

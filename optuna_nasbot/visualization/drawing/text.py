@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.architecture.text import mass_text
+from optuna_nasbot.architecture.printed import mass_text
 from optuna_nasbot.visualization.drawing.captions import captions
 from optuna_nasbot.visualization.drawing.captions import headline
 from optuna_nasbot.visualization.drawing.rails import rails

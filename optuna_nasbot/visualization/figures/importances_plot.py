@@ -11,10 +11,6 @@ from optuna.study import Study
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.gp.importances import Importance
 from optuna_nasbot.gp.importances import importances
-from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
-from optuna_nasbot.visualization.figures.fitting import axis_text
-from optuna_nasbot.visualization.figures.fitting import fitted
-from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.modelled_trials import FEWEST_MODELLED
 from optuna_nasbot.visualization.figures.modelled_trials import ModelledTrials
 from optuna_nasbot.visualization.figures.modelled_trials import modelled_trials
@@ -23,6 +19,10 @@ from optuna_nasbot.visualization.figures.study_layout import LIGHT
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import layout
 from optuna_nasbot.visualization.figures.surrogate_plot import leave_one_out_predictions
+from optuna_nasbot.visualization.figures.text_fitting import LABEL_SIZE
+from optuna_nasbot.visualization.figures.text_fitting import axis_text
+from optuna_nasbot.visualization.figures.text_fitting import fitted
+from optuna_nasbot.visualization.figures.text_fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
 from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.figures.tried_networks import tried_networks

@@ -16,11 +16,6 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.figures.axis_range import axis_range
-from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
-from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
-from optuna_nasbot.visualization.figures.fitting import axis_text
-from optuna_nasbot.visualization.figures.fitting import fitted
-from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.model_slice import ModelSlice
 from optuna_nasbot.visualization.figures.model_slice import model_slice
 from optuna_nasbot.visualization.figures.modelled_trials import FEWEST_MODELLED
@@ -35,6 +30,11 @@ from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import hover_text
 from optuna_nasbot.visualization.figures.study_layout import layout
+from optuna_nasbot.visualization.figures.text_fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.text_fitting import LABEL_SIZE
+from optuna_nasbot.visualization.figures.text_fitting import axis_text
+from optuna_nasbot.visualization.figures.text_fitting import fitted
+from optuna_nasbot.visualization.figures.text_fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
 from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.figures.tried_networks import tried_networks

@@ -13,12 +13,12 @@ from optuna.trial import FrozenTrial
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.visualization.drawing.labels import printable
 from optuna_nasbot.visualization.drawing.labels import text_width
-from optuna_nasbot.visualization.figures.fitting import LABEL_SIZE
-from optuna_nasbot.visualization.figures.fitting import NARROWEST
-from optuna_nasbot.visualization.figures.fitting import TITLE_SIZE
-from optuna_nasbot.visualization.figures.fitting import axis_text
-from optuna_nasbot.visualization.figures.fitting import fitted
-from optuna_nasbot.visualization.figures.fitting import in_lines
+from optuna_nasbot.visualization.figures.text_fitting import LABEL_SIZE
+from optuna_nasbot.visualization.figures.text_fitting import NARROWEST
+from optuna_nasbot.visualization.figures.text_fitting import TITLE_SIZE
+from optuna_nasbot.visualization.figures.text_fitting import axis_text
+from optuna_nasbot.visualization.figures.text_fitting import fitted
+from optuna_nasbot.visualization.figures.text_fitting import in_lines
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects
 from optuna_nasbot.visualization.trial_facts import trial_parameters
 

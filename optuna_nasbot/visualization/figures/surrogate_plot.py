@@ -11,10 +11,6 @@ from numpy.typing import NDArray
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from optuna_nasbot.visualization.figures.fitting import AXIS_TITLE_SIZE
-from optuna_nasbot.visualization.figures.fitting import fitted
-from optuna_nasbot.visualization.figures.fitting import in_lines
-from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.modelled_trials import FEWEST_MODELLED
 from optuna_nasbot.visualization.figures.modelled_trials import ModelledTrials
 from optuna_nasbot.visualization.figures.modelled_trials import modelled_trials
@@ -24,6 +20,10 @@ from optuna_nasbot.visualization.figures.study_layout import NEUTRAL
 from optuna_nasbot.visualization.figures.study_layout import empty_figure
 from optuna_nasbot.visualization.figures.study_layout import hover_text
 from optuna_nasbot.visualization.figures.study_layout import layout
+from optuna_nasbot.visualization.figures.text_fitting import AXIS_TITLE_SIZE
+from optuna_nasbot.visualization.figures.text_fitting import fitted
+from optuna_nasbot.visualization.figures.text_fitting import in_lines
+from optuna_nasbot.visualization.figures.text_fitting import with_numbers_apart
 from optuna_nasbot.visualization.figures.tried_networks import DEFAULT_TARGET_NAME
 from optuna_nasbot.visualization.figures.tried_networks import Target
 from optuna_nasbot.visualization.figures.tried_networks import TriedNetworks

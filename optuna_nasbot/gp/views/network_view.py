@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from optuna_nasbot.distance.network_distances import NetworkDistances
 from optuna_nasbot.distance.scaled import ScaledDissimilarities
-from optuna_nasbot.gp.views.missing import among_all
-from optuna_nasbot.gp.views.missing import has_network
-from optuna_nasbot.gp.views.missing import networks_of
+from optuna_nasbot.gp.views.missing_view import among_all
+from optuna_nasbot.gp.views.missing_view import has_network
+from optuna_nasbot.gp.views.missing_view import networks_of
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
 

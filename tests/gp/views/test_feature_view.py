@@ -5,7 +5,7 @@ import pytest
 
 from optuna_nasbot import Architecture
 from optuna_nasbot import MLPSpace
-from optuna_nasbot.gp.views.features import FeatureView
+from optuna_nasbot.gp.views.feature_view import FeatureView
 from optuna_nasbot.trials.configuration import of_networks
 
 POOL = of_networks("net", MLPSpace().initial_pool)

@@ -19,10 +19,10 @@ from optuna_nasbot.architecture.layer import Layer
 from optuna_nasbot.architecture.masses import masses_of
 from optuna_nasbot.architecture.notebook import notebook_svg
 from optuna_nasbot.architecture.operation_set import OperationSet
+from optuna_nasbot.architecture.printed import as_table
 from optuna_nasbot.architecture.register import operations_of
 from optuna_nasbot.architecture.stored_form import read_document
 from optuna_nasbot.architecture.stored_form import to_document
-from optuna_nasbot.architecture.text import as_table
 from optuna_nasbot.architecture.topology import Neighbours
 from optuna_nasbot.architecture.topology import neighbours
 from optuna_nasbot.architecture.topology import renumbered

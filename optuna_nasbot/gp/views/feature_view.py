@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optuna_nasbot.architecture import Architecture
-from optuna_nasbot.gp.views.missing import among_all
-from optuna_nasbot.gp.views.missing import has_network
-from optuna_nasbot.gp.views.missing import networks_of
+from optuna_nasbot.gp.views.missing_view import among_all
+from optuna_nasbot.gp.views.missing_view import has_network
+from optuna_nasbot.gp.views.missing_view import networks_of
 from optuna_nasbot.gp.views.view import View
 from optuna_nasbot.trials.configuration import Configuration
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from plotly.graph_objects import Figure
 
 from optuna_nasbot.visualization.drawing.labels import text_width
-from optuna_nasbot.visualization.figures.fitting import fitted
-from optuna_nasbot.visualization.figures.fitting import in_lines
-from optuna_nasbot.visualization.figures.fitting import with_numbers_apart
+from optuna_nasbot.visualization.figures.text_fitting import fitted
+from optuna_nasbot.visualization.figures.text_fitting import in_lines
+from optuna_nasbot.visualization.figures.text_fitting import with_numbers_apart
 
 NAMES = ("loss", "W" * 300, "损失" * 100, "a name of many words " * 20, "i" * 10**6)
 

@@ -13,7 +13,7 @@ from optuna.trial import TrialState
 
 from optuna_nasbot.architecture import Architecture
 from optuna_nasbot.architecture import total_mass
-from optuna_nasbot.architecture.text import mass_text
+from optuna_nasbot.architecture.printed import mass_text
 from optuna_nasbot.trials.joint_parameters import joint_parameters
 from optuna_nasbot.trials.names import architecture_names
 from optuna_nasbot.trials.private_optuna import stored_constraints
@@ -21,7 +21,7 @@ from optuna_nasbot.trials.ranking import is_feasible
 from optuna_nasbot.visualization.best_networks import BestNetworks
 from optuna_nasbot.visualization.best_networks import best_networks
 from optuna_nasbot.visualization.drawing.labels import printable
-from optuna_nasbot.visualization.drawing.parameters import parameters_text
+from optuna_nasbot.visualization.drawing.layer_parameters import parameters_text
 from optuna_nasbot.visualization.drawing.svg import to_svg
 from optuna_nasbot.visualization.drawing.text import to_text
 from optuna_nasbot.visualization.plotly_import import plotly_graph_objects

@@ -12,8 +12,8 @@ from optuna_nasbot.gp.kernels import default_kernel
 from optuna_nasbot.gp.kernels import joint_kernel
 from optuna_nasbot.gp.surrogate import SurrogateFitter
 from optuna_nasbot.gp.targets import Targets
-from optuna_nasbot.gp.views.missing import MissingView
-from optuna_nasbot.gp.views.parameters import ParameterView
+from optuna_nasbot.gp.views.missing_view import MissingView
+from optuna_nasbot.gp.views.parameter_view import ParameterView
 from optuna_nasbot.search.initial_design import network_distances
 from optuna_nasbot.trials import Configuration
 from optuna_nasbot.trials import Dimensions

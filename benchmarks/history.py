@@ -3,8 +3,9 @@
 Appends to results/history.csv what this checkout reaches, so that regressions show: the best
 value on the authors' synthetic objectives after 40 evaluations, mean of three seeds (larger is
 better, equal to the digit where the search has not changed), and the CPU time of a suggestion
-after 100 trials, as a multiple of that of Optuna's GPSampler (smaller is better). Then it prints
-all that the file has. It takes some five minutes where nothing else runs.
+after 100 trials, as a multiple of that of Optuna's GPSampler (smaller is better). The package
+greenlet, which makes GPSampler faster, is there with the extra `test`. Then it prints all that the
+file has. It takes some three minutes where nothing else runs.
 
     python benchmarks/history.py
 """

@@ -84,7 +84,7 @@ class CellSpace(OwnKindSpace):
         RuntimeError: `accepts` raises an exception.
         ValueError: A label comes twice, a mislabel cost is negative or not symmetric, a limit is
             out of range, the kind is a built-in one, `skip` is not one of the labels or given with
-            operations on vertices, or `accepts` accepts none of 10,000 random cells.
+            operations on vertices, or `accepts` accepts none of the random cells that it is given.
     """
 
     kind: str

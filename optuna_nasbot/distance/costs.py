@@ -65,7 +65,8 @@ def matching_costs(
             f"operations.mislabel: expected a cost of at least 0 for the labels "
             f"'{operations.labels[i]}' and '{operations.labels[j]}', got {matrix[i, j]}."
         )
-    mislabel = mislabel_coeff * (matrix / non_assignment_penalty)
+    with np.errstate(over="ignore"):  # layers with an infinite cost never match
+        mislabel = mislabel_coeff * (matrix / non_assignment_penalty)
     coeffs = (min(coeff / non_assignment_penalty, _MAX_STRUCT_COEFF) for coeff in struct_coeffs)
     component = _components(mislabel < MAX_COST)
     return MatchingCosts(np.minimum(mislabel, MAX_COST), tuple(coeffs), component)

@@ -32,6 +32,8 @@ STRUCT_COEFFS = (0.1, 0.25, 0.61, 1.5)
 CACHE_SIZE = 4096
 _COEFFICIENTS = (1e-100, 1e100)
 """The least and the largest coefficient: products with the largest masses stay finite."""
+_NOT_SEQUENCES = (str, bytes, bytearray, memoryview, Mapping, Set)
+"""What can be iterated over, but is not a sequence of numbers."""
 
 Distances = tuple[NDArray[np.float64], NDArray[np.float64]]
 """(d, d_bar), two arrays of one shape."""
@@ -264,7 +266,7 @@ def _checked_network(name: str, network: object) -> Architecture:
 
 def _checked_coefficients(name: str, values: object) -> tuple[float, ...]:
     numbers = listed(values)
-    if isinstance(numbers, (str, bytes, Mapping, Set)) or not isinstance(numbers, Iterable):
+    if isinstance(values, _NOT_SEQUENCES) or not isinstance(numbers, Iterable):
         raise TypeError(f"{name}: expected a sequence of numbers, got {shown(values)}.")
     checked = tuple(
         _checked_coefficient(f"{name}[{index}]", value) for index, value in enumerate(numbers)

@@ -64,5 +64,5 @@ def _check_has_memory(name: str, label: str, module: nn.Module) -> None:
             f"{name}: expected the module of operation '{label}' to have memory, got one on the "
             f"device meta, where modules are made to count their parameters. A function that "
             f"keeps its modules has to keep those of each device apart: use torch.empty(0).device "
-            f"as a key, next to the channels in, the channels out and the stride."
+            f"as part of the key, together with the channels in, the channels out and the stride."
         )

@@ -42,7 +42,8 @@ from optuna_nasbot.spaces.violation import Violation
 _POOL_SIZE = 100
 _MAX_VERTICES = 100
 _MAX_DRAWS = 10_000
-_DRAWS_PER_HALVING = 20
+_SAMPLE = 20
+_LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,8 @@ class CellSpace(OwnKindSpace):
 
     Raises:
         TypeError: An argument has the wrong type, or `accepts` returns neither True nor False.
-        RuntimeError: `accepts` raises an exception.
+        RuntimeError: `accepts` raises an exception, or is given while `max_edges` is so small that
+            no random cell keeps it.
         ValueError: A label comes twice, a mislabel cost is negative or not symmetric, a limit is
             out of range, the kind is a built-in one, `skip` is not one of the labels or given with
             operations on vertices, or `accepts` accepts none of the random cells that it is given.
@@ -202,22 +204,24 @@ class CellSpace(OwnKindSpace):
 
     @cached_property
     def _rarity(self) -> int:
-        """How many times rarer than usual edges are: 1, or the least power of 2 that finds a cell.
+        """How many times rarer than usual edges are.
+
+        It is the least power of 2 with which at least two of twenty random cells are small enough.
 
         Raises:
-            RuntimeError: None does.
+            RuntimeError: There was none in `_MAX_DRAWS` draws.
         """
         rng = np.random.default_rng(0)
-        rarity, n_too_large = 1, 0
+        rarity = 1
+        are_small: list[bool] = []
         for _ in range(_MAX_DRAWS):
             network = self._drawn(rng, rarity)
-            if network is None:
-                continue
-            if self._broken_limit(network) is None:
+            if network is not None:
+                are_small.append(self._broken_limit(network) is None)
+            if sum(are_small) >= _LEAST_SHARE * _SAMPLE:
                 return rarity
-            n_too_large += 1
-            if n_too_large % _DRAWS_PER_HALVING == 0:
-                rarity *= 2
+            if len(are_small) == _SAMPLE:
+                rarity, are_small = 2 * rarity, []
         raise self._no_cell_found()
 
     def _no_cell_found(self) -> RuntimeError:

@@ -34,7 +34,7 @@ from optuna_nasbot.visualization.trial_facts import trial_parameters
 from optuna_nasbot.visualization.trial_facts import trial_values
 
 _N_EARLY = 5
-"""How many first trials the best one is compared with: by default, these are random."""
+"""The best trial is compared with so many of the first ones, which are random by default."""
 
 
 @dataclass(frozen=True)

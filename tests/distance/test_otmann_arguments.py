@@ -37,6 +37,8 @@ def test_for_kind_refuses_an_unknown_kind():
         ({"struct_coeffs": np.array(0.1)}, TypeError, r"struct_coeffs: .* got array\(0.1\)"),
         ({"struct_coeffs": torch.tensor(0.1)}, TypeError, "struct_coeffs: expected a sequence"),
         ({"struct_coeffs": b"ab"}, TypeError, "struct_coeffs: expected a sequence of numbers"),
+        ({"struct_coeffs": bytearray(b"ab")}, TypeError, "struct_coeffs: expected a sequence"),
+        ({"struct_coeffs": memoryview(b"ab")}, TypeError, "struct_coeffs: expected a sequence"),
         ({"struct_coeffs": {0.1: 1}}, TypeError, "struct_coeffs: expected a sequence of numbers"),
         ({"struct_coeffs": {0.1, 0.2}}, TypeError, "struct_coeffs: expected a sequence"),
         ({"struct_coeffs": ()}, ValueError, "struct_coeffs: expected at least one"),

@@ -196,6 +196,24 @@ def test_random_cells_have_fewer_edges_where_few_are_allowed(
     assert max(len(network.layers) for network in drawn) > min(max_edges, 5)
 
 
+@pytest.mark.parametrize(
+    ("operations_on", "max_vertices"), [("vertices", 12), ("vertices", 24), ("edges", 28)]
+)
+def test_few_draws_find_a_cell_where_few_edges_are_allowed(
+    monkeypatch, operations_on, max_vertices
+):
+    space = vertices(
+        kind=f"test-cell-draws-{operations_on}-{max_vertices}",
+        operations_on=operations_on,
+        max_vertices=max_vertices,
+        max_edges=1,
+    )
+    space.random(np.random.default_rng(0))  # finds out how rare edges have to be
+    monkeypatch.setattr("optuna_nasbot.spaces.cell._MAX_DRAWS", 500)
+    for seed in range(50):
+        assert space.violation(space.random(np.random.default_rng(seed))) is None
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_function_that_accepts_few_cells_is_not_given_smaller_ones(seed):
     def accepts(cell):

@@ -51,7 +51,7 @@ class DashboardCallback:
 
     Raises:
         ImportError: optuna-dashboard or plotly is not installed.
-        TypeError: `artifact_store` is not such a store.
+        TypeError: `artifact_store` is not an artifact store of Optuna.
     """
 
     def __init__(self, artifact_store: ArtifactStore) -> None:

@@ -156,7 +156,7 @@ def _add_medians(
 
 
 def _range_from_zero(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    """An axis from 0 to the largest value but for far outliers; None for one to the largest."""
+    """The range of an axis from 0 that leaves far outliers out; None if there are none."""
     shown = axis_range(values)
     return None if shown is None else (-0.05 * shown[1], 1.05 * shown[1])
 

@@ -208,6 +208,8 @@ def test_damaged_files_are_replaced(cache: Path, expected: str) -> None:
 
 
 def test_folders_that_are_files(tmp_path: Path, expected: str) -> None:
+    if not hasattr(pytest.importorskip("numba").config, "CACHE_LOCATOR_CLASSES"):
+        pytest.skip("this version of numba looks for other folders, too")
     (tmp_path / "file").touch()
     found = distances(
         NUMBA_CACHE_DIR=str(tmp_path / "file"),

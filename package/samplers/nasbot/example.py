@@ -36,7 +36,7 @@ def objective(trial: optuna.Trial) -> float:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # faster for such small networks
+    torch.set_num_threads(1)  # more only slow such small networks down
     study = optuna.create_study(sampler=nasbot.NASBOTSampler(seed=0))
     study.optimize(objective, n_trials=30)
     print(f"Error {study.best_value:.4f} with lr {study.best_params['lr']:.4f} and the network")

@@ -43,7 +43,9 @@ _POOL_SIZE = 100
 _MAX_VERTICES = 100
 _MAX_DRAWS = 10_000
 _SAMPLE = 20
+"""Random cells by which the rarity of edges is chosen."""
 _LEAST_SHARE = 0.1
+"""The share of them that has to keep the limits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +208,7 @@ class CellSpace(OwnKindSpace):
     def _rarity(self) -> int:
         """How many times rarer than usual edges are.
 
-        It is the least power of 2 with which at least two of twenty random cells are small enough.
+        It is the least power of 2 with which two of twenty random cells keep the limits.
 
         Raises:
             RuntimeError: There was none in `_MAX_DRAWS` draws.
